@@ -1,0 +1,134 @@
+"""pilotkit: package a model of public service once, run it in every province.
+
+This is the front door. Plugins import from here and from nowhere else inside pilotkit. Names are loaded when they are
+first used, so that a command which needs none of them starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "errors": (
+        "CaseError", "DataError", "DuplicateError", "PackageError", "PilotkitError", "Place", "PluginError",
+        "TargetError", "TemplateError", "UnknownError",
+    ),
+    "hookspecs": ("hookimpl",),
+    "model.calendar": ("Calendar", "DayException"),
+    "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
+    "model.codes": ("Code", "CodeList", "IdentifierPattern"),
+    "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
+    "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
+    "model.location": (
+        "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
+    ),
+    "model.package": ("Manifest", "PackageInfo"),
+    "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
+    "model.procedure": (
+        "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure", "ProcedureHandler",
+        "Result", "Step", "Transition",
+    ),
+    "model.simulation": ("SimulationProfile",),
+    "model.source": ("Certainty", "Source"),
+    "model.surface": (
+        "Check", "Command", "Connector", "Finding", "Navigation", "Page", "Severity", "Site", "TableSet", "View",
+    ),
+    "model.text": ("LocalText", "search_form"),
+    "catalog.catalog": ("Catalog",),
+    "catalog.deployment": ("Deployment",),
+    "web.visit": ("Visit",),
+}  # fmt: skip
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+__all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
+
+if TYPE_CHECKING:
+    from pilotkit.catalog.catalog import Catalog as Catalog
+    from pilotkit.catalog.deployment import Deployment as Deployment
+    from pilotkit.errors import CaseError as CaseError
+    from pilotkit.errors import DataError as DataError
+    from pilotkit.errors import DuplicateError as DuplicateError
+    from pilotkit.errors import PackageError as PackageError
+    from pilotkit.errors import PilotkitError as PilotkitError
+    from pilotkit.errors import Place as Place
+    from pilotkit.errors import PluginError as PluginError
+    from pilotkit.errors import TargetError as TargetError
+    from pilotkit.errors import TemplateError as TemplateError
+    from pilotkit.errors import UnknownError as UnknownError
+    from pilotkit.hookspecs import hookimpl as hookimpl
+    from pilotkit.model.calendar import Calendar as Calendar
+    from pilotkit.model.calendar import DayException as DayException
+    from pilotkit.model.case import Application as Application
+    from pilotkit.model.case import Case as Case
+    from pilotkit.model.case import CaseEvent as CaseEvent
+    from pilotkit.model.case import CaseStatus as CaseStatus
+    from pilotkit.model.case import EventKind as EventKind
+    from pilotkit.model.codes import Code as Code
+    from pilotkit.model.codes import CodeList as CodeList
+    from pilotkit.model.codes import IdentifierPattern as IdentifierPattern
+    from pilotkit.model.knowledge import Article as Article
+    from pilotkit.model.knowledge import Contact as Contact
+    from pilotkit.model.knowledge import Domain as Domain
+    from pilotkit.model.knowledge import LifeEvent as LifeEvent
+    from pilotkit.model.kpi import Goal as Goal
+    from pilotkit.model.kpi import Kpi as Kpi
+    from pilotkit.model.kpi import KpiFormula as KpiFormula
+    from pilotkit.model.kpi import KpiValue as KpiValue
+    from pilotkit.model.kpi import ReportedFigure as ReportedFigure
+    from pilotkit.model.kpi import Target as Target
+    from pilotkit.model.kpi import TargetStatus as TargetStatus
+    from pilotkit.model.location import AdministrativeUnit as AdministrativeUnit
+    from pilotkit.model.location import LocationDirectory as LocationDirectory
+    from pilotkit.model.location import Pattern as Pattern
+    from pilotkit.model.location import PointKind as PointKind
+    from pilotkit.model.location import ServicePoint as ServicePoint
+    from pilotkit.model.location import Succession as Succession
+    from pilotkit.model.location import UnitKey as UnitKey
+    from pilotkit.model.package import Manifest as Manifest
+    from pilotkit.model.package import PackageInfo as PackageInfo
+    from pilotkit.model.people import Campaign as Campaign
+    from pilotkit.model.people import Course as Course
+    from pilotkit.model.people import Head as Head
+    from pilotkit.model.people import Norm as Norm
+    from pilotkit.model.people import Role as Role
+    from pilotkit.model.people import Staffing as Staffing
+    from pilotkit.model.procedure import Channel as Channel
+    from pilotkit.model.procedure import Deadline as Deadline
+    from pilotkit.model.procedure import DeadlineUnit as DeadlineUnit
+    from pilotkit.model.procedure import Document as Document
+    from pilotkit.model.procedure import Fee as Fee
+    from pilotkit.model.procedure import Level as Level
+    from pilotkit.model.procedure import Offer as Offer
+    from pilotkit.model.procedure import Procedure as Procedure
+    from pilotkit.model.procedure import ProcedureHandler as ProcedureHandler
+    from pilotkit.model.procedure import Result as Result
+    from pilotkit.model.procedure import Step as Step
+    from pilotkit.model.procedure import Transition as Transition
+    from pilotkit.model.simulation import SimulationProfile as SimulationProfile
+    from pilotkit.model.source import Certainty as Certainty
+    from pilotkit.model.source import Source as Source
+    from pilotkit.model.surface import Check as Check
+    from pilotkit.model.surface import Command as Command
+    from pilotkit.model.surface import Connector as Connector
+    from pilotkit.model.surface import Finding as Finding
+    from pilotkit.model.surface import Navigation as Navigation
+    from pilotkit.model.surface import Page as Page
+    from pilotkit.model.surface import Severity as Severity
+    from pilotkit.model.surface import Site as Site
+    from pilotkit.model.surface import TableSet as TableSet
+    from pilotkit.model.surface import View as View
+    from pilotkit.model.text import LocalText as LocalText
+    from pilotkit.model.text import search_form as search_form
+    from pilotkit.web.visit import Visit as Visit
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"pilotkit has no public name {name!r}")
+    return getattr(import_module(f"pilotkit.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

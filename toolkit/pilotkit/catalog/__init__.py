@@ -1,0 +1,1 @@
+"""Plugins, the deployment tree and the overlay become one typed, frozen catalog."""

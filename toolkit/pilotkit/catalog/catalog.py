@@ -1,0 +1,132 @@
+"""The catalog: everything a deployment knows, typed and frozen, from plugins, its own tree and its overlay."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from pilotkit.catalog.tree import OverlayChange
+from pilotkit.errors import UnknownError
+from pilotkit.model.calendar import Calendar, DayException
+from pilotkit.model.codes import CodeList, IdentifierPattern
+from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
+from pilotkit.model.kpi import Goal, Kpi, KpiFormula, ReportedFigure, Target
+from pilotkit.model.location import AdministrativeUnit, LocationDirectory, Pattern, PointKind, ServicePoint
+from pilotkit.model.package import PackageInfo
+from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
+from pilotkit.model.procedure import Procedure, ProcedureHandler
+from pilotkit.model.simulation import SimulationProfile
+from pilotkit.model.source import Source
+from pilotkit.model.surface import Connector
+from pilotkit.settings import PilotSettings
+
+if TYPE_CHECKING:
+    from pilotkit.catalog.working_time import WorkingTime
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything a deployment knows. Mappings keep the order of their files."""
+
+    settings: PilotSettings
+    package: PackageInfo | None
+    sources: Mapping[str, Source]
+    domains: Mapping[str, Domain]
+    life_events: Mapping[str, LifeEvent]
+    articles: Mapping[str, Article]
+    procedures: Mapping[str, Procedure]
+    handlers: Mapping[str, ProcedureHandler]
+    directories: Mapping[str, LocationDirectory]
+    units: Mapping[str, AdministrativeUnit]
+    """The province and its communes as ``local/units.csv`` has them, by code."""
+    points: Mapping[str, ServicePoint]
+    pattern: Pattern | None
+    kpis: Mapping[str, Kpi]
+    formulas: Mapping[str, KpiFormula]
+    goals: Mapping[str, Goal]
+    targets: tuple[Target, ...]
+    heads: Mapping[str, Head]
+    roles: Mapping[str, Role]
+    norms: Mapping[str, Norm]
+    staffing: tuple[Staffing, ...]
+    campaigns: Mapping[str, Campaign]
+    courses: Mapping[str, Course]
+    contacts: Mapping[str, Contact]
+    figures: tuple[ReportedFigure, ...]
+    calendars: Mapping[str, Calendar]
+    exceptions: tuple[DayException, ...]
+    """``local/calendar.csv``; stands above the calendar of ``[calendar] source``."""
+    code_lists: Mapping[str, CodeList]
+    patterns: Mapping[str, IdentifierPattern]
+    connectors: Mapping[str, Connector]
+    profile: SimulationProfile | None
+    changes: tuple[OverlayChange, ...]
+
+    @cached_property
+    def province(self) -> AdministrativeUnit:
+        """The deployment's own province."""
+        return self.unit(self.settings.deployment.province)
+
+    @cached_property
+    def communes(self) -> tuple[AdministrativeUnit, ...]:
+        """The communes of the province."""
+        return tuple(unit for unit in self.units.values() if unit.level == "commune")
+
+    @cached_property
+    def working_time(self) -> WorkingTime:
+        """When the administration works.
+
+        Raises:
+            UnknownError: ``[calendar] source`` names a calendar that no plugin offers.
+        """
+        from pilotkit.catalog.working_time import WorkingTime  # noqa: PLC0415  # numpy, which most commands never need
+
+        chosen = self.settings.calendar
+        calendar = _known(self.calendars, chosen.source, "calendar") if chosen.source else None
+        return WorkingTime(chosen, self.settings.deployment.timezone, calendar, self.exceptions)
+
+    @cached_property
+    def location_version(self) -> str:
+        """Which units, under which codes, figures are of: the scheme, the newest date and a hash of all keys."""
+        keys = sorted(unit.key for unit in self.units.values())
+        newest = max((key.valid_from.isoformat() for key in keys), default="none")
+        return f"{self.settings.deployment.scheme}@{newest}#{hashlib.sha256(repr(keys).encode()).hexdigest()[:8]}"
+
+    def procedure(self, code: str) -> Procedure:
+        """The procedure with this code."""
+        return _known(self.procedures, code, "procedure")
+
+    def unit(self, code: str) -> AdministrativeUnit:
+        """The unit of the province with this code."""
+        return _known(self.units, code, "unit")
+
+    def point(self, id_: str) -> ServicePoint:
+        """The service point with this id."""
+        return _known(self.points, id_, "service point")
+
+    def kpi(self, id_: str) -> Kpi:
+        """The KPI with this id."""
+        return _known(self.kpis, id_, "KPI")
+
+    def points_of(self, kind: PointKind) -> tuple[ServicePoint, ...]:
+        """All service points of one kind."""
+        return tuple(point for point in self.points.values() if point.kind is kind)
+
+    def head_of(self, unit: str) -> Head | None:
+        """The office that answers for a unit."""
+        return self._heads_by_unit.get(unit)
+
+    @cached_property
+    def _heads_by_unit(self) -> dict[str, Head]:
+        return {head.unit: head for head in self.heads.values()}
+
+
+def _known(things: Mapping[str, _T], key: str, what: str) -> _T:
+    if key not in things:
+        raise UnknownError(f"there is no {what} '{key}' in this deployment.", remedy="Check the code's spelling.")
+    return things[key]

@@ -1,0 +1,163 @@
+"""The deployment tree: which file holds which nouns, and how they are read with the overlay on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from pilotkit.errors import DataError, DuplicateError, Place
+from pilotkit.model.calendar import DayException
+from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
+from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
+from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
+from pilotkit.model.package import PackageInfo
+from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
+from pilotkit.model.procedure import Procedure
+from pilotkit.model.simulation import SimulationProfile
+from pilotkit.model.source import Source
+from pilotkit.overlay import Change, apply_overlay
+from pilotkit.reading import noun_from, parse_yaml, read_csv, read_text, read_toml
+
+MODEL = "model"
+LOCAL = "local"
+OVERRIDES = "local/overrides"
+_N = TypeVar("_N", bound=BaseModel)
+
+LISTS: dict[str, type[BaseModel]] = {
+    "model/kpis/kpis.yaml": Kpi,
+    "model/kpis/goals.yaml": Goal,
+    "model/people/roles.yaml": Role,
+    "model/people/norms.yaml": Norm,
+    "model/people/campaigns.yaml": Campaign,
+    "model/people/courses.yaml": Course,
+    "model/knowledge/domains.yaml": Domain,
+    "model/knowledge/life_events.yaml": LifeEvent,
+    "model/knowledge/articles.yaml": Article,
+    "model/evidence/sources.yaml": Source,
+}
+"""YAML files that hold a list of things, each with an ``id``."""
+
+SINGLES: dict[str, type[BaseModel]] = {
+    "model/network/pattern.yaml": Pattern,
+    "model/evidence/simulation.yaml": SimulationProfile,
+}
+"""YAML files that hold one thing."""
+
+TABLES: dict[str, type[BaseModel]] = {
+    "local/units.csv": AdministrativeUnit,
+    "local/points.csv": ServicePoint,
+    "local/heads.csv": Head,
+    "local/targets.csv": Target,
+    "local/staff.csv": Staffing,
+    "local/calendar.csv": DayException,
+    "local/figures.csv": ReportedFigure,
+}
+"""CSV files; each row is one thing."""
+
+PROCEDURES = "model/procedures"
+"""The folder of procedures: one file each, named after the code."""
+
+
+@dataclass(frozen=True)
+class OverlayChange:
+    """A change that the deployment made, and the file it made it in."""
+
+    file: str
+    change: Change
+
+
+class DeploymentTree:
+    """Reads one deployment's files. Files that are not there hold nothing; wrong ones are errors."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.changes: list[OverlayChange] = []
+
+    def procedures(self) -> tuple[Procedure, ...]:
+        """Every procedure of ``model/procedures/`` with the overlay on top, by code."""
+        return tuple(self._procedures())
+
+    def _procedures(self) -> Iterator[Procedure]:
+        for name in self._names(PROCEDURES):
+            procedure = self._noun(Procedure, name)
+            if Path(name).stem != procedure.code:
+                raise DataError(
+                    f"holds the procedure {procedure.code}.",
+                    where=Place(name, "code"),
+                    remedy=f"Rename the file to {procedure.code}.yaml, or correct the code.",
+                )
+            yield procedure
+
+    def listed(self, kind: type[_N], file: str) -> dict[str, _N]:
+        """The things of one of :data:`LISTS`, by id.
+
+        Raises:
+            DuplicateError: an id stands twice.
+        """
+        things: dict[str, _N] = {}
+        data, text = self._data(file)
+        if data is None:
+            return things
+        if not isinstance(data, list):
+            raise DataError("must hold a list.", where=Place(file), remedy="Start each thing with '- id: …'.")
+        for index, item in enumerate(data):
+            key = str(item["id"]) if isinstance(item, dict) and "id" in item else str(index)
+            thing = noun_from(kind, item, file, key=key, text=text)
+            if key in things:
+                raise DuplicateError(
+                    f"id '{key}' stands twice.", where=Place(file, key), remedy="Rename or remove one."
+                )
+            things[key] = thing
+        return things
+
+    def single(self, kind: type[_N], file: str) -> _N | None:
+        """The thing of one of :data:`SINGLES`; None where the file is not there."""
+        data, text = self._data(file)
+        return None if data is None else noun_from(kind, data, file, text=text)
+
+    def table(self, kind: type[_N], file: str) -> tuple[_N, ...]:
+        """The rows of one of :data:`TABLES`; empty where the file is not there."""
+        path = self.folder / file
+        return tuple(read_csv(kind, path, file)) if path.is_file() else ()
+
+    def contacts(self) -> dict[str, Contact]:
+        """``local/contacts.toml``: one table a contact."""
+        file = "local/contacts.toml"
+        if not (self.folder / file).is_file():
+            return {}
+        data = read_toml(self.folder / file, file)
+        return {
+            key: noun_from(Contact, {"id": key, **value} if isinstance(value, dict) else value, file, key=key)
+            for key, value in data.items()
+        }
+
+    def package(self) -> PackageInfo | None:
+        """``model/package.toml``; None where the deployment has no model."""
+        file = "model/package.toml"
+        if not (self.folder / file).is_file():
+            return None
+        return noun_from(PackageInfo, read_toml(self.folder / file, file), file)
+
+    def _names(self, folder: str) -> list[str]:
+        return sorted(path.relative_to(self.folder).as_posix() for path in (self.folder / folder).glob("*.yaml"))
+
+    def _noun(self, kind: type[_N], file: str) -> _N:
+        data, text = self._data(file)
+        return noun_from(kind, data, file, text=text)
+
+    def _data(self, file: str) -> tuple[Any, str]:
+        path = self.folder / file
+        if not path.is_file():
+            return None, ""
+        text = read_text(path, file)
+        data = parse_yaml(text, file)
+        override = f"{OVERRIDES}/{file.removeprefix(MODEL + '/')}"
+        if (self.folder / override).is_file():
+            overlay = parse_yaml(read_text(self.folder / override, override), override)
+            data, changes = apply_overlay(data, overlay or {}, override)
+            self.changes.extend(OverlayChange(override, change) for change in changes)
+        return data, text

@@ -1,0 +1,98 @@
+"""Every extension point of pilotkit, on one screen.
+
+There are two grammars. ``register_<plural>`` is called once at start-up and returns a tuple of what the plugin adds;
+every value is type-checked and duplicates are refused, naming both plugins. ``<noun>_<past_participle>`` is called
+after the fact and returns nothing; it cannot change what happened.
+"""
+
+from __future__ import annotations
+
+import pluggy
+
+from pilotkit.model.calendar import Calendar
+from pilotkit.model.case import Case
+from pilotkit.model.codes import CodeList, IdentifierPattern
+from pilotkit.model.kpi import Kpi, KpiFormula
+from pilotkit.model.location import LocationDirectory, ServicePoint
+from pilotkit.model.package import PackageInfo
+from pilotkit.model.procedure import Procedure, ProcedureHandler
+from pilotkit.model.surface import Check, Command, Connector, Page, Site, TableSet
+
+PROJECT = "pilotkit"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def register_procedures(site: Site) -> tuple[Procedure | ProcedureHandler, ...]:
+    """Procedures the plugin brings, and handlers for those that need behaviour. After plugins are loaded."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_locations(site: Site) -> tuple[LocationDirectory | ServicePoint, ...]:
+    """Registers of administrative units, and service points. Called with the procedures."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_kpis(site: Site) -> tuple[Kpi | KpiFormula, ...]:
+    """Measures, as data or as formulas. Called with the procedures."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_calendars() -> tuple[Calendar, ...]:
+    """Sources of holidays and make-up days. Called when a catalog is built and when a province is scaffolded."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_codes() -> tuple[CodeList | IdentifierPattern, ...]:
+    """A country's code lists and patterns of identifiers. Called with the calendars."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_checks() -> tuple[Check, ...]:
+    """Questions that ``pilotkit check`` asks of a deployment. Called when a check runs."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_pages() -> tuple[Page, ...]:
+    """Pages of a surface. Called when the web application starts."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_commands() -> tuple[Command, ...]:
+    """Commands of ``pilotkit``. Called when the command line starts with a word the core does not know."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_connectors() -> tuple[Connector, ...]:
+    """Ways out to other systems. Called with the calendars."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_tables() -> tuple[TableSet, ...]:
+    """Tables the plugin owns. Called when the database is opened."""
+    raise NotImplementedError
+
+
+@hookspec
+def case_received(case: Case) -> None:
+    """A case was received and is committed. Called once for each, in the process that received it."""
+
+
+@hookspec
+def case_finished(case: Case) -> None:
+    """A case was finished and is committed."""
+
+
+@hookspec
+def package_installed(site: Site, package: PackageInfo) -> None:
+    """A deployment was scaffolded from a package and is in its place."""

@@ -1,0 +1,57 @@
+"""Codes that a country prescribes: lists of values, and patterns of identifiers."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from pilotkit.model.source import Certainty
+from pilotkit.model.text import Identifier, LocalText, Noun
+
+
+class Code(Noun):
+    """One value of a list."""
+
+    code: str
+    name: LocalText
+    maps_to: Identifier | None = None
+    """pilotkit's own word for it, such as a case status or a channel."""
+
+
+class CodeList(Noun):
+    """A closed list of values, such as the national case statuses."""
+
+    id: Identifier
+    name: LocalText
+    reference: str
+    certainty: Certainty
+    codes: Annotated[tuple[Code, ...], Field(min_length=1)]
+
+
+class IdentifierPattern(Noun):
+    """How identifiers of one kind look; pilot.toml chooses among those that plugins offer."""
+
+    id: Identifier
+    kind: Literal["procedure", "case", "result", "unit"]
+    pattern: str
+    """A regular expression that a whole identifier matches."""
+    example: str
+    template: str | None = None
+    """How to make a new one, with ``{prefix} {yymmdd} {yyyymmdd} {number}``."""
+    reference: str
+    certainty: Certainty
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as problem:
+            raise ValueError(f"is not a regular expression: {problem}") from None
+        return pattern
+
+    def matches(self, identifier: str) -> bool:
+        """Whether the whole of ``identifier`` follows the pattern."""
+        return re.fullmatch(self.pattern, identifier) is not None

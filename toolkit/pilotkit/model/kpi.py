@@ -1,0 +1,149 @@
+"""KPI: what is measured, the targets heads answer for, and the values themselves.
+
+The interface in its two forms: data (:class:`Kpi`, SQL boolean expressions over documented columns) and, where an
+expression is not enough (an index, a survey), a protocol (:class:`KpiFormula`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Literal, Protocol, runtime_checkable
+
+from pydantic import Field
+
+from pilotkit.model.source import Certainty, Sourced
+from pilotkit.model.text import Identifier, LocalText, Noun
+
+
+class Kpi(Sourced):
+    """One measure: a share of rows of a fact table."""
+
+    id: Identifier
+    name: LocalText
+    question: LocalText
+    """What it asks, in one plain sentence."""
+    numerator_name: LocalText
+    """What the numerator counts, in words: shown beside the figure."""
+    denominator_name: LocalText
+    of: Literal["cases"] = "cases"
+    """The fact table it is a share of."""
+    numerator: str
+    """A SQL boolean expression over the table's documented columns; counted among the denominator's rows."""
+    denominator: str = "TRUE"
+    unit: Literal["percent"] = "percent"
+    direction: Literal["up", "down"] = "up"
+    since: date | None = None
+    minimum: Annotated[int, Field(ge=1)] = 1
+    """Fewer rows than this in the denominator: not measurable, and no figure is made up."""
+    board: int | None = None
+    """Its place on the board's first row; absent: not among the first."""
+
+    @property
+    def definition_hash(self) -> str:
+        """Twelve hexadecimal digits that change when, and only when, what is counted changes."""
+        counted = {
+            "of": self.of, "numerator": self.numerator, "denominator": self.denominator,
+            "unit": self.unit, "minimum": self.minimum,
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:12]
+
+
+@runtime_checkable
+class KpiFormula(Protocol):
+    """A measure that an expression cannot say. A plugin offers one in ``register_kpis``."""
+
+    @property
+    def id(self) -> str:
+        """What the measure is called; unique among all KPI."""
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """The ids of the KPI it is computed from."""
+
+    def compute(self, inputs: Mapping[str, tuple[int, int]]) -> Fraction | None:
+        """The value from (numerator, denominator) of each input; None when not measurable."""
+
+
+class Goal(Sourced):
+    """What a package asks of every unit of a level: ``model/kpis/goals.yaml``. Targets are made from it."""
+
+    id: Identifier
+    kpi: Identifier
+    goal: Annotated[Decimal, Field(ge=0, le=100)]
+    levels: Annotated[tuple[Literal["province", "commune"], ...], Field(min_length=1)]
+
+
+class Target(Sourced):
+    """A KPI assigned to the head of a unit: ``local/targets.csv``."""
+
+    kpi: Identifier
+    unit: str
+    head: Identifier | None = None
+    goal: Annotated[Decimal, Field(ge=0, le=100)]
+    assigned: date | None = None
+    due: date | None = None
+    also_reported: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+    """A goal that another publication names instead: kept beside, never mixed in."""
+    also_reference: Identifier | None = None
+
+
+class TargetStatus(StrEnum):
+    """How a target stands. ``missed`` is said before the due date only when the goal can no longer be reached."""
+
+    MET = "met"
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    MISSED = "missed"
+    NOT_MEASURABLE = "not_measurable"
+
+
+class KpiValue(Noun):
+    """A figure with everything needed to repeat it and to know what it may be compared with."""
+
+    kpi: str
+    unit: str | None = None
+    procedure: str | None = None
+    month: str | None = None
+    """``2025-07``."""
+    numerator: int
+    denominator: int
+    minimum: int = 1
+    definition_hash: str
+    location_version: str
+    as_of: datetime
+    completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+    """Percent of the period's events that have reached the facts."""
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether there are enough rows to say anything."""
+        return self.denominator >= max(1, self.minimum)
+
+    @property
+    def share(self) -> Fraction | None:
+        """The exact share, 0 to 1; None when not measurable."""
+        return Fraction(self.numerator, self.denominator) if self.is_measurable else None
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The share in percent, exact to four places, division last; None when not measurable."""
+        if self.share is None:
+            return None
+        return (Decimal(self.numerator) * 100 / Decimal(self.denominator)).quantize(Decimal("0.0001"))
+
+
+class ReportedFigure(Noun):
+    """A published figure of the pilot: ``local/figures.csv``. Belongs to who measured it; never packed."""
+
+    id: Identifier
+    value: Decimal
+    label: str
+    as_of: date | None = None
+    reference: Identifier
+    certainty: Certainty

@@ -1,0 +1,128 @@
+"""Locations: administrative units, and the service points where people are served.
+
+The interface in its two forms: data (:class:`AdministrativeUnit`, :class:`ServicePoint`) and, where a country's
+register is large or changes, a protocol (:class:`LocationDirectory`) that a plugin implements.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Literal, NamedTuple, Protocol, runtime_checkable
+
+from pydantic import Field
+
+from pilotkit.model.procedure import Channel
+from pilotkit.model.source import Sourced
+from pilotkit.model.text import Identifier, Noun
+
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+class UnitKey(NamedTuple):
+    """What names a unit for good. A code alone does not: reforms reuse codes for other places."""
+
+    scheme: str
+    code: str
+    valid_from: date
+
+
+class Succession(Noun):
+    """Which unit took over from another, and which share of it (0 < share ≤ 1)."""
+
+    scheme: Identifier
+    code: str
+    valid_from: date
+    share: Annotated[Fraction, Field(gt=0, le=1)]
+
+
+class AdministrativeUnit(Noun):
+    """A province or a commune as it was between two dates."""
+
+    scheme: Identifier
+    code: str
+    valid_from: date
+    valid_to: date | None = None
+    """The last day; absent while the unit exists."""
+    name: str
+    """The official name with its kind."""
+    kind: str
+    """The kind in the country's own words."""
+    level: Literal["province", "commune"]
+    parent: str | None = None
+    """The code of the province a commune belongs to, in the same scheme."""
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    area_km2: Annotated[float, Field(gt=0)] | None = None
+    population: Annotated[int, Field(gt=0)] | None = None
+    successors: tuple[Succession, ...] = ()
+
+    @property
+    def key(self) -> UnitKey:
+        """Scheme, code and first day of validity."""
+        return UnitKey(self.scheme, self.code, self.valid_from)
+
+
+class PointKind(StrEnum):
+    """Where people are served."""
+
+    CENTRE = "centre"
+    BRANCH = "branch"
+    COMMUNE_POINT = "commune_point"
+    KIOSK = "kiosk"
+    MOBILE_TEAM = "mobile_team"
+    HOTLINE_DESK = "hotline_desk"
+
+
+class ServicePoint(Sourced):
+    """One place where people are served: ``local/points.csv``."""
+
+    id: Identifier
+    kind: PointKind
+    name: str
+    unit: str
+    """The code of the unit it stands in."""
+    parent: Identifier | None = None
+    """The point that runs it: a kiosk's commune point, a branch's centre."""
+    address: str | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    hours: str | None = None
+    """Opening hours in OpenStreetMap's ``opening_hours`` grammar, e.g. ``Mo-Fr 08:00-12:00,13:30-17:00``."""
+    counters: Annotated[int, Field(ge=0)] | None = None
+    channels: tuple[Channel, ...] = ()
+    status: Literal["open", "planned", "closed"] = "open"
+
+
+@runtime_checkable
+class LocationDirectory(Protocol):
+    """A register of administrative units. Implementations load lazily: most commands never ask."""
+
+    @property
+    def scheme(self) -> str:
+        """The code scheme of its units."""
+
+    @property
+    def version(self) -> str:
+        """Which edition of the register this is: every KPI value says under which boundaries it was measured."""
+
+    def provinces(self) -> tuple[AdministrativeUnit, ...]:
+        """All provinces of the edition, in the register's order."""
+
+    def communes(self, province: str) -> tuple[AdministrativeUnit, ...]:
+        """All communes of the province with this code, in the register's order."""
+
+    def find_province(self, wanted: str) -> AdministrativeUnit | None:
+        """The province by code, or by name with or without its kind and diacritics."""
+
+
+class Pattern(Noun):
+    """How a province's network of points is laid out: ``model/network/pattern.yaml``, for provinces to start from."""
+
+    centre_counters: Annotated[int, Field(ge=1)]
+    commune_point_counters: Annotated[int, Field(ge=1)]
+    kiosks_per_commune_point: Annotated[int, Field(ge=0)]
+    hours: str
+    reference: Identifier

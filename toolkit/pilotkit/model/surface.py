@@ -1,0 +1,109 @@
+"""What plugins add to a deployment: pages, commands, checks, connectors, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pilotkit.errors import Place
+
+
+@dataclass(frozen=True)
+class Site:
+    """The deployment a plugin is being asked for, before its catalog exists."""
+
+    folder: Path
+    scheme: str
+    """The scheme of its administrative codes."""
+    province: str
+    """The code of its province."""
+    languages: tuple[str, ...]
+    """The first is the main one."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: a template of the plugin's package, and what to fill it with."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """A page's place in the header. ``label`` is an English message, translated by the plugin's catalogue."""
+
+    label: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. ``show`` gets a ``Visit`` and returns a :class:`View`; it only reads."""
+
+    name: str
+    """``plugin.page``; what ``url_for`` takes."""
+    path: str
+    """With ``{parameters}``; the language is in front of it and not part of it."""
+    show: Callable[[Any], View]
+    package: str
+    """The import package whose ``templates/`` and ``locales/`` it uses."""
+    navigation: Navigation | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of ``pilotkit``: a function that Typer reads."""
+
+    name: str
+    run: Callable[..., None]
+    help: str
+
+
+class Severity(StrEnum):
+    """How bad a finding is. Only errors make a check fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a check found."""
+
+    severity: Severity
+    check: str
+    where: Place
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question asked of a deployment. ``run`` gets a ``Deployment`` and yields findings."""
+
+    id: str
+    question: str
+    run: Callable[[Any], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A way out to another system. ``make`` gets the connector's settings and returns what ``kind`` promises."""
+
+    id: str
+    kind: str
+    make: Callable[[dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class TableSet:
+    """Tables that a plugin owns: a SQLAlchemy ``MetaData``, created beside the core's."""
+
+    id: str
+    metadata: Any

@@ -1,0 +1,61 @@
+"""Words in more than one language, and the forms they are searched in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+"""What a thing is called inside pilotkit: lower-case ASCII, digits, ``_ . -``."""
+
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""A BCP 47 language tag such as ``vi`` or ``en``."""
+
+_SPACES = re.compile(r"\s+")
+_NOT_WORDS = re.compile(r"[^\w]+")
+
+
+class Noun(BaseModel):
+    """The root of every noun: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _not_empty(words: dict[str, str]) -> dict[str, str]:
+    if not words:
+        raise ValueError("needs the words in at least one language")
+    return words
+
+
+class LocalText(
+    RootModel[Annotated[dict[LanguageCode, Annotated[str, Field(min_length=1)]], AfterValidator(_not_empty)]]
+):
+    """The same words in one or more languages: ``{vi: Đăng ký khai sinh, en: Birth registration}``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def in_language(self, language: str) -> str:
+        """The words in ``language``, or in the first language they were written in."""
+        return self.root.get(language) or next(iter(self.root.values()))
+
+    def language_of(self, language: str) -> str:
+        """The language that :meth:`in_language` answers in: for the ``lang`` attribute of a page."""
+        return language if self.root.get(language) else next(iter(self.root))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages there are words in."""
+        return tuple(self.root)
+
+
+def search_form(text: str) -> str:
+    """``text`` as people type it in a hurry: no diacritics, lower case, single spaces.
+
+    Vietnamese đ has no canonical decomposition in Unicode (UAX 15), so it is folded by name.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    return _SPACES.sub(" ", _NOT_WORDS.sub(" ", bare)).strip()

@@ -1,0 +1,254 @@
+"""Files into nouns: YAML, TOML and CSV, with errors that name the file, the key and the line.
+
+Data comes from strangers, so it is bounded: 4 MiB a file, no YAML tags, no key twice, and no aliases that expand
+without end.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from pilotkit.errors import DataError, Place
+
+MAXIMUM_BYTES = 4 * 1024 * 1024
+MAXIMUM_NODES = 400_000
+_N = TypeVar("_N", bound=BaseModel)
+_LINE = re.compile(r"line (\d+)")
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_Loader):  # type: ignore[misc,valid-type]  # the C loader where libyaml is there
+    """Safe YAML in which a key stands once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            seen: set[object] = set()
+            for key_node, _ in node.value:
+                if key_node.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"key {key_node.value!r} stands twice", key_node.start_mark
+                    )
+                seen.add(key_node.value)
+        return mapping
+
+
+def read_text(path: Path, name: str) -> str:
+    """The text of ``path``; ``name`` is what errors call it. UTF-8 only.
+
+    Raises:
+        DataError: missing, too large, or not UTF-8.
+    """
+    try:
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise DataError(
+                f"is larger than {MAXIMUM_BYTES // 1024 // 1024} MiB.",
+                where=Place(name),
+                remedy="Split it into several files.",
+            )
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError("is missing.", where=Place(name), remedy="Create it, or restore it from the package.") from None
+    except UnicodeDecodeError as problem:
+        raise DataError(
+            f"is not UTF-8 text (byte {problem.start}).", where=Place(name), remedy="Save it as UTF-8."
+        ) from None
+    except OSError as problem:
+        raise DataError(f"cannot be read: {problem.strerror}.", where=Place(name)) from None
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """YAML as plain data; an empty file is None.
+
+    Raises:
+        DataError: syntax, a key that stands twice, or aliases that expand without end.
+    """
+    try:
+        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  # a SafeLoader, made stricter
+    except yaml.MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else None
+        raise DataError(
+            f"is not valid YAML: {problem.problem}.", where=Place(name, line=line), remedy="Mend the line."
+        ) from None
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        raise DataError(f"is not valid YAML: {problem}.", where=Place(name), remedy="Mend the file.") from None
+    _refuse_bombs(data, name)
+    return data
+
+
+def _refuse_bombs(data: Any, name: str) -> None:
+    """Count nodes as often as they are reached, so that nested aliases cannot hide their size."""
+    left, stack = MAXIMUM_NODES, [data]
+    while stack:
+        node = stack.pop()
+        left -= 1
+        if left < 0:
+            raise DataError(
+                f"holds more than {MAXIMUM_NODES} values once its aliases are followed.",
+                where=Place(name),
+                remedy="Write the data out without YAML aliases.",
+            )
+        if isinstance(node, dict):
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """TOML as plain data.
+
+    Raises:
+        DataError: syntax.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        found = _LINE.search(str(problem))
+        raise DataError(
+            f"is not valid TOML: {problem}.",
+            where=Place(name, line=int(found[1]) if found else None),
+            remedy="Mend the line.",
+        ) from None
+
+
+def read_yaml(path: Path, name: str) -> Any:
+    """The YAML file ``path`` as plain data."""
+    return parse_yaml(read_text(path, name), name)
+
+
+def read_toml(path: Path, name: str) -> dict[str, Any]:
+    """The TOML file ``path`` as plain data."""
+    return parse_toml(read_text(path, name), name)
+
+
+def noun_from(kind: type[_N], data: Any, name: str, *, key: str = "", text: str = "") -> _N:
+    """``data`` as a noun of ``kind``.
+
+    Args:
+        kind: the noun's class.
+        data: plain data, as the parsers give it.
+        name: what errors call the file.
+        key: where in the file ``data`` stands.
+        text: the file's text, if at hand, to find the line of a wrong key.
+
+    Raises:
+        DataError: the first thing that is wrong, with how many more there are.
+    """
+    try:
+        return kind.model_validate(data)
+    except ValidationError as problem:
+        raise data_error(problem, name, key=key, text=text) from None
+
+
+def data_error(problem: ValidationError, name: str, *, key: str = "", line: int | None = None, text: str = "") -> DataError:
+    """A pydantic refusal in the project's own words."""
+    errors = problem.errors(include_url=False, include_context=False)
+    first = errors[0]
+    parts = [str(part) for part in first["loc"] if part != "[key]"]
+    path = ".".join([part for part in (key, *parts) if part])
+    given = "" if first["type"] == "missing" or isinstance(first["input"], dict | list) else f" (got {first['input']!r})"
+    more = f" {len(errors) - 1} more in this file." if len(errors) > 1 else ""
+    message, remedy = _WORDS.get(first["type"], (first["msg"].removeprefix("Value error, "), "Correct the value."))
+    if text and line is None:
+        line = line_of_key(text, path)
+    return DataError(f"{message}{given}.{more}", where=Place(name, path, line), remedy=remedy)
+
+
+_WORDS = {
+    "missing": ("is required", "Add it."),
+    "extra_forbidden": ("is not a key that pilotkit knows", "Remove it, or correct its spelling."),
+}
+
+
+def line_of_key(text: str, path: str) -> int | None:
+    """The line (from 1) on which the dotted ``path`` stands in YAML ``text``; list items count by number or id."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return None
+    line: int | None = None
+    for part in re.split(r"\.(?!\d{3,})", path):
+        child = _child(node, part)
+        if child is None:
+            return line
+        line, node = child
+    return line
+
+
+def _child(node: yaml.Node | None, part: str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            named = isinstance(item, yaml.MappingNode) and any(
+                key.value == "id" and value.value == part for key, value in item.value
+            )
+            if named or part == str(index):
+                return item.start_mark.line + 1, item
+    return None
+
+
+def read_csv(kind: type[_N], path: Path, name: str) -> list[_N]:
+    """Every row of a CSV file (RFC 4180, header first) as a noun; an empty cell is an absent value.
+
+    Raises:
+        DataError: no header, an unknown or doubled column, a row that is too long, or a wrong value.
+    """
+    return list(_rows(kind, read_text(path, name), name))
+
+
+def _rows(kind: type[_N], text: str, name: str) -> Iterator[_N]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, None)
+        if header is None:
+            raise DataError("is empty.", where=Place(name), remedy="Give it at least its header line.")
+        _check_header(kind, header, name)
+        adapter = TypeAdapter(kind)
+        for cells in reader:
+            if not any(cells):
+                continue
+            if len(cells) != len(header):
+                raise DataError(
+                    f"has {len(cells)} cells where the header has {len(header)}.",
+                    where=Place(name, line=reader.line_num),
+                    remedy="Quote cells that hold a comma.",
+                )
+            row: dict[str, Any] = {column: cell for column, cell in zip(header, cells, strict=True) if cell != ""}
+            for column in _LISTS & row.keys():
+                row[column] = row[column].split()
+            try:
+                yield adapter.validate_python(row)
+            except ValidationError as problem:
+                raise data_error(problem, name, line=reader.line_num) from None
+    except csv.Error as problem:
+        raise DataError(
+            f"is not valid CSV: {problem}.", where=Place(name, line=reader.line_num), remedy="Mend the line."
+        ) from None
+
+
+_LISTS = {"channels"}
+"""Columns that hold several values, separated by spaces."""
+
+
+def _check_header(kind: type[BaseModel], header: list[str], name: str) -> None:
+    for column in header:
+        if column not in kind.model_fields:
+            raise DataError(
+                f"column {column!r} is not one that pilotkit knows.",
+                where=Place(name, line=1),
+                remedy=f"Columns are: {', '.join(kind.model_fields)}.",
+            )
+        if header.count(column) > 1:
+            raise DataError(f"column {column!r} stands twice.", where=Place(name, line=1), remedy="Remove one.")

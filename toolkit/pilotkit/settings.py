@@ -1,0 +1,163 @@
+"""``pilot.toml`` and the environment: who a deployment is and how it runs.
+
+The environment stands above the file: ``PILOTKIT_STORAGE__URL`` overrides ``[storage] url``. Secrets belong in the
+environment only.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pilotkit.errors import DataError, Place
+from pilotkit.model.surface import Site
+from pilotkit.model.text import Identifier, LanguageCode, LocalText, Noun
+from pilotkit.reading import data_error, read_toml
+
+FILE = "pilot.toml"
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+
+
+class DeploymentSettings(Noun):
+    """``[deployment]``: who we are."""
+
+    id: Identifier
+    name: LocalText
+    tagline: LocalText | None = None
+    scheme: Identifier
+    """The scheme of administrative codes."""
+    province: str
+    """The code of the province."""
+    languages: Annotated[tuple[LanguageCode, ...], Field(min_length=1)]
+    """The first is the main one."""
+    timezone: str = "UTC"
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "XXX"
+    """ISO 4217."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, timezone: str) -> str:
+        try:
+            ZoneInfo(timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("is not a time zone of the IANA database") from None
+        return timezone
+
+
+class PluginSettings(Noun):
+    """``[plugins]``: which of the installed plugins serve here."""
+
+    enabled: tuple[Identifier, ...] = ()
+
+
+class StorageSettings(Noun):
+    """``[storage]``: where cases are kept."""
+
+    url: str = "sqlite:///var/pilot.db"
+    """``sqlite:///`` with a path relative to the deployment, or ``postgresql://…``."""
+
+
+class CalendarSettings(Noun):
+    """``[calendar]``: when the administration works."""
+
+    source: Identifier | None = None
+    """The calendar a plugin offers; absent: ``local/calendar.csv`` alone."""
+    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: time = time(8, 0)
+    closes: time = time(17, 0)
+    break_starts: time = time(12, 0)
+    break_ends: time = time(13, 0)
+    cutoff: time | None = None
+    """What arrives later counts from the next working day; absent: closing time."""
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if not self.opens <= self.break_starts <= self.break_ends <= self.closes or self.opens == self.closes:
+            raise ValueError("opens, break_starts, break_ends and closes must follow one another")
+        return self
+
+
+class IdentifierSettings(Noun):
+    """``[identifiers]``: which of the registered patterns hold here."""
+
+    procedure: Identifier | None = None
+    case: Identifier | None = None
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.]{1,30}$")] = "P"
+    """What new case codes start with."""
+
+
+class ThemeSettings(Noun):
+    """``[theme]``: what a province may change of the look."""
+
+    accent: HexColour = "#0b5d57"
+
+
+class PackageSettings(Noun):
+    """``[package]``: where the parts of the package stand that are not under ``model/``."""
+
+    template: str = "model/template"
+    """The cookiecutter template that other provinces scaffold from, relative to the deployment."""
+
+
+class PilotSettings(BaseSettings):
+    """All of ``pilot.toml``; every option is shown there at its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PILOTKIT_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+
+    deployment: DeploymentSettings
+    plugins: PluginSettings = PluginSettings()
+    storage: StorageSettings = StorageSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    identifiers: IdentifierSettings = IdentifierSettings()
+    theme: ThemeSettings = ThemeSettings()
+    package: PackageSettings = PackageSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file, which :func:`read_settings` hands in."""
+        return env_settings, init_settings
+
+    def site(self, folder: Path) -> Site:
+        """What plugins are told of the deployment before its catalog exists."""
+        who = self.deployment
+        return Site(folder=folder, scheme=who.scheme, province=who.province, languages=who.languages)
+
+
+def read_settings(folder: Path) -> PilotSettings:
+    """The settings of the deployment in ``folder``.
+
+    Raises:
+        DataError: no ``pilot.toml`` there, or something wrong in it or in a ``PILOTKIT_`` variable.
+    """
+    if not (folder / FILE).is_file():
+        raise DataError(
+            f"{folder} is not a deployment: it has no {FILE}.",
+            remedy="Name a folder that 'pilotkit new' made, or one like examples/ in the source tree.",
+        )
+    return settings_from(read_toml(folder / FILE, FILE))
+
+
+def settings_from(data: dict[str, Any]) -> PilotSettings:
+    """Settings from parsed TOML."""
+    try:
+        return PilotSettings(**data)
+    except ValidationError as problem:
+        raise data_error(problem, FILE) from None
+    except TypeError as problem:
+        raise DataError(f"cannot be understood: {problem}.", where=Place(FILE), remedy="Mend the table.") from None

@@ -1,0 +1,1 @@
+"""The only SQL for operational data. Rows never leave this room; nouns do."""

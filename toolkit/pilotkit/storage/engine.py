@@ -1,0 +1,102 @@
+"""Opens a database: SQLite beside the deployment, or PostgreSQL by URL, with the durability that cases need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from pilotkit.errors import DataError, Place, TargetError
+
+HEAD = "0001"
+"""The newest revision of ``migrations/versions``."""
+
+
+def open_engine(url: str, folder: Path) -> Engine:
+    """An engine on a database whose tables are current.
+
+    Args:
+        url: ``sqlite:///`` with a path relative to ``folder``, or ``postgresql://…``.
+        folder: the deployment.
+
+    Raises:
+        DataError: the URL is not one of the two.
+        TargetError: the database cannot be opened or does not keep what it is told.
+    """
+    address = _address(url, folder)
+    engine = create_engine(address)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _make_durable)
+        event.listen(engine, "begin", _begin)
+    try:
+        with engine.begin() as connection:
+            _bring_up_to_date(connection)
+    except DBAPIError as problem:
+        engine.dispose()
+        raise TargetError(
+            f"the database {address.render_as_string()} cannot be opened: {problem.orig}.",
+            where=Place("pilot.toml", "storage.url"),
+            remedy="Check that it runs, that the folder is writable, and the PILOTKIT_STORAGE__URL variable.",
+        ) from None
+    return engine
+
+
+def _address(url: str, folder: Path) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = URL.create("unknown")
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend == "sqlite" and address.database:
+        path = folder / address.database
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise TargetError(
+                f"the folder {path.parent} cannot be made: {problem.strerror}.", remedy="Make it writable."
+            ) from None
+        return address.set(database=str(path))
+    raise DataError(
+        "is not a database that pilotkit can use.",
+        where=Place("pilot.toml", "storage.url"),
+        remedy="Write sqlite:///var/pilot.db or postgresql://user@host/name.",
+    )
+
+
+def _make_durable(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma, wanted in (("journal_mode = WAL", "wal"), ("synchronous = FULL", None), ("foreign_keys = ON", None)):
+        row = connection.execute(f"PRAGMA {pragma}").fetchone()
+        if wanted and row[0] != wanted:
+            raise TargetError(
+                f"SQLite refused {pragma}: the file system keeps journal mode {row[0]!r}.",
+                remedy="Put var/ on a local disk.",
+            )
+    connection.execute("PRAGMA busy_timeout = 10000")
+    if connection.execute("PRAGMA synchronous").fetchone()[0] != 2:  # noqa: PLR2004  # SQLite's number for FULL
+        raise TargetError("SQLite does not sync every commit.", remedy="Use a SQLite built with PRAGMA synchronous.")
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once, so that two writers wait for each other instead of failing at commit."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    if inspect(connection).has_table("alembic_version"):
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        if found == [HEAD]:
+            return
+    from alembic import command  # noqa: PLC0415  # a fifth of a second that only a new or old database needs
+    from alembic.config import Config  # noqa: PLC0415  # the same
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,48 @@
+"""Cases, their events, and the numbers given to them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = ("core",)
+
+_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Create the first tables."""
+    op.create_table(
+        "cases",
+        sa.Column("id", _KEY, primary_key=True),
+        sa.Column("code", sa.String(), nullable=False, unique=True),
+        sa.Column("procedure", sa.String(), nullable=False),
+        sa.Column("procedure_version", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("received_at_point", sa.String()),
+        sa.Column("helped_at_point", sa.String()),
+        sa.Column("whole_process", sa.Boolean(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger()),
+        sa.Column("finished_at", sa.BigInteger()),
+    )
+    op.create_index("cases_by_unit", "cases", ["unit", "status", "due_at"])
+    op.create_table(
+        "case_events",
+        sa.Column("id", _KEY, primary_key=True),
+        sa.Column("case_id", _KEY, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.UniqueConstraint("case_id", "number", name="one_event_a_number"),
+    )
+    op.create_table(
+        "case_numbers",
+        sa.Column("prefix", sa.String(), primary_key=True),
+        sa.Column("day", sa.String(), primary_key=True),
+        sa.Column("last", sa.Integer(), nullable=False),
+    )

@@ -1,0 +1,185 @@
+"""The store: cases in, cases out, each write one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+from sqlmodel import Session
+
+from pilotkit.errors import CaseError, UnknownError
+from pilotkit.model.case import Case, CaseEvent, CaseStatus, EventKind
+from pilotkit.storage.engine import open_engine
+from pilotkit.storage.tables import CaseNumberRow, CaseRow, EventRow
+
+CASES: Table = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
+EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # the same
+_FACTS = (
+    "id", "code", "procedure", "channel", "status", "unit", "whole_process", "received_at", "due_at", "finished_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much the store holds: enough to know whether anything has come since."""
+
+    cases: int
+    events: int
+    last_event: int
+
+
+class Store:
+    """One deployment's cases.
+
+    Args:
+        url: as in ``[storage] url``.
+        folder: the deployment.
+
+    Raises:
+        DataError: the URL is not one pilotkit can use.
+        TargetError: the database cannot be opened.
+    """
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._engine = open_engine(url, folder)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def next_number(self, prefix: str, day: str) -> int:
+        """The next case number of a day, from 1; never given twice, even where the case is then not stored."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(CaseNumberRow, (prefix, day), with_for_update=True)
+            if row is None:
+                row = CaseNumberRow(prefix=prefix, day=day, last=0)
+                session.add(row)
+            row.last += 1
+            return row.last
+
+    def add(self, case: Case, event: CaseEvent) -> None:
+        """Store a new case with its first event, in one transaction.
+
+        Raises:
+            CaseError: a case with this code is there already.
+        """
+        with Session(self._engine) as session, session.begin():
+            if session.scalar(select(func.count()).select_from(CASES).where(CASES.c.code == case.code)):
+                raise CaseError(f"there is a case '{case.code}' already.", remedy="Receive it under a new code.")
+            row = CaseRow(**case.model_dump())
+            session.add(row)
+            session.flush()
+            session.add(_event_row(event, row))
+
+    def change(self, case: Case, event: CaseEvent) -> None:
+        """Store a case's new state with the event that made it, in one transaction.
+
+        Raises:
+            UnknownError: no such case.
+            CaseError: somebody else was quicker: the event's number is taken.
+        """
+        with Session(self._engine) as session, session.begin():
+            row = self._row(session, case.code)
+            last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
+            if event.number != last + 1:
+                raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
+            for name, value in case.model_dump().items():
+                setattr(row, name, value)
+            session.add(_event_row(event, row))
+
+    def case(self, code: str) -> Case:
+        """The case with this code.
+
+        Raises:
+            UnknownError: no such case.
+        """
+        with Session(self._engine) as session:
+            return Case(**self._row(session, code).model_dump(exclude={"id"}))
+
+    def events(self, code: str) -> tuple[CaseEvent, ...]:
+        """Everything that happened to a case, in order."""
+        with Session(self._engine) as session:
+            row = self._row(session, code)
+            found = session.execute(select(EVENTS).where(EVENTS.c.case_id == row.id).order_by(EVENTS.c.number))
+            return tuple(
+                CaseEvent(
+                    case=code,
+                    number=event.number,
+                    kind=EventKind(event.kind),
+                    at=event.at,
+                    actor=event.actor,
+                    status=CaseStatus(event.status),
+                )
+                for event in found
+            )
+
+    def extent(self) -> Extent:
+        """How much there is."""
+        with self._engine.connect() as connection:
+            cases = connection.scalar(select(func.count()).select_from(CASES)) or 0
+            events, last = connection.execute(select(func.count(), func.max(EVENTS.c.id))).one()
+            return Extent(cases, events, last or 0)
+
+    def fact_rows(self, size: int = 50_000) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Every case in chunks of ``size``, as tuples of :data:`FACT_COLUMNS`; instants in microseconds."""
+        statement = f"SELECT {', '.join(_FACTS)} FROM cases ORDER BY id"  # noqa: S608  # names from this file only
+        with self._engine.connect() as connection:
+            result = connection.execution_options(stream_results=True).exec_driver_sql(statement)
+            while chunk := result.fetchmany(size):
+                yield [tuple(row) for row in chunk]
+
+    @contextmanager
+    def bulk(self) -> Iterator[BulkWriter]:
+        """Write many whole cases in one transaction; all or none."""
+        with self._engine.begin() as connection:
+            yield BulkWriter(connection)
+
+    def _row(self, session: Session, code: str) -> CaseRow:
+        row = session.scalar(select(CaseRow).where(CASES.c.code == code))
+        if row is None:
+            raise UnknownError(f"there is no case '{code}' here.", remedy="Check the code on the receipt.")
+        return row
+
+
+FACT_COLUMNS = _FACTS
+
+
+class BulkWriter:
+    """Writes rows without the ORM, as fast as the driver takes them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_id(self) -> int:
+        """The first free case id in this transaction; event ids follow the same rule."""
+        return (self._connection.scalar(select(func.max(CASES.c.id))) or 0) + 1
+
+    def write(self, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        """Insert ``rows`` of plain values in the order of ``columns``; instants in microseconds."""
+        names = ", ".join(f'"{column}"' for column in columns)
+        if self._connection.dialect.name == "postgresql":
+            driver: Any = self._connection.connection.driver_connection
+            with driver.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  # names of our own tables
+        self._connection.exec_driver_sql(statement, rows if isinstance(rows, list) else list(rows))
+
+    def finish(self) -> None:
+        """Bring the database's own numbering past the ids that were written."""
+        if self._connection.dialect.name == "postgresql":
+            for table in (CASES, EVENTS):
+                self._connection.exec_driver_sql(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"  # noqa: S608  # our own tables
+                )
+
+
+def _event_row(event: CaseEvent, row: CaseRow) -> EventRow:
+    assert row.id is not None  # noqa: S101  # flushed or read: the database gave it one
+    return EventRow(case_id=row.id, **event.model_dump(exclude={"case"}))

@@ -1,0 +1,91 @@
+"""Tables of cases and their events (SQLModel). Instants are microseconds since 1970-01-01T00:00Z.
+
+A whole number of microseconds sorts, subtracts and compares the same on every engine, and is written in bulk without
+conversion; see ``docs/decisions/0004-instants-as-integers.md``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_Key = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only for a column of exactly INTEGER."""
+
+
+def microseconds(instant: datetime) -> int:
+    """An aware datetime as microseconds since 1970 in UTC."""
+    return (instant - EPOCH) // _MICROSECOND
+
+
+def instant(value: int) -> datetime:
+    """Microseconds since 1970 as an aware datetime in UTC."""
+    return EPOCH + value * _MICROSECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as a whole number of microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """To the database."""
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """From the database."""
+        return None if value is None else instant(value)
+
+
+class CaseRow(SQLModel, table=True):
+    """The projection of a case's events."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("cases_by_unit", "unit", "status", "due_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=_Key)
+    code: str = Field(unique=True)
+    procedure: str
+    procedure_version: int
+    channel: str
+    status: str
+    unit: str
+    received_at_point: str | None = None
+    helped_at_point: str | None = None
+    whole_process: bool
+    received_at: datetime = Field(sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class EventRow(SQLModel, table=True):
+    """One thing that happened to one case; only ever inserted."""
+
+    __tablename__ = "case_events"
+    __table_args__ = (UniqueConstraint("case_id", "number", name="one_event_a_number"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=_Key)
+    case_id: int = Field(foreign_key="cases.id", sa_type=_Key)
+    number: int
+    kind: str
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    status: str
+
+
+class CaseNumberRow(SQLModel, table=True):
+    """The last number given to a case on one day."""
+
+    __tablename__ = "case_numbers"
+
+    prefix: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    last: int
