@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from pilotkit.version import __version__
+
 
 _ROOMS = {
     "errors": (
@@ -39,6 +40,7 @@ _ROOMS = {
     "model.text": ("LocalText", "search_form"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
+    "measures.board": ("CasePage", "Measures", "Standing"),
     "web.visit": ("Visit",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -58,6 +60,9 @@ if TYPE_CHECKING:
     from pilotkit.errors import TemplateError as TemplateError
     from pilotkit.errors import UnknownError as UnknownError
     from pilotkit.hookspecs import hookimpl as hookimpl
+    from pilotkit.measures.board import CasePage as CasePage
+    from pilotkit.measures.board import Measures as Measures
+    from pilotkit.measures.board import Standing as Standing
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application

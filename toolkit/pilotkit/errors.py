@@ -56,7 +56,7 @@ class PilotkitError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        """Read as ``file line 3: key: what. What to do.``"""
+        """Read as ``file line 3: key: what. What to do.``."""
         prefix = f"{self.where}: " if self.where else ""
         return f"{prefix}{self.what}{' ' + self.remedy if self.remedy else ''}"
 

@@ -15,12 +15,21 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from pilotkit.errors import DataError, Place
 
 DELETE = "$delete"
-ABSENT: Any = object()
+
+
+class _Absent(Enum):
+    """An enum's member stays itself when it is copied, so ``is ABSENT`` holds on copies too."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Any = _Absent.ABSENT
 """Stands for a key that is not there."""
 
 
@@ -44,8 +53,7 @@ class Change:
     @property
     def is_stale(self) -> bool:
         """Whether the package's value is no longer the one that was replaced."""
-        return bool(self.found is not self.was and self.found != self.was)
-
+        return bool(self.found != self.was)
 
 
 def apply_overlay(base: Any, overlay: Any, name: str) -> tuple[Any, tuple[Change, ...]]:
@@ -80,7 +88,7 @@ def _merge(base: Any, overlay: Any, path: tuple[str, ...], changes: list[Change]
         here = (*path, str(key))
         found = _get(base, str(key))
         if _is_change(node):
-            value = ABSENT if node.get(DELETE) else node.get("is", ABSENT)
+            value = _new_value(node, here, name)
             changes.append(Change(here, copy.deepcopy(node.get("was", ABSENT)), value, copy.deepcopy(found)))
             base = _put(base, str(key), copy.deepcopy(value), here, name)
         elif found is ABSENT:
@@ -92,6 +100,18 @@ def _merge(base: Any, overlay: Any, path: tuple[str, ...], changes: list[Change]
         else:
             base = _put(base, str(key), _merge(found, node, here, changes, name), here, name)
     return base
+
+
+def _new_value(change: dict[str, Any], path: tuple[str, ...], name: str) -> Any:
+    if DELETE not in change:
+        return change["is"]
+    if change[DELETE] is not True or "is" in change:
+        raise DataError(
+            f"{DELETE} is not 'true' on its own.",
+            where=Place(name, ".".join(path)),
+            remedy=f"Write {{{DELETE}: true, was: OLD}} to delete the key, {{is: NEW, was: OLD}} to change it.",
+        )
+    return ABSENT
 
 
 def _get(base: Any, key: str) -> Any:

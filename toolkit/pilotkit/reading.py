@@ -1,6 +1,6 @@
 """Files into nouns: YAML, TOML and CSV, with errors that name the file, the key and the line.
 
-Data comes from strangers, so it is bounded: 4 MiB a file, no YAML tags, no key twice, and no aliases that expand
+Data comes from strangers, so it is bounded: 4 MiB a file, no YAML tags, no key twice, no nesting and no aliases
 without end.
 """
 
@@ -16,29 +16,36 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from pilotkit.errors import DataError, Place
 
 MAXIMUM_BYTES = 4 * 1024 * 1024
 MAXIMUM_NODES = 400_000
+MAXIMUM_DEPTH = 60
 _N = TypeVar("_N", bound=BaseModel)
 _LINE = re.compile(r"line (\d+)")
+_BLOCKS = re.compile(r"^[ \t?:-]+", re.MULTILINE)
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc,valid-type]  # the C loader where libyaml is there
     """Safe YAML in which a key stands once."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002  # PyYAML's signature
+    ) -> dict[Any, Any]:
+        seen: set[tuple[str, object]] = set()
+        for key_node, _ in node.value:  # before a merge (<<) adds the keys that it is there to have overridden
+            key = (key_node.tag, key_node.value) if isinstance(key_node, yaml.ScalarNode) else ("", id(key_node))
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key_node.value!r} stands twice", key_node.start_mark
+                )
+            seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            seen: set[object] = set()
-            for key_node, _ in node.value:
-                if key_node.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"key {key_node.value!r} stands twice", key_node.start_mark
-                    )
-                seen.add(key_node.value)
         return mapping
 
 
@@ -70,9 +77,10 @@ def parse_yaml(text: str, name: str) -> Any:
     """YAML as plain data; an empty file is None.
 
     Raises:
-        DataError: syntax, a key that stands twice, or aliases that expand without end.
+        DataError: syntax, a key that stands twice, or nesting or aliases without end.
     """
     try:
+        _refuse_abyss(text, name)
         data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  # a SafeLoader, made stricter
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else None
@@ -83,6 +91,22 @@ def parse_yaml(text: str, name: str) -> Any:
         raise DataError(f"is not valid YAML: {problem}.", where=Place(name), remedy="Mend the file.") from None
     _refuse_bombs(data, name)
     return data
+
+
+def _refuse_abyss(text: str, name: str) -> None:
+    """Refuse deep nesting before it is composed: libyaml's composer recurses in C and takes the process with it."""
+    most = text.count("[") + text.count("{") + 2 * max(map(len, _BLOCKS.findall(text)), default=0)
+    if most <= MAXIMUM_DEPTH:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAXIMUM_DEPTH:
+            raise DataError(
+                f"nests more than {MAXIMUM_DEPTH} levels deep.",
+                where=Place(name, line=event.start_mark.line + 1 if event.start_mark else None),
+                remedy="Write it flatter.",
+            )
 
 
 def _refuse_bombs(data: Any, name: str) -> None:
@@ -111,7 +135,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (RecursionError, ValueError) as problem:
         found = _LINE.search(str(problem))
         raise DataError(
             f"is not valid TOML: {problem}.",
@@ -149,18 +173,39 @@ def noun_from(kind: type[_N], data: Any, name: str, *, key: str = "", text: str 
         raise data_error(problem, name, key=key, text=text) from None
 
 
-def data_error(problem: ValidationError, name: str, *, key: str = "", line: int | None = None, text: str = "") -> DataError:
+def data_error(
+    problem: ValidationError, name: str, *, key: str = "", line: int | None = None, text: str = ""
+) -> DataError:
     """A pydantic refusal in the project's own words."""
-    errors = problem.errors(include_url=False, include_context=False)
+    errors = _to_the_point(problem.errors(include_url=False, include_context=False))
     first = errors[0]
-    parts = [str(part) for part in first["loc"] if part != "[key]"]
+    parts = [str(part) for part in first["loc"] if "[" not in str(part)]
     path = ".".join([part for part in (key, *parts) if part])
-    given = "" if first["type"] == "missing" or isinstance(first["input"], dict | list) else f" (got {first['input']!r})"
+    given = (
+        ""
+        if first["type"] == "missing" or isinstance(first["input"], dict | list)
+        else f" (got {first['input']!r:.80})"
+    )
     more = f" {len(errors) - 1} more in this file." if len(errors) > 1 else ""
     message, remedy = _WORDS.get(first["type"], (first["msg"].removeprefix("Value error, "), "Correct the value."))
     if text and line is None:
         line = line_of_key(text, path)
     return DataError(f"{message}{given}.{more}", where=Place(name, path, line), remedy=remedy)
+
+
+def _to_the_point(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without what only follows from another error.
+
+    Such as a list that is too short for want of the item that is wrong in it, or a list that is not the one word
+    which could stand there instead.
+    """
+    inner = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    return [
+        error
+        for error in errors
+        if error["loc"] not in inner
+        and not (error["type"] == "literal_error" and isinstance(error["input"], dict | list))
+    ] or errors
 
 
 _WORDS = {

@@ -6,13 +6,14 @@ environment only.
 
 from __future__ import annotations
 
+import os
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from pilotkit.errors import DataError, Place
 from pilotkit.model.surface import Site
@@ -20,6 +21,7 @@ from pilotkit.model.text import Identifier, LanguageCode, LocalText, Noun
 from pilotkit.reading import data_error, read_toml
 
 FILE = "pilot.toml"
+ENVIRONMENT = "the environment"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
@@ -69,7 +71,7 @@ class CalendarSettings(Noun):
 
     source: Identifier | None = None
     """The calendar a plugin offers; absent: ``local/calendar.csv`` alone."""
-    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
     opens: time = time(8, 0)
     closes: time = time(17, 0)
     break_starts: time = time(12, 0)
@@ -110,7 +112,11 @@ class PilotSettings(BaseSettings):
     """All of ``pilot.toml``; every option is shown there at its default."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PILOTKIT_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="PILOTKIT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
 
     deployment: DeploymentSettings
@@ -124,11 +130,11 @@ class PilotSettings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic-settings' signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the same
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the same
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then the file, which :func:`read_settings` hands in."""
         return env_settings, init_settings
@@ -154,10 +160,30 @@ def read_settings(folder: Path) -> PilotSettings:
 
 
 def settings_from(data: dict[str, Any]) -> PilotSettings:
-    """Settings from parsed TOML."""
+    """Settings from parsed TOML, with the environment on top.
+
+    Raises:
+        DataError: something wrong in the data or in a ``PILOTKIT_`` variable.
+    """
+    for key in sorted(data.keys() - PilotSettings.model_fields.keys()):
+        # before pydantic-settings sees it: a key such as _env_file would be an order to it, not data
+        raise DataError(
+            "is not a table that pilotkit knows.", where=Place(FILE, key), remedy="Remove it, or correct it."
+        )
     try:
         return PilotSettings(**data)
     except ValidationError as problem:
-        raise data_error(problem, FILE) from None
-    except TypeError as problem:
-        raise DataError(f"cannot be understood: {problem}.", where=Place(FILE), remedy="Mend the table.") from None
+        raise data_error(problem, _origin(problem)) from None
+    except SettingsError as problem:
+        raise DataError(
+            f"a PILOTKIT_ variable cannot be understood: {problem}.",
+            where=Place(ENVIRONMENT),
+            remedy="Write lists and tables as JSON.",
+        ) from None
+
+
+def _origin(problem: ValidationError) -> str:
+    """What errors call the place that the first wrong value came from."""
+    path = [str(part).upper() for part in problem.errors()[0]["loc"]]
+    names = {"PILOTKIT_" + "__".join(path[:length]) for length in range(1, len(path) + 1)}
+    return ENVIRONMENT if names & {name.upper() for name in os.environ} else FILE

@@ -70,6 +70,11 @@ class OverlayChange:
     change: Change
 
 
+def override_of(file: str) -> str:
+    """The file that a deployment changes the package's ``file`` in."""
+    return f"{OVERRIDES}/{file.removeprefix(MODEL + '/')}"
+
+
 class DeploymentTree:
     """Reads one deployment's files. Files that are not there hold nothing; wrong ones are errors."""
 
@@ -106,7 +111,7 @@ class DeploymentTree:
             raise DataError("must hold a list.", where=Place(file), remedy="Start each thing with '- id: …'.")
         for index, item in enumerate(data):
             key = str(item["id"]) if isinstance(item, dict) and "id" in item else str(index)
-            thing = noun_from(kind, item, file, key=key, text=text)
+            thing = self._built(kind, item, file, key=key, text=text)
             if key in things:
                 raise DuplicateError(
                     f"id '{key}' stands twice.", where=Place(file, key), remedy="Rename or remove one."
@@ -117,7 +122,7 @@ class DeploymentTree:
     def single(self, kind: type[_N], file: str) -> _N | None:
         """The thing of one of :data:`SINGLES`; None where the file is not there."""
         data, text = self._data(file)
-        return None if data is None else noun_from(kind, data, file, text=text)
+        return None if data is None else self._built(kind, data, file, text=text)
 
     def table(self, kind: type[_N], file: str) -> tuple[_N, ...]:
         """The rows of one of :data:`TABLES`; empty where the file is not there."""
@@ -147,7 +152,18 @@ class DeploymentTree:
 
     def _noun(self, kind: type[_N], file: str) -> _N:
         data, text = self._data(file)
-        return noun_from(kind, data, file, text=text)
+        return self._built(kind, data, file, text=text)
+
+    def _built(self, kind: type[_N], data: Any, file: str, *, key: str = "", text: str) -> _N:
+        """The noun; what an override brought in is the override's fault, not the package's."""
+        try:
+            return noun_from(kind, data, file, key=key, text=text)
+        except DataError as problem:
+            wrong = problem.where.key if problem.where else ""
+            for change in self.changes:
+                if change.file == override_of(file) and f"{wrong}.".startswith(f"{change.change.key}."):
+                    raise DataError(problem.what, where=Place(change.file, wrong), remedy=problem.remedy) from None
+            raise
 
     def _data(self, file: str) -> tuple[Any, str]:
         path = self.folder / file
@@ -155,9 +171,9 @@ class DeploymentTree:
             return None, ""
         text = read_text(path, file)
         data = parse_yaml(text, file)
-        override = f"{OVERRIDES}/{file.removeprefix(MODEL + '/')}"
+        override = override_of(file)
         if (self.folder / override).is_file():
             overlay = parse_yaml(read_text(self.folder / override, override), override)
-            data, changes = apply_overlay(data, overlay or {}, override)
+            data, changes = apply_overlay(data, {} if overlay is None else overlay, override)
             self.changes.extend(OverlayChange(override, change) for change in changes)
         return data, text

@@ -72,7 +72,7 @@ class DayTable:
         counted = self.counted_day(received)
         by_working_days = self.closes[self.working_days[self.ordinal[counted] + amount * (unit == 0)]]
         by_calendar_days = self.closes[self._next_working(counted + amount * (unit == 1))]
-        by_hours = self._after_hours(received, amount * (unit == 2))  # noqa: PLR2004  # index into UNITS
+        by_hours = self.after(received, amount * (unit == UNITS.index(DeadlineUnit.WORKING_HOURS)) * HOUR)
         return np.select([unit == 0, unit == 1], [by_working_days, by_calendar_days], by_hours)
 
     def worked(self, at: Micros) -> Micros:
@@ -82,16 +82,17 @@ class DayTable:
         afternoon = np.clip(at - self.break_ends[day], 0, self.closes[day] - self.break_ends[day])
         return self.worked_before[day] + np.where(self.working[day], morning + afternoon, 0)
 
-    def _next_working(self, day: NDArray[np.int64]) -> NDArray[np.int64]:
-        return self.working_days[self.ordinal[day]]
-
-    def _after_hours(self, received: Micros, hours: NDArray[np.int64]) -> Micros:
-        target = self.worked(received) + hours * HOUR
+    def after(self, start: Micros, work: Micros) -> Micros:
+        """The instants at which ``work`` working microseconds have passed since ``start``."""
+        target = self.worked(start) + work
         worked_after = self.worked_before[self.working_days] + self._length(self.working_days)
         day = self.working_days[np.searchsorted(worked_after, target, side="left")]
         within = target - self.worked_before[day]
         morning = self.break_starts[day] - self.opens[day]
         return np.where(within <= morning, self.opens[day] + within, self.break_ends[day] + within - morning)
+
+    def _next_working(self, day: NDArray[np.int64]) -> NDArray[np.int64]:
+        return self.working_days[self.ordinal[day]]
 
     def _length(self, day: NDArray[np.int64]) -> Micros:
         return self.closes[day] - self.break_ends[day] + self.break_starts[day] - self.opens[day]

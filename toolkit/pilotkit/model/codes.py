@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import Identifier, LocalText, Noun
@@ -51,6 +51,12 @@ class IdentifierPattern(Noun):
         except re.error as problem:
             raise ValueError(f"is not a regular expression: {problem}") from None
         return pattern
+
+    @model_validator(mode="after")
+    def _is_shown_by_its_example(self) -> Self:
+        if not self.matches(self.example):
+            raise ValueError(f"the example {self.example!r} does not follow the pattern")
+        return self
 
     def matches(self, identifier: str) -> bool:
         """Whether the whole of ``identifier`` follows the pattern."""

@@ -132,10 +132,8 @@ class KpiValue(Noun):
 
     @property
     def percent(self) -> Decimal | None:
-        """The share in percent, exact to four places, division last; None when not measurable."""
-        if self.share is None:
-            return None
-        return (Decimal(self.numerator) * 100 / Decimal(self.denominator)).quantize(Decimal("0.0001"))
+        """The share in percent, exact to four places, half to even; None when not measurable."""
+        return None if self.share is None else Decimal(round(self.share * 1_000_000)).scaleb(-4)
 
 
 class ReportedFigure(Noun):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal, NamedTuple, Protocol, runtime_checkable
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from pilotkit.model.procedure import Channel
 from pilotkit.model.source import Sourced
@@ -118,6 +118,12 @@ class LocationDirectory(Protocol):
         """The province by code, or by name with or without its kind and diacritics."""
 
 
+NamePattern = Annotated[
+    str, StringConstraints(pattern=r"^([^{}]|\{unit\}|\{number\})*\{unit\}([^{}]|\{unit\}|\{number\})*$")
+]
+"""Words around ``{unit}``, the name of a unit, and ``{number}``, counted from 1 within the unit."""
+
+
 class Pattern(Noun):
     """How a province's network of points is laid out: ``model/network/pattern.yaml``, for provinces to start from."""
 
@@ -125,4 +131,24 @@ class Pattern(Noun):
     commune_point_counters: Annotated[int, Field(ge=1)]
     kiosks_per_commune_point: Annotated[int, Field(ge=0)]
     hours: str
+    head_offices: dict[Literal["province", "commune"], NamePattern] = Field(default_factory=dict)
+    """What the office of a unit's head is called, by the unit's level."""
+    point_names: dict[PointKind, NamePattern] = Field(default_factory=dict)
+    """What a point is called, by its kind."""
     reference: Identifier
+
+    def name_head(self, unit: AdministrativeUnit) -> str:
+        """The office that answers for ``unit``."""
+        return _filled(self.head_offices.get(unit.level, "Head of {unit}"), unit, 1)
+
+    def name_point(self, kind: PointKind, unit: AdministrativeUnit, number: int = 1) -> str:
+        """The ``number``-th point of a kind in ``unit``."""
+        usual = "{unit}: " + kind.replace("_", " ") + (" {number}" if kind is PointKind.KIOSK else "")
+        return _filled(self.point_names.get(kind, usual), unit, number)
+
+
+def _filled(pattern: str, unit: AdministrativeUnit, number: int) -> str:
+    """Inside a sentence the kind of a unit is a common noun and starts small: ``Mayor of town Springfield``."""
+    is_inside = not pattern.startswith("{unit}") and unit.name.casefold().startswith(unit.kind.casefold())
+    name = unit.name[0].lower() + unit.name[1:] if is_inside else unit.name
+    return pattern.replace("{number}", str(number)).replace("{unit}", name)

@@ -12,10 +12,11 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,7
 """What a thing is called inside pilotkit: lower-case ASCII, digits, ``_ . -``."""
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-"""A BCP 47 language tag such as ``vi`` or ``en``."""
+"""A BCP 47 language tag such as ``ca`` or ``en``."""
 
 _SPACES = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[^\w]+")
+_STROKED = str.maketrans({"\u0111": "d", "\u0142": "l", "\u00f8": "o", "\u0127": "h"})
 
 
 class Noun(BaseModel):
@@ -33,7 +34,7 @@ def _not_empty(words: dict[str, str]) -> dict[str, str]:
 class LocalText(
     RootModel[Annotated[dict[LanguageCode, Annotated[str, Field(min_length=1)]], AfterValidator(_not_empty)]]
 ):
-    """The same words in one or more languages: ``{vi: Đăng ký khai sinh, en: Birth registration}``."""
+    """The same words in one or more languages: ``{ca: Naixement, en: Birth}``."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,8 +55,9 @@ class LocalText(
 def search_form(text: str) -> str:
     """``text`` as people type it in a hurry: no diacritics, lower case, single spaces.
 
-    Vietnamese đ has no canonical decomposition in Unicode (UAX 15), so it is folded by name.
+    Letters with a stroke have no decomposition in Unicode (UAX 15), so they are folded by name. What a decomposition
+    yields may itself have a case, so that case is folded in between, as UAX 15 does for caseless matching.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKED)
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(mark))
     return _SPACES.sub(" ", _NOT_WORDS.sub(" ", bare)).strip()

@@ -18,7 +18,8 @@ from pilotkit.storage.tables import CaseNumberRow, CaseRow, EventRow
 
 CASES: Table = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
 EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # the same
-_FACTS = (
+NUMBERS: Table = CaseNumberRow.__table__  # type: ignore[attr-defined]  # the same
+FACT_COLUMNS = (
     "id", "code", "procedure", "channel", "status", "unit", "whole_process", "received_at", "due_at", "finished_at",
 )  # fmt: skip
 
@@ -126,7 +127,7 @@ class Store:
 
     def fact_rows(self, size: int = 50_000) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Every case in chunks of ``size``, as tuples of :data:`FACT_COLUMNS`; instants in microseconds."""
-        statement = f"SELECT {', '.join(_FACTS)} FROM cases ORDER BY id"  # noqa: S608  # names from this file only
+        statement = f"SELECT {', '.join(FACT_COLUMNS)} FROM cases ORDER BY id"  # noqa: S608  # names from this file only
         with self._engine.connect() as connection:
             result = connection.execution_options(stream_results=True).exec_driver_sql(statement)
             while chunk := result.fetchmany(size):
@@ -145,9 +146,6 @@ class Store:
         return row
 
 
-FACT_COLUMNS = _FACTS
-
-
 class BulkWriter:
     """Writes rows without the ORM, as fast as the driver takes them."""
 
@@ -157,6 +155,10 @@ class BulkWriter:
     def next_id(self) -> int:
         """The first free case id in this transaction; event ids follow the same rule."""
         return (self._connection.scalar(select(func.max(CASES.c.id))) or 0) + 1
+
+    def keep_number(self, prefix: str, day: str, last: int) -> None:
+        """Remember the last case number given on a day that had none before."""
+        self._connection.execute(NUMBERS.insert().values(prefix=prefix, day=day, last=last))
 
     def write(self, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
         """Insert ``rows`` of plain values in the order of ``columns``; instants in microseconds."""

@@ -1,0 +1,67 @@
+# Two commands do everything on a fresh machine that has Python 3.11 with pip, git and make:
+#   make demo    the main job: a pilot becomes another province's running deployment
+#   make test    everything that continuous integration runs
+# `make help` lists the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DISTRIBUTIONS := toolkit $(wildcard plugins/*)
+PROVINCE ?= Huế
+PORT ?= 8000
+
+.PHONY: help demo test check docs docs-reference bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
+
+demo: .venv/ready assets ## Hanoi's pilot, packed, becomes another province's deployment, served in a browser
+	@$(BIN)/pilotkit demo --province "$(PROVINCE)" --port $(PORT)
+
+test: .venv/ready assets .cache/test-tools check docs ## Everything that CI runs
+	@CI=1 $(MAKE) --no-print-directory demo PORT=0
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: .venv/ready ## Lint, types, floors, dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	@for each in $(DISTRIBUTIONS); do echo "deptry $$each"; (cd $$each && $(CURDIR)/$(BIN)/deptry .) || exit 1; done
+
+docs: .venv/ready ## Build the documentation strictly into site/
+	$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+docs-reference: .venv/ready ## Write the reference pages anew from the code
+	$(BIN)/python docs/generate_reference.py
+
+bench: .venv/ready ## Measure ratios and write bench/results.json
+	$(BIN)/python bench/run.py
+
+RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-find-links
+lock: .venv/ready ## Resolve the lock files anew, without any registry's address in them
+	$(RESOLVE) --no-emit-package pilotkit --group pyproject.toml:dev $(DISTRIBUTIONS:%=%/pyproject.toml) \
+	  --output-file requirements.lock
+	for each in uv node; do $(RESOLVE) tools/$$each.in --output-file tools/$$each.lock; done
+
+clean: ## Remove everything that was built
+	rm -rf .venv .cache build site dist node_modules toolkit/assets/node_modules toolkit/pilotkit/web/static/vendor
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment: hash-pinned, installed by uv where pip can get it, else by pip alone.
+.venv/ready: requirements.lock $(DISTRIBUTIONS:%=%/pyproject.toml)
+	@tools/environment "$(PYTHON)" $(DISTRIBUTIONS)
+	@touch $@
+
+# Typefaces from npm packages; where Node is missing, the one that a Python wheel ships.
+.PHONY: assets
+assets: toolkit/pilotkit/web/static/vendor/ready
+toolkit/pilotkit/web/static/vendor/ready: .venv/ready toolkit/assets/package-lock.json toolkit/assets/build.mjs
+	@tools/assets
+	@touch $@
+
+# A browser and PostgreSQL, which the tests drive.
+.cache/test-tools: tools/test-tools
+	@tools/test-tools
+	@mkdir -p .cache && touch $@

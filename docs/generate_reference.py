@@ -1,0 +1,349 @@
+# ruff: noqa: INP001  # a script, not a package
+"""Write the reference's tables from the code, between markers in the pages of ``docs/reference/``.
+
+A page asks for a table where it wants it, and people write around it::
+
+    <!-- generated: fields pilotkit.model.kpi.Kpi -->
+    ...
+    <!-- end generated -->
+
+What a field means is its docstring in the code; where a name says it all there, ``docs/reference/meanings.toml`` says
+it in a sentence. A field with neither is an error, and so is a sentence for a field that is not there.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import re
+import sys
+import textwrap
+import tomllib
+from collections.abc import Callable, Iterator
+from enum import Enum
+from functools import cache, cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel
+from reference_shapes import default_of, shape_of
+
+REFERENCE = Path(__file__).parent / "reference"
+_REGION = re.compile(r"(<!-- generated: (?P<what>\S+)(?: (?P<of>\S+))? -->\n).*?(<!-- end generated -->)", re.DOTALL)
+_ROLE = re.compile(r":(?:class|func|meth|data|mod):`~?([^`]+)`")
+_SECTIONS = re.compile(r"\n\s*(?:Args|Raises|Returns|Yields):\n.*", re.DOTALL)
+
+
+def regenerated(text: str) -> str:
+    """A page's text with every generated region written anew.
+
+    Raises:
+        ValueError: a region asks for what cannot be generated, or a field has no meaning.
+    """
+
+    def write(region: re.Match[str]) -> str:
+        if region["what"] not in RENDERERS:
+            raise ValueError(f"nobody generates '{region['what']}'; there are {', '.join(RENDERERS)}")
+        return f"{region[1]}\n{RENDERERS[region['what']](region['of'] or '').strip()}\n\n{region[4]}"
+
+    return _REGION.sub(write, text)
+
+
+def pages() -> Iterator[Path]:
+    """Every page of the reference."""
+    yield from sorted(REFERENCE.glob("*.md"))
+
+
+def fields(name: str) -> str:
+    """A table of a noun's fields: name, shape, whether it must be there, meaning."""
+    noun = _named(name)
+    hints = get_type_hints(noun, include_extras=True)
+    rows = [
+        (f"`{field}`", shape_of(hints[field]), default, _meaning(noun, field))
+        for field, default in _defaults(noun)
+    ]
+    return f"{prose(inspect.getdoc(noun) or '')}\n\n" + table(("field", "shape", "default", "meaning"), rows)
+
+
+def values(name: str) -> str:
+    """A table of an enumeration's values."""
+    kind = _named(name)
+    rows = [(f"`{member.value}`", _meaning(kind, member.name)) for member in kind]
+    return f"{prose(inspect.getdoc(kind) or '')}\n\n" + table(("value", "meaning"), rows)
+
+
+def methods(name: str) -> str:
+    """What a class or protocol offers: its properties and methods with their docstrings."""
+    kind = _named(name)
+    offered = {key: value for key, value in vars(kind).items() if not key.startswith("_") and _is_code(value)}
+    parts = [prose(inspect.getdoc(kind) or "")]
+    for key, value in offered.items():
+        is_property = isinstance(value, property | cached_property)
+        signature = _signature(_function_of(value), as_property=is_property)
+        parts.append(f"- `{key}{signature}`<br>{_on_one_line(inspect.getdoc(value) or '')}")
+    return "\n".join([parts[0], "", *parts[1:]])
+
+
+def hooks(grammar: str) -> str:
+    """The hooks of one grammar: ``register`` or ``told``."""
+    specifications = import_module("pilotkit.hookspecs")
+    parts = []
+    for name, function in vars(specifications).items():
+        if hasattr(function, "pilotkit_spec") and name.startswith("register_") is (grammar == "register"):
+            signature = _signature(function, as_property=False)
+            parts.append(f"### `{name}`\n\n`{name}{signature}`\n\n{prose(inspect.getdoc(function) or '')}")
+    return "\n\n".join(parts)
+
+
+def settings(_: str) -> str:
+    """Every table of ``pilot.toml``."""
+    root = _named("pilotkit.settings.PilotSettings")
+    parts = []
+    for name, field in root.model_fields.items():
+        kind = field.annotation
+        hints = get_type_hints(kind, include_extras=True)
+        rows = [
+            (f"`{key}`", shape_of(hints[key]), default, _meaning(kind, key), f"`PILOTKIT_{name}__{key}`".upper())
+            for key, default in _defaults(kind)
+        ]
+        says = prose(inspect.getdoc(kind) or "").partition(": ")[2]
+        heading = f"## `[{name}]`\n\n{says[:1].upper()}{says[1:]}"
+        parts.append(f"{heading}\n\n{table(('key', 'shape', 'default', 'meaning', 'environment'), rows)}")
+    return "\n\n".join(parts)
+
+
+def columns(which: str) -> str:
+    """The columns a KPI's expression may name: ``STORED`` or ``DERIVED``."""
+    rows = [(f"`{each.name}`", f"`{each.type}`", each.meaning) for each in _named(f"pilotkit.measures.columns.{which}")]
+    return table(("column", "type", "meaning"), rows)
+
+
+def commands(_: str) -> str:
+    """Every command of ``pilotkit`` with its arguments and options."""
+    from typer.main import get_command  # noqa: PLC0415  # only this table needs the command line
+
+    root: Any = get_command(_named("pilotkit.cli.app.app"))
+    parts = []
+    for name, command in root.commands.items():
+        rows = [
+            (_spelling(each), "required" if each.required else _given(each), _bounds(each)) for each in command.params
+        ]
+        parts.append(f"## `pilotkit {name}`\n\n{prose(command.help)}\n\n" + table(("", "default", "meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def checks(plugin: str) -> str:
+    """The checks that one plugin brings."""
+    host = _named("pilotkit.catalog.plugins.PluginHost")([plugin])
+    rows = [
+        (f"`{offer.value.id}`", offer.value.question, prose(inspect.getdoc(offer.value.run) or "").split("\n\n")[0])
+        for offer in host.collect("register_checks")
+    ]
+    return table(("check", "question", "finds"), rows)
+
+
+def exits(_: str) -> str:
+    """The errors by exit code."""
+    kinds = [_named(f"pilotkit.errors.{name}") for name in _classes(import_module("pilotkit.errors"))]
+    errors = [kind for kind in kinds if issubclass(kind, Exception)]
+    rows = [
+        (str(kind.exit_code), f"`{kind.__name__}`", prose(inspect.getdoc(kind) or "").split("\n\n")[0])
+        for kind in sorted(errors, key=lambda kind: kind.exit_code)
+    ]
+    return table(("exit code", "error", "meaning"), rows)
+
+
+def files(_: str) -> str:
+    """Which file of the deployment tree holds which noun."""
+    tree = import_module("pilotkit.catalog.tree")
+    rows = [
+        ("`model/package.toml`", "one `PackageInfo`"),
+        (f"`{tree.PROCEDURES}/<code>.yaml`", "one `Procedure`"),
+        *((f"`{file}`", f"list of `{kind.__name__}`") for file, kind in tree.LISTS.items()),
+        *((f"`{file}`", f"one `{kind.__name__}`") for file, kind in tree.SINGLES.items()),
+        *((f"`{file}`", f"rows of `{kind.__name__}`") for file, kind in tree.TABLES.items()),
+        ("`local/contacts.toml`", "tables of `Contact`, each named after its id"),
+    ]
+    return table(("file", "holds"), rows)
+
+
+def constants(name: str) -> str:
+    """The documented limits of a module: its constants whose names begin with ``MAXIMUM``."""
+    module = import_module(name)
+    rows = [
+        (f"`{key}`", f"{value:,}", _meaning(module, key))
+        for key, value in vars(module).items()
+        if key.startswith("MAXIMUM") and isinstance(value, int)
+    ]
+    return table(("limit", "value", "meaning"), rows)
+
+
+RENDERERS: dict[str, Callable[[str], str]] = {
+    each.__name__: each
+    for each in (fields, values, methods, hooks, settings, columns, commands, checks, exits, files, constants)
+}
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table; bars inside cells are escaped."""
+    if not rows:
+        return "None."
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def prose(docstring: str) -> str:
+    """A docstring as Markdown, without its sections of arguments and errors."""
+    text = _SECTIONS.sub("", inspect.cleandoc(docstring)).strip()
+    text = _ROLE.sub(lambda role: f"`{role[1].rpartition('.')[2]}`", text)
+    text = re.sub(r"::\n\n((?:    .*\n?|\n)+)", lambda code: f":\n\n```text\n{textwrap.dedent(code[1]).strip()}\n```", text)
+    return text.replace("``", "`").replace("```text", "```text").replace("\n`\n", "\n```\n")
+
+
+def _on_one_line(docstring: str) -> str:
+    return " ".join(prose(docstring).split())
+
+
+def _defaults(noun: type) -> Iterator[tuple[str, str]]:
+    """Every field with its default in words; a parent's fields come last, for the child's say what it is."""
+    found: dict[str, str] = {}
+    for kind in noun.__mro__:
+        for name in vars(kind).get("__annotations__", {}):
+            if name in _known_fields(noun):
+                found.setdefault(name, default_of(noun, name))
+    yield from found.items()
+
+
+def _known_fields(noun: type) -> set[str]:
+    if issubclass(noun, BaseModel):
+        return set(noun.model_fields)
+    return {each.name for each in dataclasses.fields(noun)}
+
+
+def _meaning(owner: Any, name: str) -> str:
+    kinds = owner.__mro__ if isinstance(owner, type) else (owner,)
+    written = next((says[name] for kind in kinds if name in (says := _docstrings(kind))), None)
+    spelled = next((says[name] for kind in kinds if name in (says := _meanings().get(kind.__name__, {}))), None)
+    if written is None and spelled is None:
+        owner_name = owner.__name__
+        raise ValueError(f"{owner_name}.{name} has no meaning: write a docstring under it, or a line in meanings.toml")
+    return _on_one_line(written if written is not None else str(spelled))
+
+
+@cache
+def _meanings() -> dict[str, dict[str, str]]:
+    return tomllib.loads((REFERENCE / "meanings.toml").read_text(encoding="utf-8"))
+
+
+def superfluous_meanings() -> list[str]:
+    """Sentences of ``meanings.toml`` for what has a docstring of its own, or is not there."""
+    used = {match["of"] for page in pages() for match in _REGION.finditer(page.read_text(encoding="utf-8")) if match["of"]}
+    owners = {kind.__name__: kind for name in used if "." in name for kind in _with_parents(_named_or_module(name))}
+    root = _named("pilotkit.settings.PilotSettings")
+    owners.update({kind.__name__: kind for field in root.model_fields.values() for kind in [field.annotation]})
+    return [
+        f"{owner}.{name}"
+        for owner, names in _meanings().items()
+        for name in names
+        if owner not in owners or name in _docstrings(owners[owner]) or name not in _names_in(owners[owner])
+    ]
+
+
+def _with_parents(owner: Any) -> tuple[Any, ...]:
+    return tuple(owner.__mro__) if isinstance(owner, type) else (owner,)
+
+
+def _names_in(owner: Any) -> set[str]:
+    if isinstance(owner, type) and issubclass(owner, Enum):
+        return set(owner.__members__)
+    return set(vars(owner).get("__annotations__", {})) | {key for key in vars(owner) if key.startswith("MAXIMUM")}
+
+
+@cache
+def _docstrings(owner: Any) -> dict[str, str]:
+    """The docstrings that stand under fields, values and constants of a class or module."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(owner)))
+    except (OSError, TypeError):
+        return {}
+    body = tree.body[0].body if isinstance(owner, type) else tree.body  # type: ignore[attr-defined]  # a class statement
+    found: dict[str, str] = {}
+    for statement, after in zip(body, body[1:], strict=False):
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        if isinstance(target, ast.Name) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            found[target.id] = str(after.value.value)
+    return found
+
+
+def _named(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name)
+
+
+def _named_or_module(path: str) -> Any:
+    try:
+        return import_module(path)
+    except ModuleNotFoundError:
+        return _named(path)
+
+
+def _classes(module: Any) -> list[str]:
+    return [name for name, value in vars(module).items() if inspect.isclass(value) and value.__module__ == module.__name__]
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, property | cached_property | classmethod | staticmethod) or inspect.isfunction(value)
+
+
+def _function_of(value: Any) -> Any:
+    if isinstance(value, property):
+        return value.fget
+    return value.func if isinstance(value, cached_property) else getattr(value, "__func__", value)
+
+
+def _signature(function: Any, *, as_property: bool) -> str:
+    signature = inspect.signature(function)
+    given = [each for name, each in signature.parameters.items() if name not in {"self", "cls"}]
+    answer = inspect.formatannotation(signature.return_annotation)
+    written = f": {answer}" if as_property else f"({', '.join(map(str, given))}) -> {answer}"
+    return written.replace("'", "")
+
+
+def _spelling(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{(parameter.metavar or parameter.name).upper()}`"
+    value = "" if parameter.is_flag else f" {parameter.metavar or parameter.type_descriptor.annotation.__name__.upper()}"
+    return ", ".join(f"`{name}{value}`" for name in parameter.opts)
+
+
+def _given(parameter: Any) -> str:
+    if getattr(parameter, "is_flag", False) or parameter.default is None:
+        return ""
+    return f"`{parameter.default}`"
+
+
+def _bounds(parameter: Any) -> str:
+    annotation = parameter.type_descriptor.annotation
+    says = [prose(parameter.help or "")]
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        says.append("One of " + ", ".join(f"`{member.value}`" for member in annotation) + ".")
+    if parameter.min is not None:
+        says.append(f"At least {parameter.min:,}." if parameter.max is None else f"{parameter.min:,} to {parameter.max:,}.")
+    return " ".join(part for part in says if part)
+
+
+def main() -> int:
+    """Write every page whose tables are not those of the code, and say which."""
+    for page in pages():
+        before = page.read_text(encoding="utf-8")
+        after = regenerated(before)
+        if before != after:
+            page.write_text(after, encoding="utf-8")
+            sys.stdout.write(f"{page.relative_to(REFERENCE.parent.parent)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+# ruff: noqa: INP001  # belongs to the script beside it
+"""The shape of a field in words that need no Python: what a YAML, TOML or CSV file holds there."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import AwareDatetime, BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from pilotkit.model import package, text
+from pilotkit.settings import HexColour
+
+_NAMED: dict[Any, str] = {
+    text.Identifier: "[identifier](deployment-tree.md#shapes)",
+    text.LanguageCode: "language tag (BCP 47)",
+    text.LocalText: "[words](deployment-tree.md#shapes)",
+    package.SemanticVersion: "version (SemVer 2.0.0)",
+    package.Sha256: "64 hexadecimal digits",
+    HexColour: "colour as `#rrggbb`",
+    AwareDatetime: "instant with its zone",
+    str: "text",
+    int: "whole number",
+    float: "number",
+    Decimal: "decimal number",
+    Fraction: "fraction",
+    bool: "true or false",
+    date: "date",
+    datetime: "instant with its zone",
+    time: "time of day",
+    Path: "path",
+    Any: "anything",
+    object: "anything",
+}
+_BOUNDS = (("gt", "more than {}"), ("ge", "at least {}"), ("lt", "less than {}"), ("le", "at most {}"))
+
+
+def shape_of(annotation: Any) -> str:
+    """One annotation, with its bounds, in words."""
+    for known, words in _NAMED.items():
+        if annotation == known:
+            return words
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _bounded(arguments[0], arguments[1:])
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin in {Union, types.UnionType}:
+        return " or ".join(shape_of(each) for each in arguments if each is not type(None))
+    if origin is tuple:
+        return f"list of {shape_of(arguments[0])}"
+    if origin is dict:
+        return f"mapping of {shape_of(arguments[0])} to {shape_of(arguments[1])}"
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return " or ".join(f"`{member.value}`" for member in annotation)
+    if isinstance(annotation, type) and (issubclass(annotation, BaseModel) or dataclasses.is_dataclass(annotation)):
+        return f"`{annotation.__name__}`"
+    return f"`{str(annotation).replace('collections.abc.', '').replace('typing.', '')}`"
+
+
+def default_of(noun: type, name: str) -> str:
+    """What a field is when it is not given: ``required``, ``absent`` or the value."""
+    if issubclass(noun, BaseModel):
+        field = noun.model_fields[name]
+        value = {} if field.default_factory is dict else field.default
+        return "required" if field.is_required() or value is PydanticUndefined else _shown(value)
+    (found,) = (each for each in dataclasses.fields(noun) if each.name == name)
+    if found.default is not dataclasses.MISSING:
+        return _shown(found.default)
+    return "required" if found.default_factory is dataclasses.MISSING else "empty"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "absent"
+    if value in ((), {}):
+        return "empty"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{each}`" for each in value)
+    plain = value.value if isinstance(value, Enum) else value
+    return f"`{str(plain).lower() if isinstance(plain, bool) else plain}`"
+
+
+def _bounded(inner: Any, extras: tuple[Any, ...]) -> str:
+    words, bounds = shape_of(inner), list(_constraints(extras))
+    return f"{words}, {', '.join(bounds)}" if bounds else words
+
+
+def _constraints(extras: tuple[Any, ...]) -> Any:
+    marks = [mark for extra in extras for mark in (extra.metadata if isinstance(extra, FieldInfo) else [extra])]
+    for mark in marks:
+        for name, phrase in _BOUNDS:
+            if (bound := getattr(mark, name, None)) is not None:
+                yield phrase.format(bound)
+        least, most, pattern = (getattr(mark, each, None) for each in ("min_length", "max_length", "pattern"))
+        if least is not None and least == most:
+            yield f"exactly {least}"
+        elif least:
+            yield f"at least {least}"
+        if pattern:
+            yield f"matching `{pattern}`"

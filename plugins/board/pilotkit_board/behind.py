@@ -1,0 +1,132 @@
+"""The cases behind a number: exactly as many as it counted, page by page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, cast
+
+from pilotkit import CasePage, Measures, View, Visit
+from pilotkit_board.asking import (
+    UnanswerableError,
+    answering,
+    asked_day,
+    asked_moment,
+    asked_page,
+    known_kpi,
+    known_unit,
+    one_of,
+)
+
+ON_A_PAGE = 50
+PARTS = {"numerator": 0, "rest": 1, "denominator": 2}
+_Part = Literal["numerator", "rest", "denominator"]
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case of the list."""
+
+    code: str
+    procedure: str
+    unit: str
+    channel: str
+    received: datetime
+    due: datetime | None
+    finished: datetime | None
+    is_late: bool
+
+
+@answering
+def show_cases(visit: Visit) -> View:
+    """The cases of one part of a number."""
+    kpi = known_kpi(visit, visit.query.get("kpi", ""))
+    part = cast("_Part", one_of(visit, "part", PARTS, "denominator"))
+    asked: dict[str, Any] = {**_group(visit), "since": asked_day(visit, "since"), "as_of": asked_moment(visit)}
+    measures: Measures = visit.measures
+    found, number = _page(measures, kpi.id, part, asked, asked_page(visit))
+    counts = _counts(measures, kpi.id, part, found.total, asked)
+    return View(
+        "board/cases.html",
+        {
+            "kpi": kpi,
+            "part": part,
+            "unit": visit.catalog.units.get(asked["unit"] or ""),
+            "procedure": visit.catalog.procedures.get(asked["procedure"] or ""),
+            "month": asked["month"],
+            "since": asked["since"],
+            "moment": asked["as_of"],
+            "counts": counts,
+            "lines": [_line(visit, row) for row in found.rows],
+            "page": number,
+            "pages": max(1, -(-found.total // ON_A_PAGE)),
+            "first": (number - 1) * ON_A_PAGE + 1,
+            "kept": {key: value for key, value in visit.query.items() if key in _KEPT},
+            "is_simulated": measures.simulated_until is not None,
+        },
+    )
+
+
+_KEPT = ("kpi", "unit", "procedure", "month", "since", "as_of")
+
+
+def _group(visit: Visit) -> dict[str, str | None]:
+    """The unit, procedure and month that narrow the list."""
+    unit, procedure, month = (visit.query.get(key) or None for key in ("unit", "procedure", "month"))
+    if unit:
+        known_unit(visit, unit)
+    if procedure and procedure not in visit.catalog.procedures:
+        raise UnanswerableError(
+            visit.gettext("There is no procedure with the code “%(code)s” here.") % {"code": procedure},
+            visit.gettext("Go back to the board and open the number again."),
+        )
+    if month and not _MONTH.fullmatch(month):
+        raise UnanswerableError(
+            visit.gettext("“%(month)s” is not a month.") % {"month": month},
+            visit.gettext("Write the month as year-month, for example %(example)s.") % {"example": "2025-07"},
+            status=400,
+        )
+    return {"unit": unit, "procedure": procedure, "month": month}
+
+
+def _page(
+    measures: Measures, kpi: str, part: _Part, asked: dict[str, Any], number: int
+) -> tuple[CasePage, int]:
+    """The page asked for, or the last one where there are not so many."""
+    found = measures.cases(kpi, part=part, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE, **asked)
+    last = max(1, -(-found.total // ON_A_PAGE))
+    if number <= last:
+        return found, number
+    return measures.cases(kpi, part=part, limit=ON_A_PAGE, offset=(last - 1) * ON_A_PAGE, **asked), last
+
+
+def _counts(measures: Measures, kpi: str, part: _Part, total: int, asked: dict[str, Any]) -> dict[str, int]:
+    """How many cases each part has: numerator and rest make the denominator, so one more question is enough."""
+    other: _Part = "numerator" if part == "denominator" else "denominator"
+    known = {part: total, other: measures.cases(kpi, part=other, limit=0, **asked).total}
+    whole = known["denominator"]
+    numerator = known["numerator"] if "numerator" in known else whole - known["rest"]
+    return {"numerator": numerator, "rest": whole - numerator, "denominator": whole}
+
+
+def _line(visit: Visit, row: dict[str, Any]) -> Line:
+    def instant(microseconds: int | None) -> datetime | None:
+        if microseconds is None:
+            return None
+        return (_EPOCH + timedelta(microseconds=microseconds)).astimezone(visit.zone)
+
+    procedure = visit.catalog.procedures.get(row["procedure"])
+    unit = visit.catalog.units.get(row["unit"])
+    return Line(
+        code=row["code"],
+        procedure=visit.text(procedure.name) if procedure else row["procedure"],
+        unit=unit.name if unit else row["unit"],
+        channel=row["channel"],
+        received=cast("datetime", instant(row["received_at"])),
+        due=instant(row["due_at"]),
+        finished=instant(row["finished_at"]),
+        is_late=row["is_late"],
+    )

@@ -1,0 +1,138 @@
+"""The board: the four numbers that matter, then who needs attention, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from pilotkit import Kpi, Measures, Standing, Target, View, Visit
+from pilotkit_board.asking import answering, asked_moment, known_kpi, latest_moment
+from pilotkit_board.figures import Figure, TargetFigure, figure, line_scale, tally, target_figure, worst_first
+
+FIRST_ROW = 3
+"""Measures on the first row; the fourth number counts units."""
+WORST = 20
+"""Units shown at once. A few more than that are not worth hiding."""
+_FEW = 5
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The dates that all targets of a measure share; None where they differ or are not given."""
+
+    assigned: date | None
+    due: date | None
+    days_left: int | None
+    goal: Decimal | None
+
+
+@dataclass(frozen=True)
+class OtherGoal:
+    """A goal that another publication names, kept beside."""
+
+    goal: Decimal
+    reference: str | None
+
+
+@answering
+def show_overview(visit: Visit) -> View:
+    """The whole board for one measure."""
+    moment = asked_moment(visit)
+    measures: Measures = visit.measures
+    standings = measures.standings(moment)
+    targeted = _targeted(standings)
+    first = _first_row(visit, standings, moment)
+    shared = {
+        "moment": moment,
+        "latest": latest_moment(visit),
+        "asked": visit.query.get("as_of") or None,
+        "is_simulated": measures.simulated_until is not None,
+        "first": first,
+    }
+    if not targeted:
+        return View("board/overview.html", {**shared, "kpi": None})
+    asked = visit.query.get("kpi")
+    kpi = known_kpi(visit, asked, targeted) if asked else next(iter(targeted.values()))
+    return View("board/overview.html", {**shared, **_attention(visit, kpi, standings, targeted)})
+
+
+def _attention(
+    visit: Visit, kpi: Kpi, standings: Sequence[Standing], targeted: dict[str, Kpi]
+) -> dict[str, object]:
+    mine = [each for each in standings if each.kpi.id == kpi.id]
+    units = worst_first(target_figure(visit, each) for each in mine if each.unit.level != "province")
+    cut = WORST if len(units) > WORST + _FEW else len(units)
+    return {
+        "kpi": kpi,
+        "targeted": tuple(targeted.values()),
+        "dates": shared_dates(mine),
+        "tally": tally(units),
+        "is_over": bool(mine) and not any(target_figure(visit, each).is_open for each in mine),
+        "worst": units[:cut],
+        "rest": units[cut:],
+        "scale": line_scale(units),
+        "value": mine[0].value if mine else None,
+        "target": mine[0].target if mine else None,
+        "other_goals": other_goals(each.target for each in mine),
+        "units": visit.catalog.units.values(),
+    }
+
+
+def _targeted(standings: Sequence[Standing]) -> dict[str, Kpi]:
+    """The measures with a target, in the board's order."""
+    known = {each.kpi.id: each.kpi for each in standings}
+    return dict(sorted(known.items(), key=lambda item: _place(item[1])))
+
+
+def _first_row(visit: Visit, standings: Sequence[Standing], moment: datetime) -> list[Figure]:
+    """The province's own figures; where it has no target of its own, those of all its units together."""
+    on_board = sorted((kpi for kpi in visit.catalog.kpis.values() if kpi.board is not None), key=_place)
+    chosen = (on_board or list(_targeted(standings).values()))[:FIRST_ROW]
+    return [_province_figure(visit, kpi, standings, moment) for kpi in chosen]
+
+
+def _province_figure(visit: Visit, kpi: Kpi, standings: Sequence[Standing], moment: datetime) -> Figure:
+    mine = [each for each in standings if each.kpi.id == kpi.id]
+    for standing in mine:
+        if standing.unit.level == "province":
+            return target_figure(visit, standing)
+    since = mine[0].target.assigned if mine else None
+    until = mine[0].value.as_of if mine else moment
+    measures: Measures = visit.measures
+    (value,) = measures.values([kpi.id], since=since, as_of=until)
+    return figure(visit, kpi, value, since)
+
+
+def shared_dates(standings: Sequence[Standing]) -> Dates:
+    """What all of a measure's targets have in common."""
+    return Dates(
+        assigned=_only({each.target.assigned for each in standings}),
+        due=_only({each.target.due for each in standings}),
+        days_left=_only({each.days_left for each in standings if each.target.due}),
+        goal=_only({each.target.goal for each in standings}),
+    )
+
+
+def other_goals(targets: Sequence[Target] | object) -> tuple[OtherGoal, ...]:
+    """The goals that other publications name, each once."""
+    found = {
+        OtherGoal(each.also_reported, each.also_reference): None
+        for each in targets  # type: ignore[attr-defined]
+        if each.also_reported is not None
+    }
+    return tuple(found)
+
+
+def _only(values: set[object]) -> object | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _place(kpi: Kpi) -> tuple[int, str]:
+    return (kpi.board if kpi.board is not None else 1_000, kpi.id)
+
+
+def is_target(figure_: Figure) -> bool:
+    """Whether somebody answers for the figure."""
+    return isinstance(figure_, TargetFigure)

@@ -1,0 +1,60 @@
+"""One unit: who answers for it, what was asked, how it stands, and what it takes to get there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from pilotkit import AdministrativeUnit, Measures, Standing, View, Visit
+from pilotkit_board.asking import answering, asked_moment, known_unit, latest_moment
+from pilotkit_board.figures import Figure, figure, line_scale, target_figure, worst_first
+from pilotkit_board.overview import other_goals
+
+
+@answering
+def show_unit(visit: Visit) -> View:
+    """A unit with its targets and its other measures."""
+    unit = known_unit(visit, visit.path["unit"])
+    moment = asked_moment(visit)
+    measures: Measures = visit.measures
+    mine = [each for each in measures.standings(moment) if each.unit.code == unit.code]
+    targets = worst_first(target_figure(visit, each) for each in mine)
+    head = visit.catalog.head_of(unit.code)
+    return View(
+        "board/unit.html",
+        {
+            "unit": unit,
+            "head": head,
+            "superior": visit.catalog.heads.get(head.superior) if head and head.superior else None,
+            "targets": [(each, line_scale([each])) for each in targets],
+            "others": _others(visit, unit, mine, moment),
+            "other_goals": {each.kpi.id: other_goals([each.target]) for each in mine},
+            "points": _points(visit, unit),
+            "moment": moment,
+            "latest": latest_moment(visit),
+            "asked": visit.query.get("as_of") or None,
+            "is_simulated": measures.simulated_until is not None,
+        },
+    )
+
+
+def _others(visit: Visit, unit: AdministrativeUnit, mine: list[Standing], moment: datetime) -> list[Figure]:
+    """The measures nobody was given a goal for here, over the same days as the first target."""
+    wanted = [kpi for kpi in visit.catalog.kpis if kpi not in {each.kpi.id for each in mine}]
+    if not wanted:
+        return []
+    since = mine[0].target.assigned if mine else None
+    until = mine[0].value.as_of if mine else moment
+    group = None if unit.level == "province" else unit.code
+    measures: Measures = visit.measures
+    values = measures.values(wanted, by="unit", since=since, as_of=until)
+    found = {each.kpi: each for each in values if each.unit == group}
+    return [
+        figure(visit, visit.catalog.kpi(kpi), found[kpi], since, unit=unit.code) for kpi in wanted if kpi in found
+    ]
+
+
+def _points(visit: Visit, unit: AdministrativeUnit) -> dict[str, int]:
+    """How many service points of each kind stand in the unit; in the province, all of them."""
+    is_here = (lambda _: True) if unit.level == "province" else (lambda point: point.unit == unit.code)
+    return Counter(point.kind.value for point in visit.catalog.points.values() if is_here(point))

@@ -1,0 +1,44 @@
+"""One measure: what it asks, how it is counted, and its values by month and by procedure."""
+
+from __future__ import annotations
+
+from pilotkit import KpiValue, Measures, View, Visit
+from pilotkit_board.asking import answering, asked_moment, known_kpi, latest_moment
+from pilotkit_board.figures import figure
+
+MOST_PROCEDURES = 20
+
+
+@answering
+def show_kpi(visit: Visit) -> View:
+    """A measure, explained and taken apart: all cases until the as-of instant."""
+    kpi = known_kpi(visit, visit.path["kpi"])
+    moment = asked_moment(visit)
+    measures: Measures = visit.measures
+    by_month = measures.values([kpi.id], by="month", as_of=moment)
+    by_procedure = measures.values([kpi.id], by="procedure", as_of=moment)
+    months = sorted((each for each in by_month if each.month), key=lambda each: each.month or "", reverse=True)
+    procedures = sorted((each for each in by_procedure if each.procedure and each.denominator), key=_busiest)
+    total = next((each for each in by_month if each.month is None), None)
+    return View(
+        "board/kpi.html",
+        {
+            "kpi": kpi,
+            "total": figure(visit, kpi, total, None) if total else None,
+            "months": [figure(visit, kpi, each, None, month=each.month or "") for each in months],
+            "procedures": [
+                figure(visit, kpi, each, None, procedure=each.procedure or "")
+                for each in procedures[:MOST_PROCEDURES]
+            ],
+            "more_procedures": max(0, len(procedures) - MOST_PROCEDURES),
+            "moment": moment,
+            "latest": latest_moment(visit),
+            "asked": visit.query.get("as_of") or None,
+            "is_simulated": measures.simulated_until is not None,
+            "is_targeted": any(target.kpi == kpi.id for target in visit.catalog.targets),
+        },
+    )
+
+
+def _busiest(value: KpiValue) -> tuple[int, str]:
+    return -value.denominator, value.procedure or ""

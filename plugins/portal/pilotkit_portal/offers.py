@@ -1,0 +1,45 @@
+"""What a procedure asks and gives, arranged for reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pilotkit import Channel, Document, Offer, Procedure
+
+
+@dataclass(frozen=True)
+class Way:
+    """Channels that ask the same time and the same money."""
+
+    channels: tuple[Channel, ...]
+    offer: Offer
+
+
+def ways(procedure: Procedure) -> tuple[Way, ...]:
+    """The ways to apply, those alike put together; online first, because it saves the journey."""
+    order = [Channel.ONLINE, Channel.IN_PERSON, Channel.POST]
+    found: list[Way] = []
+    for channel in order:
+        offer = procedure.offer(channel)
+        if offer is None:
+            continue
+        alike = next((way for way in found if _facts(way.offer) == _facts(offer)), None)
+        if alike is None:
+            found.append(Way((channel,), offer))
+        else:
+            found[found.index(alike)] = Way((*alike.channels, channel), alike.offer)
+    return tuple(found)
+
+
+def _facts(offer: Offer) -> tuple[object, ...]:
+    return offer.deadline, offer.fees, offer.fees_certainty
+
+
+def to_bring(procedure: Procedure) -> tuple[Document, ...]:
+    """The papers a person must see to."""
+    return tuple(document for document in procedure.documents if not document.reusable_from)
+
+
+def already_known(procedure: Procedure) -> tuple[Document, ...]:
+    """The papers that a register holds already: nobody is asked for them twice."""
+    return tuple(document for document in procedure.documents if document.reusable_from)

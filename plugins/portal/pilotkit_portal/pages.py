@@ -1,0 +1,110 @@
+"""The pages: plain functions from a visit to a view."""
+
+from __future__ import annotations
+
+from pilotkit import AdministrativeUnit, Catalog, Contact, View, Visit, search_form
+from pilotkit_portal import offers, places
+from pilotkit_portal.browse import browse, current_procedures
+
+
+def show_home(visit: Visit) -> View:
+    """One question and one field; then the moments in life that bring people here."""
+    catalog = visit.catalog
+    used = {event for procedure in current_procedures(visit) for event in procedure.life_events}
+    points = places.open_points(catalog)
+    return View(
+        "portal/home.html",
+        {
+            "events": tuple(event for event in catalog.life_events.values() if event.id in used),
+            "contacts": _reachable(catalog),
+            "groups": places.grouped(catalog, points, is_narrow=False),
+            "procedures": len(current_procedures(visit)),
+        },
+    )
+
+
+def show_search(visit: Visit) -> View:
+    """Procedures that answer a question, of a moment in life, or of a field."""
+    return View(
+        "portal/search.html",
+        {"list": browse(visit), "ways": offers.ways, "contacts": _reachable(visit.catalog)},
+    )
+
+
+def show_procedure(visit: Visit) -> View:
+    """Everything a person needs before applying."""
+    catalog = visit.catalog
+    procedure = catalog.procedure(visit.path["code"])
+    return View(
+        "portal/procedure.html",
+        {
+            "procedure": procedure,
+            "domain": catalog.domains.get(procedure.domain),
+            "source": catalog.sources.get(procedure.reference),
+            "to_bring": offers.to_bring(procedure),
+            "known": offers.already_known(procedure),
+            "points": places.grouped(catalog, places.receiving(catalog, procedure), is_narrow=False),
+            "contacts": _reachable(catalog),
+            "articles": tuple(each for each in catalog.articles.values() if procedure.code in each.procedures),
+            "is_valid": procedure.is_valid_on(visit.today),
+            "roles": catalog.roles,
+        },
+    )
+
+
+def show_points(visit: Visit) -> View:
+    """Where people are served, on a map and as a list."""
+    catalog = visit.catalog
+    unit = visit.query.get("unit", "")
+    unit = unit if unit in catalog.units else ""
+    kind = visit.query.get("kind", "")
+    kind = kind if kind in {str(each) for each in places.ORDER} else ""
+    place = catalog.units.get(unit)
+    everywhere = places.open_points(catalog)
+    points = places.open_points(catalog, unit, kind)
+    return View(
+        "portal/points.html",
+        {
+            "groups": places.grouped(catalog, points, is_narrow=bool(unit)),
+            "kinds": tuple(group.kind for group in places.grouped(catalog, everywhere, is_narrow=False)),
+            "units": sorted(catalog.communes, key=_without_kind),
+            "unit": place,
+            "near": places.near(catalog, place) if place else (),
+            "mapped": places.mapped(catalog, points, place),
+            "kind": kind,
+            "contacts": _reachable(catalog),
+        },
+    )
+
+
+def show_point(visit: Visit) -> View:
+    """One place: when it is open, what it offers, who runs it."""
+    catalog = visit.catalog
+    point = catalog.point(visit.path["id"])
+    return View(
+        "portal/point.html",
+        {
+            "point": point,
+            "unit": catalog.units.get(point.unit),
+            "parent": catalog.points.get(point.parent or ""),
+            "below": tuple(each for each in places.open_points(catalog) if each.parent == point.id),
+            "source": catalog.sources.get(point.reference),
+            "contacts": _reachable(catalog),
+        },
+    )
+
+
+def show_help(visit: Visit) -> View:
+    """How to reach somebody, and the questions people ask."""
+    catalog = visit.catalog
+    return View("portal/help.html", {"contacts": _reachable(catalog), "articles": tuple(catalog.articles.values())})
+
+
+def _reachable(catalog: Catalog) -> tuple[Contact, ...]:
+    return tuple(each for each in catalog.contacts.values() if each.phone or each.email or each.url)
+
+
+def _without_kind(unit: AdministrativeUnit) -> str:
+    """What people look for a commune under: its name without the word for its kind."""
+    name = search_form(unit.name)
+    return name.removeprefix(search_form(unit.kind)).strip() or name

@@ -1,0 +1,39 @@
+"""The hooks of ``vietnam``. Each imports its room when it is called: most commands ask for one, or for none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pilotkit import hookimpl
+
+if TYPE_CHECKING:
+    from pilotkit import Calendar, Check, CodeList, IdentifierPattern, LocationDirectory
+
+
+@hookimpl
+def register_locations() -> tuple[LocationDirectory, ...]:
+    from pilotkit_vietnam.units import national_units
+
+    return (national_units(),)
+
+
+@hookimpl
+def register_calendars() -> tuple[Calendar, ...]:
+    from pilotkit_vietnam.calendar import VietnamCalendar
+
+    return (VietnamCalendar(),)
+
+
+@hookimpl
+def register_codes() -> tuple[CodeList | IdentifierPattern, ...]:
+    from pilotkit_vietnam.codes import CODE_LISTS
+    from pilotkit_vietnam.identifiers import PATTERNS
+
+    return (*CODE_LISTS, *PATTERNS)
+
+
+@hookimpl
+def register_checks() -> tuple[Check, ...]:
+    from pilotkit_vietnam.checks import CHECKS
+
+    return CHECKS

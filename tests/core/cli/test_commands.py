@@ -1,0 +1,182 @@
+"""The commands, as a person or a script meets them: answers on standard output, words on standard error, exit codes."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+import typer
+
+from pilotkit import Command, Deployment, hookimpl
+from pilotkit.cli.app import COMMANDS, run
+from pilotkit.testing import tiny_deployment
+
+_ASK_VERSION = "import sys; sys.argv[1:] = ['--version']; from pilotkit.cli import main; main()"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tiny_deployment(tmp_path / "town")
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = run([str(argument) for argument in arguments])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_the_version_is_told_without_loading_the_commands() -> None:
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", _ASK_VERSION],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.startswith("pilotkit 0.")
+    assert not {"pydantic", "typer", "rich"} & {line.rsplit("|", 1)[-1].strip() for line in told.stderr.splitlines()}
+
+
+def test_every_command_says_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        code, out, _ = answer(capsys, command, "--help")
+        assert 0 == code
+        assert "Usage: pilotkit " + command in " ".join(out.split())
+
+
+def test_a_word_that_is_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = answer(capsys, "fly")
+    assert 2 == code
+    assert "No such command 'fly'" in err
+
+
+def test_a_folder_that_is_no_deployment_is_refused_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, _, err = answer(capsys, "check", tmp_path)
+    assert 3 == code
+    assert "it has no pilot.toml. Name a folder that 'pilotkit new' made" in " ".join(err.split())
+
+
+def test_a_script_gets_errors_as_json_too(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "model/kpis/kpis.yaml").write_text("- id: [unclosed\n")
+    code, out, _ = answer(capsys, "kpi", folder, "--json")
+    assert 3 == code
+    assert "model/kpis/kpis.yaml" == json.loads(out)["error"]["where"]["file"]
+
+
+def test_check_is_silent_about_a_sound_deployment_and_exits_0(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, out, _ = answer(capsys, "check", folder, "--json")
+    assert 0 == code
+    assert "error" not in {finding["severity"] for finding in json.loads(out)}
+
+
+def test_check_exits_1_and_names_the_place_of_an_error(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    kpis = "- {id: odd, name: {en: Odd}, question: {en: Q?}, numerator_name: {en: a}, denominator_name: {en: b}, numerator: nowhere = 1, reference: charter, certainty: high}\n"  # noqa: E501
+    broken = tiny_deployment(tmp_path / "broken", {"model/kpis/kpis.yaml": kpis})
+    code, out, _ = answer(capsys, "check", broken, "--json")
+    found = [(each["check"], each["key"]) for each in json.loads(out) if each["severity"] == "error"]
+    assert 1 == code
+    assert ("kpis", "odd.numerator") in found
+
+
+def test_simulate_then_kpi_gives_figures_with_what_they_are_of(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    code, out, _ = answer(capsys, "simulate", folder, "--days", 10, "--seed", 4, "--until", "2025-07-28", "--json")
+    made = json.loads(out)
+    assert (0, "2025-07-19") == (code, made["first"])
+    code, out, _ = answer(capsys, "kpi", folder, "--by", "unit", "--json")
+    values = json.loads(out)
+    total = next(value for value in values if value["kpi"] == "online_share" and value["unit"] is None)
+    assert 0 == code
+    assert made["cases"] == total["denominator"]
+    code, out, _ = answer(capsys, "kpi", folder, "--as-of", "2025-07-20", "--json")
+    assert json.loads(out)[0]["denominator"] < made["cases"]
+
+
+def test_a_second_simulation_is_refused(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    answer(capsys, "simulate", folder, "--days", 3, "--until", "2025-07-28")
+    code, _, err = answer(capsys, "simulate", folder, "--days", 3, "--until", "2025-07-28")
+    assert 3 == code
+    assert "holds cases already" in err
+
+
+def test_figures_are_printed_for_people_in_a_table(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    answer(capsys, "simulate", folder, "--days", 10, "--until", "2025-07-28")
+    code, out, err = answer(capsys, "kpi", folder, "--by", "month")
+    assert 0 == code
+    assert "2025-07" in out
+    assert "As of 2025-07-28 17:00" in err
+
+
+def test_a_date_that_is_none_is_a_usage_error(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, _, err = answer(capsys, "kpi", folder, "--as-of", "yesterday")
+    assert 2 == code
+    assert "'yesterday' is not a date like 2025-07-30." in err
+
+
+def test_examples_of_deadlines_that_hold_exit_0_and_that_do_not_exit_1(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    example = "- {{name: Friday, procedure: ZZ-101, channel: in_person, received: 2025-07-25T09:00:00, due: {due}}}\n"
+    for due, expected in (("2025-07-28T17:00:00", 0), ("2025-07-29T17:00:00", 1)):
+        town = tiny_deployment(tmp_path / str(expected), {"tests/cases.yaml": example.format(due=due)})
+        code, out, _ = answer(capsys, "test", town)
+        assert expected == code
+        assert (expected == 1) == ("the rules give 2025-07-28 17:00:00" in out)
+
+
+def test_pack_inspect_and_new_pass_a_model_from_one_deployment_to_another(
+    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    template = Path(__file__).parents[3] / "templates" / "province"
+    settings = (folder / "pilot.toml").read_text()
+    (folder / "pilot.toml").write_text(settings.replace('template = "model/template"', f'template = "{template}"'))
+    code, out, _ = answer(capsys, "pack", folder, "-o", tmp_path, "--json")
+    packed = json.loads(out)
+    assert 0 == code
+    code, out, _ = answer(capsys, "inspect", packed["path"], "--json")
+    assert (0, packed["identity"]) == (code, json.loads(out)["identity"])
+    units = tmp_path / "units.csv"
+    units.write_text(
+        "scheme,code,valid_from,name,kind,level,parent\n"
+        "zz,QB,2024-01-01,Quartz Bay,municipality,province,\nzz,QB-01,2024-01-01,Old Pier,ward,commune,QB\n"
+    )
+    answers = tmp_path / "answers.toml"
+    answers.write_text(f'units_file = "{units}"\nassigned_on = "2025-07-01"\ndue_on = "2025-07-30"\n')
+    made = tmp_path / "quartz"
+    code, out, err = answer(
+        capsys, "new", packed["path"], "--province", "QB", "-o", made, "--answers", answers, "--no-input", "--json"
+    )
+    assert 0 == code, err
+    own = Deployment(made).catalog
+    assert ("Quartz Bay", {"QB", "QB-01"}) == (own.province.name, set(own.units))
+    assert date(2025, 7, 30) == own.targets[0].due
+
+
+def test_plugins_lists_what_is_installed_and_what_a_deployment_uses(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    code, out, _ = answer(capsys, "plugins", folder, "--json")
+    used = {each["name"]: each["enabled"] for each in json.loads(out)}
+    assert 0 == code
+    assert used["core"]
+    assert not used["board"]
+
+
+def test_a_plugins_command_is_found_by_its_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pilotkit.catalog import plugins
+    from pilotkit.cli import app
+
+    class Greeter:
+        @hookimpl
+        def register_commands(self) -> tuple[Command, ...]:
+            return (Command("greet", lambda: typer.echo("good morning"), "Say something kind."),)
+
+    monkeypatch.setattr(app, "entry_points", lambda group: ())
+    host = plugins.PluginHost([], [("greeter", Greeter())])
+    monkeypatch.setattr(plugins, "PluginHost", lambda names: host)
+    code, out, _ = answer(capsys, "greet")
+    assert (0, "good morning\n") == (code, out)

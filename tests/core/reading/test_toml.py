@@ -1,0 +1,35 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pilotkit import DataError, Place, PilotkitError
+from pilotkit.reading import parse_toml, read_toml
+
+
+def test_broken_toml_names_the_file_and_the_line():
+    with pytest.raises(DataError, match="is not valid TOML") as caught:
+        parse_toml("[a]\nb = 1\nc = = 2\n", "pilot.toml")
+    assert Place("pilot.toml", line=3) == caught.value.where
+
+
+def test_a_key_that_stands_twice_is_refused():
+    with pytest.raises(DataError, match="is not valid TOML"):
+        parse_toml("a = 1\na = 2\n", "pilot.toml")
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    (tmp_path / "x.toml").write_bytes(b"\xef\xbb\xbfa = 1\n")
+    assert {"a": 1} == read_toml(tmp_path / "x.toml", "x.toml")
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_data_or_an_error_of_ours(text):
+    try:
+        parse_toml(text, "x.toml")
+    except PilotkitError as error:
+        assert "x.toml" in str(error)
+
+
+def test_an_abyss_is_refused(tmp_path):
+    with pytest.raises(DataError):
+        parse_toml("a = " + "[" * 100_000, "x.toml")

@@ -1,0 +1,1 @@
+"""Verbs that move cases, and the simulation of a month of them."""

@@ -1,0 +1,86 @@
+"""What the deployment changed on top of its package: is it allowed, and does it still fit?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import LISTS, MODEL, OVERRIDES, PROCEDURES, SINGLES, OverlayChange
+from pilotkit.errors import Place
+from pilotkit.model.surface import Check, Finding, Severity
+from pilotkit.overlay import ABSENT
+
+
+def run(deployment: Deployment) -> Iterator[Finding]:
+    """Errors for locked keys and files that change nothing, notices for values the package has changed since."""
+    catalog = deployment.catalog
+    locked = catalog.package.locked if catalog.package else ()
+    for change in catalog.changes:
+        if rule := next((rule for rule in locked if _falls_under(change, rule)), None):
+            yield _locked(change, rule)
+        if change.change.is_stale:
+            yield _stale(change)
+    yield from _without_effect(deployment)
+
+
+def model_file(change: OverlayChange) -> str:
+    """The package's file that a change is made to."""
+    return MODEL + change.file.removeprefix(OVERRIDES)
+
+
+def _falls_under(change: OverlayChange, rule: str) -> bool:
+    """Whether a change is at, below or above a locked key; ``*`` stands for one part of it."""
+    file, _, key = rule.partition("#")
+    if not fnmatchcase(model_file(change), file):
+        return False
+    return all(fnmatchcase(part, wanted) for part, wanted in zip(change.change.path, _parts(key), strict=False))
+
+
+def _parts(key: str) -> list[str]:
+    return key.split(".") if key else []
+
+
+def _locked(change: OverlayChange, rule: str) -> Finding:
+    return Finding(
+        Severity.ERROR,
+        CHECK.id,
+        Place(change.file, change.change.key),
+        f"The package locks this key ({rule}), so it may not be changed here.",
+        "Remove the change, or ask the package's owner to unlock the key.",
+    )
+
+
+def _stale(change: OverlayChange) -> Finding:
+    was, found = _shown(change.change.was), _shown(change.change.found)
+    return Finding(
+        Severity.NOTICE,
+        CHECK.id,
+        Place(change.file, change.change.key),
+        f"The change replaced {was}, but the package now says {found}.",
+        f"Look at both; to keep your value write 'was: {found}', to take the package's remove the change.",
+    )
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is ABSENT else f"{value!r:.80}"
+
+
+def _without_effect(deployment: Deployment) -> Iterator[Finding]:
+    folder = deployment.folder / OVERRIDES
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
+        name = path.relative_to(folder).as_posix()
+        target = f"{MODEL}/{name}"
+        is_read = target in LISTS or target in SINGLES or fnmatchcase(target, f"{PROCEDURES}/*.yaml")
+        if not is_read or not (deployment.folder / target).is_file():
+            yield Finding(
+                Severity.ERROR,
+                CHECK.id,
+                Place(f"{OVERRIDES}/{name}"),
+                f"The file changes {target}, which is not a file of the package that can be changed.",
+                "Rename it after the file it is meant to change, or remove it.",
+            )
+
+
+CHECK = Check("overrides", "Is what was changed allowed, and does it still fit the package?", run)

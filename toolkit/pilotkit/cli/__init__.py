@@ -1,0 +1,17 @@
+"""The command line. ``pilotkit --version`` answers before anything else is loaded."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Entry point of the ``pilotkit`` command; ends the process with a documented exit code."""
+    if sys.argv[1:] == ["--version"]:
+        from pilotkit.version import __version__
+
+        sys.stdout.write(f"pilotkit {__version__}\n")
+        return
+    from pilotkit.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))

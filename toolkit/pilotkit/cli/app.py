@@ -1,0 +1,75 @@
+"""The commands and how they are run: one catch for errors made on purpose, tracebacks for bugs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+
+import typer
+
+from pilotkit.cli import demo, deployments, packages
+from pilotkit.cli.output import print_error
+from pilotkit.errors import PilotkitError
+
+app = typer.Typer(
+    name="pilotkit",
+    help="Package a model of public service once, run it in every province.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "pack": packages.pack,
+    "inspect": packages.inspect,
+    "new": packages.new,
+    "check": deployments.check,
+    "test": deployments.run_cases,
+    "simulate": deployments.simulate,
+    "kpi": deployments.kpi,
+    "serve": deployments.serve,
+    "plugins": deployments.plugins,
+    "demo": demo.demo,
+}
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),  # noqa: FBT001  # Typer's form
+) -> None:
+    if version:
+        from pilotkit.version import __version__
+
+        typer.echo(f"pilotkit {__version__}")
+        raise typer.Exit
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line.
+
+    Args:
+        arguments: without the program's name.
+
+    Returns:
+        The exit code, as documented in :mod:`pilotkit.errors`.
+    """
+    try:
+        if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+            _add_plugin_commands()
+        app(arguments, prog_name="pilotkit")
+    except PilotkitError as problem:
+        print_error(problem, as_json="--json" in arguments)
+        return problem.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def _add_plugin_commands() -> None:
+    """Commands of every installed plugin, for a word the core does not know."""
+    from pilotkit.catalog.plugins import GROUP, PluginHost, unique
+
+    host = PluginHost(point.name for point in entry_points(group=GROUP))
+    for added in unique(host.collect("register_commands"), lambda each: each.name, "command").values():
+        app.command(added.name, help=added.help)(added.run)

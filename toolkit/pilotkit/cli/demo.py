@@ -1,0 +1,114 @@
+"""``demo``: the whole idea on real data, in one command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pilotkit.cli.deployments import last_closed_day, simulated
+from pilotkit.cli.output import messages, say
+from pilotkit.errors import DataError, PilotkitError, TargetError
+
+if TYPE_CHECKING:
+    from pilotkit.catalog.deployment import Deployment
+
+MARK = ".made-by-pilotkit-demo"
+
+
+def demo(
+    province: Annotated[str | None, typer.Option(help="Code or name; another than the donor's if absent.")] = None,
+    donor: Annotated[Path, typer.Option(help="The deployment to pack.")] = Path("examples/hanoi"),
+    into: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where all of it goes.")] = Path(
+        "build/demo"
+    ),
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days to simulate.")] = 30,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+) -> None:
+    """Pack a pilot, scaffold another province from it, check it, simulate a month, and serve it.
+
+    With CI set in the environment it asks every page once and ends instead of serving on.
+    """
+    from pilotkit.catalog.deployment import Deployment
+    from pilotkit.packages import pack
+    from pilotkit.scaffold import new
+
+    started = time.perf_counter()
+    _make_room(into)
+    giver = Deployment(donor)
+    packed = pack(giver, into)
+    say(f"Packed {packed.info.name} {packed.info.version}: {packed.files} files, identity {packed.identity[:12]}…")
+    wanted = province or _another_province(giver)
+    last = last_closed_day(giver)
+    answers = {"assigned_on": str(last - timedelta(days=days - 4)), "due_on": str(last + timedelta(days=2))}
+    made = new(packed.path, wanted, into / "deployment", answers)
+    say(f"Scaffolded {made.province.name} with {made.communes} communes in {made.folder}")
+    say(f"Checked: no errors, {len(made.findings)} things to know (pilotkit check {made.folder})")
+    own = Deployment(made.folder)
+    cases = simulated(own, days, seed, last)
+    say(f"Simulated {days} days: {cases.cases:,} cases, {cases.events:,} events, until {cases.until:%Y-%m-%d %H:%M}")
+    _serve(own, port, started)
+
+
+def _make_room(into: Path) -> None:
+    """An empty folder of our own; somebody else's is never touched."""
+    if into.exists() and any(into.iterdir()):
+        if not (into / MARK).is_file():
+            raise TargetError(f"{into} is not empty.", remedy="Name another folder with --output.")
+        shutil.rmtree(into)
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        (into / MARK).touch()
+    except OSError as problem:
+        raise TargetError(f"{into} cannot be made: {problem.strerror}.", remedy="Name another folder.") from None
+
+
+def _another_province(giver: Deployment) -> str:
+    who = giver.settings.deployment
+    directory = giver.catalog.directories.get(who.scheme)
+    others = [unit for unit in (directory.provinces() if directory else ()) if unit.code != who.province]
+    if not others:
+        raise DataError("no plugin knows another province.", remedy="Name one with --province.")
+    return others[0].code
+
+
+def _serve(own: Deployment, port: int, started: float) -> None:
+    from pilotkit.web.server import running, serve
+
+    if os.environ.get("CI"):
+        with running(own) as address:
+            answered = _ask_every_page(address, own)
+        say(f"{answered} pages answered at {address}. Done in {time.perf_counter() - started:.1f} s.")
+        return
+
+    def tell(address: str) -> None:
+        say(f"Ready in {time.perf_counter() - started:.1f} s. Open it in a browser; Ctrl-C stops it:")
+        messages.print(f"\n    [bold]{address}[/]\n")
+
+    serve(own, host="127.0.0.1", port=port, started=tell)
+
+
+def _ask_every_page(address: str, own: Deployment) -> int:
+    """Ask each page that needs no parameter, in each language.
+
+    Raises:
+        PilotkitError: one does not answer with 200.
+    """
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    pages = [offer.value.path for offer in own.plugins.collect("register_pages") if "{" not in offer.value.path]
+    wanted = [f"{address}/{language}{path}" for language in own.settings.deployment.languages for path in pages]
+    for url in wanted:
+        try:
+            with urlopen(url, timeout=60) as answer:  # noqa: S310  # our own address
+                answer.read()
+        except HTTPError as problem:
+            raise PilotkitError(f"{url} answers {problem.code}.", remedy="Run 'pilotkit serve' and open it.") from None
+    return len(wanted)

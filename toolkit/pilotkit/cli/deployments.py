@@ -1,0 +1,215 @@
+"""``check``, ``test``, ``simulate``, ``kpi``, ``serve``, ``plugins``: what is done with a deployment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from pilotkit.cli.output import AsJson, console, meter, print_json, say
+from pilotkit.cli.packages import DeploymentPath
+
+if TYPE_CHECKING:
+    from pilotkit.catalog.deployment import Deployment
+    from pilotkit.model.kpi import KpiValue
+    from pilotkit.storage.store import Store
+
+_SIGNS = {"error": "[red]■ error[/]", "warning": "[yellow]▲ warning[/]", "notice": "[dim]● notice[/]"}
+
+
+class Grouping(StrEnum):
+    """What figures are told apart by."""
+
+    UNIT = "unit"
+    PROCEDURE = "procedure"
+    MONTH = "month"
+
+
+def check(deployment: DeploymentPath, as_json: AsJson = False) -> None:
+    """Is this deployment sound? Exit code 1 when a check finds errors."""
+    from pilotkit.catalog.deployment import Deployment
+    from pilotkit.checks import run_checks
+
+    findings = run_checks(Deployment(deployment))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if as_json:
+        print_json(
+            [
+                {
+                    "severity": each.severity, "check": each.check, "file": each.where.file, "key": each.where.key,
+                    "line": each.where.line, "message": each.message, "remedy": each.remedy,
+                }
+                for each in findings
+            ]
+        )  # fmt: skip
+    else:
+        for each in findings:
+            console.print(
+                f"{_SIGNS[each.severity]} [bold]{each.where}[/]\n  {each.message} {each.remedy}", soft_wrap=True
+            )
+        say(f"{len(errors)} errors, {len(findings) - len(errors)} other findings in {deployment}.")
+    if errors:
+        raise typer.Exit(1)
+
+
+def run_cases(deployment: DeploymentPath, as_json: AsJson = False) -> None:
+    """Run the deployment's own examples of deadlines, tests/cases.yaml. Exit code 1 when one does not hold."""
+    from pilotkit.casework.examples import run_examples
+    from pilotkit.catalog.deployment import Deployment
+
+    outcomes = run_examples(Deployment(deployment))
+    failed = [each for each in outcomes if not each.holds]
+    if as_json:
+        print_json(
+            [{"name": each.example.name, "expected": each.example.due, "actual": each.actual} for each in failed]
+        )
+    for each in failed if not as_json else ():
+        console.print(f"[red]■[/] {each.example.name}\n  expected {each.example.due}, the rules give {each.actual}")
+    say(f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def simulate(
+    deployment: DeploymentPath,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days.")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same cases.")] = 1,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The last day; the last closed one if absent.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill an empty deployment with a plausible stretch of days. Everything made is marked as simulated."""
+    made = simulated(_opened(deployment), days, seed, parsed_day(until))
+    if as_json:
+        print_json({"cases": made.cases, "events": made.events, "first": made.first, "last": made.last})
+        return
+    say(f"{made.cases:,} cases with {made.events:,} events from {made.first} to {made.last}, seed {made.seed}.")
+
+
+def simulated(deployment: Deployment, days: int, seed: int, until: date | None) -> Any:
+    """Simulate with a bar; see :func:`pilotkit.casework.simulation.simulate`."""
+    from pilotkit.casework.simulation import simulate as simulate_days
+
+    with _store(deployment) as store, meter("Simulating") as bar:
+        return simulate_days(
+            deployment, store, days=days, seed=seed, last=until or last_closed_day(deployment), progress=bar.share
+        )
+
+
+def kpi(
+    deployment: DeploymentPath,
+    by: Annotated[Grouping | None, typer.Option(help="One row a unit, procedure or month.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="What was known at the end of that day.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Cases received from that day on.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The deployment's KPI: every figure with what it is of, and as of when."""
+    from pilotkit.measures.board import Measures
+
+    opened = _opened(deployment)
+    measures, day = Measures(opened), parsed_day(as_of)
+    values = measures.values(
+        by=by.value if by else None, since=parsed_day(since), as_of=measures.end_of(day) if day else None
+    )
+    if as_json:
+        print_json([value.model_dump(mode="json") | {"percent": value.percent} for value in values])
+        return
+    _print_values(opened, values, by)
+
+
+def serve(
+    deployment: DeploymentPath,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="Loopback, unless a proxy stands in front.")] = "127.0.0.1",
+) -> None:
+    """Serve the deployment's pages until stopped with Ctrl-C."""
+    from pilotkit.web.server import serve as serve_pages
+
+    opened = _opened(deployment)
+    serve_pages(opened, host=host, port=port, started=lambda address: say(f"{address} (Ctrl-C stops)"))
+
+
+def plugins(
+    deployment: Annotated[Path | None, typer.Argument(metavar="DEPLOYMENT", help="Mark those it uses.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The installed plugins, what each one adds, and whether a deployment uses it."""
+    from pilotkit.catalog.deployment import CORE
+    from pilotkit.catalog.plugins import installed_plugins
+    from pilotkit.settings import read_settings
+
+    enabled = [CORE, *read_settings(deployment).plugins.enabled] if deployment else [CORE]
+    found = installed_plugins(enabled)
+    if as_json:
+        print_json([vars(each) for each in found])
+        return
+    table = Table("Plugin", "Version", "Used", "Hooks")
+    for each in found:
+        table.add_row(each.name, each.version, "yes" if each.enabled else "no", ", ".join(each.hooks))
+    console.print(table)
+
+
+def parsed_day(text: str | None) -> date | None:
+    """A date as ``2025-07-30``.
+
+    Raises:
+        typer.BadParameter: it is not one.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date like 2025-07-30.") from None
+
+
+def last_closed_day(deployment: Deployment) -> date:
+    """The last local day whose offices have closed."""
+    calendar = deployment.catalog.working_time
+    now = datetime.now(calendar.zone)
+    closes = deployment.settings.calendar.closes
+    return now.date() if now.time() >= closes else now.date() - timedelta(days=1)
+
+
+def _opened(folder: Path) -> Deployment:
+    from pilotkit.catalog.deployment import Deployment
+
+    return Deployment(folder)
+
+
+def _store(deployment: Deployment) -> Any:
+    from contextlib import closing
+
+    from pilotkit.storage.store import Store as OpenedStore
+
+    store: Store = OpenedStore(deployment.settings.storage.url, deployment.folder)
+    return closing(store)
+
+
+def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
+    catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
+    names = {
+        **{code: unit.name for code, unit in catalog.units.items()},
+        **{code: procedure.name.in_language(language) for code, procedure in catalog.procedures.items()},
+    }
+    table = Table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
+    table.columns[2].justify = table.columns[3].justify = "right"
+    for value in values:
+        key = value.unit or value.procedure or value.month
+        share = "not measurable" if value.percent is None else f"{value.percent:.1f}%"
+        name = names.get(key, key) if key else "all"
+        table.add_row(
+            name,
+            catalog.kpi(value.kpi).name.in_language(language),
+            f"{value.numerator:,} / {value.denominator:,}",
+            share,
+        )
+    console.print(table)
+    if values:
+        as_of = values[0].as_of.astimezone(catalog.working_time.zone)
+        say(f"As of {as_of:%Y-%m-%d %H:%M}, boundaries {values[0].location_version}.")

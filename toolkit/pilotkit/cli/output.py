@@ -1,0 +1,71 @@
+"""What the command line prints: words for people on one side, JSON for scripts on the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pilotkit.errors import PilotkitError
+
+console = Console(highlight=False)
+messages = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for a script to read.")]
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output; nouns as their fields."""
+    console.file.write(json.dumps(data, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
+
+
+def print_error(problem: PilotkitError, *, as_json: bool) -> None:
+    """What, where and what to do; on standard error, and as JSON for scripts that asked for it."""
+    if as_json:
+        place = problem.where
+        where = None if place is None else {"file": place.file, "key": place.key, "line": place.line}
+        print_json({"error": {"what": problem.what, "where": where, "remedy": problem.remedy}})
+    messages.print(f"[bold red]✗[/] {_escaped(str(problem))}", soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line about what was done, on standard error, so that standard output stays the answer."""
+    messages.print(f"[green]✓[/] {_escaped(text)}", soft_wrap=True)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+class Meter:
+    """A bar for work that can take more than a second."""
+
+    def __init__(self, progress: Progress, title: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(title, total=1.0)
+
+    def share(self, done: float) -> None:
+        """How much is done, 0 to 1."""
+        self._progress.update(self._task, completed=done)
+
+    def step(self, name: str) -> None:
+        """What is being done now, where a share cannot be told."""
+        self._progress.update(self._task, description=name, completed=None)
+
+
+@contextmanager
+def meter(title: str) -> Iterator[Meter]:
+    """A bar on standard error while the block runs; nothing where nobody watches."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
+        yield Meter(progress, title)

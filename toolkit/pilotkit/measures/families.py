@@ -1,0 +1,70 @@
+"""What kind of value each part of an expression is, so that nothing is compared with what it cannot equal."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from sqlglot import exp
+
+from pilotkit.measures.columns import CASES
+
+Family = Literal["boolean", "number", "text", "date", "null"]
+_OF_TYPE: dict[str, Family] = {"BOOLEAN": "boolean", "BIGINT": "number", "VARCHAR": "text", "DATE": "date"}
+
+
+def family_of(node: exp.Expr) -> Family:  # noqa: PLR0911  # one line for each kind of node
+    """The family of an expression whose nodes are all allowed.
+
+    Raises:
+        ValueError: it puts together what does not belong together.
+    """
+    match node:
+        case exp.Paren():
+            return family_of(node.this)
+        case exp.Column():
+            return _OF_TYPE[CASES[node.name].type]
+        case exp.Literal():
+            return "text" if node.is_string else "number"
+        case exp.Boolean():
+            return "boolean"
+        case exp.Null():
+            return "null"
+        case exp.Add() | exp.Sub() | exp.Mul() | exp.Neg():
+            return _all(node, "number")
+        case exp.And() | exp.Or() | exp.Not():
+            return _all(node, "boolean")
+        case exp.Coalesce() | exp.Tuple():
+            return _alike(node)
+        case _:
+            _alike(node)
+            return "boolean"
+
+
+def _all(node: exp.Expr, wanted: Family) -> Family:
+    for part in node.iter_expressions():
+        if family_of(part) not in (wanted, "null"):
+            raise ValueError(f"in '{_shown(node)}', '{_shown(part)}' is not a {wanted}")
+    return wanted
+
+
+def _alike(node: exp.Expr) -> Family:
+    parts = [part for part in node.iter_expressions() if family_of(part) != "null"]
+    families = {family_of(part) for part in parts}
+    if families == {"date", "text"} and all(_is_date(part) for part in parts if family_of(part) == "text"):
+        return "date"
+    if len(families) > 1:
+        raise ValueError(f"'{_shown(node)}' compares {' with '.join(sorted(families))}")
+    return families.pop() if families else "null"
+
+
+def _is_date(part: exp.Expr) -> bool:
+    try:
+        date.fromisoformat(part.name)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(node: exp.Expr) -> str:
+    return node.sql(dialect="duckdb")[:60]

@@ -1,0 +1,89 @@
+"""Looking through a deployment, or through a package before it is packed, for what belongs to the donor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import MODEL
+from pilotkit.errors import PackageError, Place
+from pilotkit.packages import manifest, marks
+from pilotkit.packages.facts import own_facts
+from pilotkit.packages.marks import DonorMarks, Leftover
+from pilotkit.reading import MAXIMUM_BYTES, read_text
+
+MARKS = f"{MODEL}/{marks.FILE}"
+UNITS = "local/units.csv"
+_ELSEWHERE = {f"{MODEL}/evidence", f"{MODEL}/template", "var"}
+_NOT_TEXT_OF_OURS = {f"{MODEL}/package.toml", f"{MODEL}/{manifest.FILE}", MARKS}
+_NUMBERS = frozenset({"figure", "unit code"})
+"""Kinds that a table of populations and areas may hold by chance."""
+
+
+def find_leftovers(deployment: Deployment) -> Iterator[tuple[str, Leftover]]:
+    """What belongs to a donor of the deployment's package and stands here, with the file it stands in.
+
+    Evidence and the package's own description name the donor rightly and are passed over; so are names and codes that
+    this deployment's own units, points and offices have too.
+
+    Raises:
+        DataError: ``model/donor-marks.json`` is broken.
+    """
+    if not (deployment.folder / MARKS).is_file():
+        return
+    package = DonorMarks.parse(read_text(deployment.folder / MARKS, MARKS), MARKS)
+    ours = package.for_deployment(deployment.settings.deployment.id, own_facts(deployment.catalog))
+    for name in _texts(deployment.folder):
+        text = _text(deployment.folder / name)
+        for leftover in ours.scan(text) if text else ():
+            if not (name == UNITS and leftover.kind in _NUMBERS):
+                yield name, leftover
+
+
+def refuse_leaks(files: Mapping[str, bytes], found: DonorMarks) -> None:
+    """Make sure that nothing local of the donor is about to be handed on outside ``evidence/``.
+
+    Args:
+        files: what will be packed, by path inside.
+        found: the donor's own marks.
+
+    Raises:
+        PackageError: the first file, line and fact.
+    """
+    for path, data in files.items():
+        if path.startswith("evidence/") or path == "package.toml":
+            continue
+        for leftover in found.scan(_decoded(data)):
+            raise PackageError(
+                f"holds the {leftover.kind} '{leftover.text}', which belongs to this deployment alone.",
+                where=Place(path if path.startswith("template/") else f"{MODEL}/{path}", line=leftover.line),
+                remedy="Say it in words that hold for any deployment, or move it to local/ or to model/evidence/.",
+            )
+
+
+def _texts(folder: Path) -> Iterator[str]:
+    for root, folders, names in os.walk(folder):
+        here = Path(root).relative_to(folder)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and (here / name).as_posix() not in _ELSEWHERE
+        )
+        for name in sorted(names):
+            path = (here / name).as_posix()
+            if path not in _NOT_TEXT_OF_OURS:
+                yield path
+
+
+def _text(path: Path) -> str:
+    if path.is_symlink() or path.stat().st_size > MAXIMUM_BYTES:
+        return ""
+    return _decoded(path.read_bytes())
+
+
+def _decoded(data: bytes) -> str:
+    """Text where it is text; what is not has no words in it."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""

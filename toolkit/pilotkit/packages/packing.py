@@ -1,0 +1,156 @@
+"""A deployment becomes a package."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pilotkit.catalog.catalog import Catalog
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import MODEL
+from pilotkit.errors import PackageError, Place, TargetError
+from pilotkit.model.package import Ownership, PackageInfo
+from pilotkit.packages import defaults, manifest, marks
+from pilotkit.packages.archive import INFO, PackageArchive
+from pilotkit.packages.facts import local_facts
+from pilotkit.packages.leftovers import refuse_leaks
+from pilotkit.packages.marks import DonorMarks
+from pilotkit.packages.paths import fault_of
+from pilotkit.packages.walking import files_below
+from pilotkit.reading import read_text
+
+TEMPLATE = "template"
+_GENERATED = {manifest.FILE, marks.FILE, defaults.FILE}
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o100644
+_UNIX = 3
+_LEVEL = 9
+
+
+@dataclass(frozen=True)
+class PackedPackage:
+    """A package that has just been written."""
+
+    path: Path
+    info: PackageInfo
+    identity: str
+    """The SHA-256 of the canonical manifest."""
+    files: int
+    """The manifest not counted."""
+    size: int
+    """Bytes of the package."""
+
+
+def pack(deployment: Deployment, into: Path) -> PackedPackage:
+    """Write ``<name>-<version>.zip`` of the deployment's model and template into the folder ``into``.
+
+    The same deployment gives the same bytes. The package is verified as a stranger would verify it before it takes
+    its name.
+
+    Raises:
+        DataError: the deployment cannot be read.
+        PackageError: it has no model, holds what may not be packed, or its model names what is local.
+        TargetError: ``into`` cannot be written.
+    """
+    catalog = deployment.catalog
+    if catalog.package is None:
+        raise PackageError(
+            "is missing, so there is nothing to pack.",
+            where=Place(f"{MODEL}/{INFO}"),
+            remedy="Describe the package there.",
+        )
+    files = _files(deployment, catalog, catalog.package)
+    listing = manifest.manifest_of(files)
+    files[manifest.FILE] = manifest.canonical_bytes(listing)
+    target = into / f"{catalog.package.name}-{catalog.package.version}.zip"
+    _write(target, files)
+    identity = manifest.identity_of(files[manifest.FILE])
+    return PackedPackage(target, catalog.package, identity, len(listing.files), target.stat().st_size)
+
+
+def _files(deployment: Deployment, catalog: Catalog, info: PackageInfo) -> dict[str, bytes]:
+    """Everything that goes in but the manifest, by path inside."""
+    files = dict(_model(deployment.folder / MODEL, info))
+    files.update(_template(deployment))
+    facts, donor = tuple(local_facts(catalog)), deployment.settings.deployment.id
+    refuse_leaks(files, DonorMarks.of(facts, info.name, donor))
+    files[marks.FILE] = DonorMarks.of(facts, info.name, donor, earlier=_earlier(deployment)).as_text().encode()
+    files[defaults.FILE] = defaults.as_toml(defaults.defaults_of(deployment.settings)).encode()
+    return files
+
+
+def _earlier(deployment: Deployment) -> DonorMarks | None:
+    """The marks that came with the package this deployment was itself made from."""
+    name = f"{MODEL}/{marks.FILE}"
+    path = deployment.folder / name
+    return DonorMarks.parse(read_text(path, name), name) if path.is_file() else None
+
+
+def _model(folder: Path, info: PackageInfo) -> Iterator[tuple[str, bytes]]:
+    for name in files_below(folder):
+        if name.startswith(f"{TEMPLATE}/") or name in _GENERATED or _is_local(f"{MODEL}/{name}", info.ownership):
+            continue
+        yield name, _read(folder / name, f"{MODEL}/{name}", name)
+
+
+def _template(deployment: Deployment) -> Iterator[tuple[str, bytes]]:
+    setting = deployment.settings.package.template
+    folder = deployment.folder / setting
+    if not (folder / "cookiecutter.json").is_file():
+        raise PackageError(
+            f"there is no cookiecutter template at '{setting}'.",
+            where=Place("pilot.toml", "package.template"),
+            remedy="Name the folder that holds cookiecutter.json.",
+        )
+    for name in files_below(folder, dotted=True):
+        yield f"{TEMPLATE}/{name}", _read(folder / name, f"{setting}/{name}", f"{TEMPLATE}/{name}")
+
+
+def _read(path: Path, shown: str, inside: str) -> bytes:
+    if fault := fault_of(inside):
+        raise PackageError(f"has a path that {fault}.", where=Place(shown), remedy="Rename it.")
+    return path.read_bytes()
+
+
+def _is_local(path: str, ownership: Mapping[str, Ownership]) -> bool:
+    """Below ``model/`` a file is the package's unless the package says otherwise."""
+    owners = (owner for pattern, owner in ownership.items() if fnmatchcase(path, pattern))
+    return next(owners, Ownership.PACKAGE) is Ownership.LOCAL
+
+
+def _write(target: Path, files: Mapping[str, bytes]) -> None:
+    """Beside the target first; it takes its name when it is whole, verified and on the disk."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.partial-", dir=target.parent)
+    except OSError as problem:
+        raise TargetError(
+            f"cannot write into {target.parent}: {problem.strerror}.", remedy="Name another folder."
+        ) from None
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _write_zip(file, files)
+            file.flush()
+            os.fsync(file.fileno())
+        PackageArchive.open(partial)
+        partial.chmod(0o644)
+        partial.replace(target)
+    except OSError as problem:
+        raise TargetError(f"cannot write {target}: {problem.strerror}.", remedy="Make room, or name another.") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_zip(file: object, files: Mapping[str, bytes]) -> None:
+    """Sorted, dated to the format's first day, without anything of the machine that packs."""
+    with zipfile.ZipFile(file, "w") as archive:  # type: ignore[call-overload]  # any binary file will do
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path, _EPOCH)
+            entry.create_system, entry.external_attr = _UNIX, _MODE << 16
+            archive.writestr(entry, files[path], zipfile.ZIP_DEFLATED, _LEVEL)

@@ -1,0 +1,27 @@
+"""The shell's own pages: a plain index where no plugin offers a first page, and the sources of every figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pilotkit.model.surface import Page, View
+
+_PACKAGE = "pilotkit.web"
+
+
+def show_index(visit: Any) -> View:
+    """What is here, for a deployment without a portal."""
+    pages = [page for page in visit.site_map.navigation if page.path != "/"]
+    return View("shell/index.html", {"pages": pages, "procedures": len(visit.catalog.procedures)})
+
+
+def show_sources(visit: Any) -> View:
+    """Every source that figures refer to."""
+    return View("shell/sources.html", {"sources": tuple(visit.catalog.sources.values())})
+
+
+PAGES = (
+    Page(name="shell.index", path="/", show=show_index, package=_PACKAGE),
+    Page(name="shell.sources", path="/sources", show=show_sources, package=_PACKAGE),
+)
+"""A plugin's page at the same path stands in front of these."""

@@ -1,0 +1,97 @@
+"""What a page is told: who asks for what, in which language, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from gettext import NullTranslations
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pilotkit.catalog.catalog import Catalog
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.model.text import LocalText
+from pilotkit.web.formats import Formats
+from pilotkit.web.sitemap import SiteMap, site_map
+from pilotkit.web.words import SHELL, words_of
+
+if TYPE_CHECKING:
+    from pilotkit.measures.board import Measures
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for one page. Pages are functions of it, so a test needs no server.
+
+    ``query`` is bounded: short values, no control characters. ``package`` is the import package whose words are used.
+    """
+
+    deployment: Deployment
+    language: str
+    now: datetime
+    """Aware."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
+    """The parameters of the path."""
+    page: str = ""
+    """The page's name."""
+    package: str = SHELL
+
+    @property
+    def catalog(self) -> Catalog:
+        """Everything the deployment knows."""
+        return self.deployment.catalog
+
+    @cached_property
+    def site_map(self) -> SiteMap:
+        """The deployment's pages."""
+        return site_map(self.deployment)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """KPI values of this deployment."""
+        from pilotkit.measures.board import Measures  # noqa: PLC0415  # an engine that most pages never need
+
+        return Measures(self.deployment)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The deployment's time zone."""
+        return ZoneInfo(self.deployment.settings.deployment.timezone)
+
+    @property
+    def today(self) -> date:
+        """The date where the deployment is."""
+        return self.now.astimezone(self.zone).date()
+
+    @cached_property
+    def formats(self) -> Formats:
+        """How this language writes figures."""
+        return Formats(self.language, self.deployment.settings.deployment.currency)
+
+    @property
+    def words(self) -> NullTranslations:
+        """The messages of the page's package."""
+        return words_of(self.package, self.language)
+
+    def url(self, name: str, /, **parameters: object) -> str:
+        """The address of a page in this language.
+
+        Raises:
+            UnknownError: nobody offers that page.
+        """
+        return self.site_map.url(self.language, name, **parameters)
+
+    def text(self, words: LocalText) -> str:
+        """Words of the data in this language, or in the one they were written in."""
+        return words.in_language(self.language)
+
+    def gettext(self, message: str) -> str:
+        """A message of the code in this language."""
+        return self.words.gettext(message)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """A message that counts, in this language."""
+        return self.words.ngettext(one, many, count)
