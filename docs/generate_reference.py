@@ -13,27 +13,23 @@ it in a sentence. A field with neither is an error, and so is a sentence for a f
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import inspect
 import re
 import sys
-import textwrap
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel
+from reference_meanings import meaning_of, on_one_line, prose
 from reference_shapes import default_of, shape_of
 
 REFERENCE = Path(__file__).parent / "reference"
 _REGION = re.compile(r"(<!-- generated: (?P<what>\S+)(?: (?P<of>\S+))? -->\n).*?(<!-- end generated -->)", re.DOTALL)
-_ROLE = re.compile(r":(?:class|func|meth|data|mod):`~?([^`]+)`")
-_SECTIONS = re.compile(r"\n\s*(?:Args|Raises|Returns|Yields):\n.*", re.DOTALL)
 
 
 def regenerated(text: str) -> str:
@@ -61,8 +57,7 @@ def fields(name: str) -> str:
     noun = _named(name)
     hints = get_type_hints(noun, include_extras=True)
     rows = [
-        (f"`{field}`", shape_of(hints[field]), default, _meaning(noun, field))
-        for field, default in _defaults(noun)
+        (f"`{field}`", shape_of(hints[field]), default, meaning_of(noun, field)) for field, default in _defaults(noun)
     ]
     return f"{prose(inspect.getdoc(noun) or '')}\n\n" + table(("field", "shape", "default", "meaning"), rows)
 
@@ -70,7 +65,7 @@ def fields(name: str) -> str:
 def values(name: str) -> str:
     """A table of an enumeration's values."""
     kind = _named(name)
-    rows = [(f"`{member.value}`", _meaning(kind, member.name)) for member in kind]
+    rows = [(f"`{member.value}`", meaning_of(kind, member.name)) for member in kind]
     return f"{prose(inspect.getdoc(kind) or '')}\n\n" + table(("value", "meaning"), rows)
 
 
@@ -82,7 +77,7 @@ def methods(name: str) -> str:
     for key, value in offered.items():
         is_property = isinstance(value, property | cached_property)
         signature = _signature(_function_of(value), as_property=is_property)
-        parts.append(f"- `{key}{signature}`<br>{_on_one_line(inspect.getdoc(value) or '')}")
+        parts.append(f"- `{key}{signature}`<br>{on_one_line(inspect.getdoc(value) or '')}")
     return "\n".join([parts[0], "", *parts[1:]])
 
 
@@ -105,7 +100,7 @@ def settings(_: str) -> str:
         kind = field.annotation
         hints = get_type_hints(kind, include_extras=True)
         rows = [
-            (f"`{key}`", shape_of(hints[key]), default, _meaning(kind, key), f"`PILOTKIT_{name}__{key}`".upper())
+            (f"`{key}`", shape_of(hints[key]), default, meaning_of(kind, key), f"`PILOTKIT_{name}__{key}`".upper())
             for key, default in _defaults(kind)
         ]
         says = prose(inspect.getdoc(kind) or "").partition(": ")[2]
@@ -173,7 +168,7 @@ def constants(name: str) -> str:
     """The documented limits of a module: its constants whose names begin with ``MAXIMUM``."""
     module = import_module(name)
     rows = [
-        (f"`{key}`", f"{value:,}", _meaning(module, key))
+        (f"`{key}`", f"{value:,}", meaning_of(module, key))
         for key, value in vars(module).items()
         if key.startswith("MAXIMUM") and isinstance(value, int)
     ]
@@ -186,24 +181,12 @@ RENDERERS: dict[str, Callable[[str], str]] = {
 }
 
 
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table; bars inside cells are escaped."""
     if not rows:
         return "None."
     lines = [header, tuple("---" for _ in header), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
-def prose(docstring: str) -> str:
-    """A docstring as Markdown, without its sections of arguments and errors."""
-    text = _SECTIONS.sub("", inspect.cleandoc(docstring)).strip()
-    text = _ROLE.sub(lambda role: f"`{role[1].rpartition('.')[2]}`", text)
-    text = re.sub(r"::\n\n((?:    .*\n?|\n)+)", lambda code: f":\n\n```text\n{textwrap.dedent(code[1]).strip()}\n```", text)
-    return text.replace("``", "`").replace("```text", "```text").replace("\n`\n", "\n```\n")
-
-
-def _on_one_line(docstring: str) -> str:
-    return " ".join(prose(docstring).split())
 
 
 def _defaults(noun: type) -> Iterator[tuple[str, str]]:
@@ -216,65 +199,21 @@ def _defaults(noun: type) -> Iterator[tuple[str, str]]:
     yield from found.items()
 
 
-def _known_fields(noun: type) -> set[str]:
+def _known_fields(noun: Any) -> set[str]:
     if issubclass(noun, BaseModel):
         return set(noun.model_fields)
     return {each.name for each in dataclasses.fields(noun)}
 
 
-def _meaning(owner: Any, name: str) -> str:
-    kinds = owner.__mro__ if isinstance(owner, type) else (owner,)
-    written = next((says[name] for kind in kinds if name in (says := _docstrings(kind))), None)
-    spelled = next((says[name] for kind in kinds if name in (says := _meanings().get(kind.__name__, {}))), None)
-    if written is None and spelled is None:
-        owner_name = owner.__name__
-        raise ValueError(f"{owner_name}.{name} has no meaning: write a docstring under it, or a line in meanings.toml")
-    return _on_one_line(written if written is not None else str(spelled))
-
-
-@cache
-def _meanings() -> dict[str, dict[str, str]]:
-    return tomllib.loads((REFERENCE / "meanings.toml").read_text(encoding="utf-8"))
-
-
-def superfluous_meanings() -> list[str]:
-    """Sentences of ``meanings.toml`` for what has a docstring of its own, or is not there."""
-    used = {match["of"] for page in pages() for match in _REGION.finditer(page.read_text(encoding="utf-8")) if match["of"]}
-    owners = {kind.__name__: kind for name in used if "." in name for kind in _with_parents(_named_or_module(name))}
-    root = _named("pilotkit.settings.PilotSettings")
-    owners.update({kind.__name__: kind for field in root.model_fields.values() for kind in [field.annotation]})
-    return [
-        f"{owner}.{name}"
-        for owner, names in _meanings().items()
-        for name in names
-        if owner not in owners or name in _docstrings(owners[owner]) or name not in _names_in(owners[owner])
-    ]
-
-
-def _with_parents(owner: Any) -> tuple[Any, ...]:
-    return tuple(owner.__mro__) if isinstance(owner, type) else (owner,)
-
-
-def _names_in(owner: Any) -> set[str]:
-    if isinstance(owner, type) and issubclass(owner, Enum):
-        return set(owner.__members__)
-    return set(vars(owner).get("__annotations__", {})) | {key for key in vars(owner) if key.startswith("MAXIMUM")}
-
-
-@cache
-def _docstrings(owner: Any) -> dict[str, str]:
-    """The docstrings that stand under fields, values and constants of a class or module."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(owner)))
-    except (OSError, TypeError):
-        return {}
-    body = tree.body[0].body if isinstance(owner, type) else tree.body  # type: ignore[attr-defined]  # a class statement
-    found: dict[str, str] = {}
-    for statement, after in zip(body, body[1:], strict=False):
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-        if isinstance(target, ast.Name) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            found[target.id] = str(after.value.value)
-    return found
+def described() -> Iterator[Any]:
+    """Every class and module whose tables stand in the reference."""
+    for page in pages():
+        for region in _REGION.finditer(page.read_text(encoding="utf-8")):
+            if region["what"] in {"fields", "values"}:
+                yield _named(region["of"])
+            elif region["what"] == "constants":
+                yield import_module(region["of"])
+    yield from (field.annotation for field in _named("pilotkit.settings.PilotSettings").model_fields.values())
 
 
 def _named(path: str) -> Any:
@@ -282,15 +221,10 @@ def _named(path: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _named_or_module(path: str) -> Any:
-    try:
-        return import_module(path)
-    except ModuleNotFoundError:
-        return _named(path)
-
-
 def _classes(module: Any) -> list[str]:
-    return [name for name, value in vars(module).items() if inspect.isclass(value) and value.__module__ == module.__name__]
+    return [
+        name for name, value in vars(module).items() if inspect.isclass(value) and value.__module__ == module.__name__
+    ]
 
 
 def _is_code(value: object) -> bool:
@@ -314,7 +248,9 @@ def _signature(function: Any, *, as_property: bool) -> str:
 def _spelling(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return f"`{(parameter.metavar or parameter.name).upper()}`"
-    value = "" if parameter.is_flag else f" {parameter.metavar or parameter.type_descriptor.annotation.__name__.upper()}"
+    value = (
+        "" if parameter.is_flag else f" {parameter.metavar or parameter.type_descriptor.annotation.__name__.upper()}"
+    )
     return ", ".join(f"`{name}{value}`" for name in parameter.opts)
 
 
@@ -330,7 +266,9 @@ def _bounds(parameter: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         says.append("One of " + ", ".join(f"`{member.value}`" for member in annotation) + ".")
     if parameter.min is not None:
-        says.append(f"At least {parameter.min:,}." if parameter.max is None else f"{parameter.min:,} to {parameter.max:,}.")
+        says.append(
+            f"At least {parameter.min:,}." if parameter.max is None else f"{parameter.min:,} to {parameter.max:,}."
+        )
     return " ".join(part for part in says if part)
 
 

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -49,24 +51,34 @@ def shape_of(annotation: Any) -> str:
         if annotation == known:
             return words
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _bounded(arguments[0], arguments[1:])
-    if origin is Literal:
-        return " or ".join(f"`{value}`" for value in arguments)
-    if origin in {Union, types.UnionType}:
-        return " or ".join(shape_of(each) for each in arguments if each is not type(None))
-    if origin is tuple:
-        return f"list of {shape_of(arguments[0])}"
-    if origin is dict:
-        return f"mapping of {shape_of(arguments[0])} to {shape_of(arguments[1])}"
+    if origin in _COMPOSED:
+        return _COMPOSED[origin](arguments)
+    return _shape_of_class(annotation)
+
+
+def _either(inside: tuple[Any, ...]) -> str:
+    return " or ".join(shape_of(each) for each in inside if each is not type(None))
+
+
+_COMPOSED: dict[Any, Callable[[tuple[Any, ...]], str]] = {
+    Annotated: lambda inside: _bounded(inside[0], inside[1:]),
+    Literal: lambda inside: " or ".join(f"`{value}`" for value in inside),
+    Union: _either,
+    types.UnionType: _either,
+    tuple: lambda inside: f"list of {shape_of(inside[0])}",
+    dict: lambda inside: f"mapping of {shape_of(inside[0])} to {shape_of(inside[1])}",
+}
+
+
+def _shape_of_class(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return " or ".join(f"`{member.value}`" for member in annotation)
     if isinstance(annotation, type) and (issubclass(annotation, BaseModel) or dataclasses.is_dataclass(annotation)):
         return f"`{annotation.__name__}`"
-    return f"`{str(annotation).replace('collections.abc.', '').replace('typing.', '')}`"
+    return f"`{re.sub(r'[a-z_]+[.]', '', str(annotation))}`"
 
 
-def default_of(noun: type, name: str) -> str:
+def default_of(noun: Any, name: str) -> str:
     """What a field is when it is not given: ``required``, ``absent`` or the value."""
     if issubclass(noun, BaseModel):
         field = noun.model_fields[name]
@@ -101,9 +113,7 @@ def _constraints(extras: tuple[Any, ...]) -> Any:
             if (bound := getattr(mark, name, None)) is not None:
                 yield phrase.format(bound)
         least, most, pattern = (getattr(mark, each, None) for each in ("min_length", "max_length", "pattern"))
-        if least is not None and least == most:
-            yield f"exactly {least}"
-        elif least:
-            yield f"at least {least}"
+        if least:
+            yield f"exactly {least} of them" if least == most else f"at least {least} of them"
         if pattern:
             yield f"matching `{pattern}`"

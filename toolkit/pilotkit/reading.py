@@ -23,6 +23,7 @@ from pilotkit.errors import DataError, Place
 MAXIMUM_BYTES = 4 * 1024 * 1024
 MAXIMUM_NODES = 400_000
 MAXIMUM_DEPTH = 60
+_COMPOSED_SAFELY = 1000
 _N = TypeVar("_N", bound=BaseModel)
 _LINE = re.compile(r"line (\d+)")
 _BLOCKS = re.compile(r"^[ \t?:-]+", re.MULTILINE)
@@ -94,27 +95,29 @@ def parse_yaml(text: str, name: str) -> Any:
 
 
 def _refuse_abyss(text: str, name: str) -> None:
-    """Refuse deep nesting before it is composed: libyaml's composer recurses in C and takes the process with it."""
+    """Refuse bottomless nesting before it is composed: libyaml's composer recurses in C and takes the process along."""
     most = text.count("[") + text.count("{") + 2 * max(map(len, _BLOCKS.findall(text)), default=0)
-    if most <= MAXIMUM_DEPTH:
+    if most <= _COMPOSED_SAFELY:
         return
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAXIMUM_DEPTH:
-            raise DataError(
-                f"nests more than {MAXIMUM_DEPTH} levels deep.",
-                where=Place(name, line=event.start_mark.line + 1 if event.start_mark else None),
-                remedy="Write it flatter.",
-            )
+            raise _too_deep(name)
+
+
+def _too_deep(name: str) -> DataError:
+    return DataError(f"nests more than {MAXIMUM_DEPTH} levels deep.", where=Place(name), remedy="Write it flatter.")
 
 
 def _refuse_bombs(data: Any, name: str) -> None:
-    """Count nodes as often as they are reached, so that nested aliases cannot hide their size."""
-    left, stack = MAXIMUM_NODES, [data]
+    """Count nodes and depth as often as they are reached, so that nested aliases cannot hide their size."""
+    left, stack = MAXIMUM_NODES, [(data, 0)]
     while stack:
-        node = stack.pop()
+        node, depth = stack.pop()
         left -= 1
+        if depth > MAXIMUM_DEPTH:
+            raise _too_deep(name)
         if left < 0:
             raise DataError(
                 f"holds more than {MAXIMUM_NODES} values once its aliases are followed.",
@@ -122,9 +125,9 @@ def _refuse_bombs(data: Any, name: str) -> None:
                 remedy="Write the data out without YAML aliases.",
             )
         if isinstance(node, dict):
-            stack.extend(node.values())
+            stack.extend((child, depth + 1) for child in node.values())
         elif isinstance(node, list):
-            stack.extend(node)
+            stack.extend((child, depth + 1) for child in node)
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:

@@ -100,10 +100,10 @@ def asked_page(visit: Visit) -> int:
     text = visit.query.get("page", "1")
     if not _PAGE.fullmatch(text):
         raise UnanswerableError(
-            visit.gettext("“%(page)s” is not the number of a page.") % {"page": _echo(text)},
+            visit.gettext("“%(page)s” is not the number of a page.") % {"page": echo(text)},
             visit.gettext("Go back to the board and open the number again."),
             status=400,
-            choices=_to_board(visit),
+            choices=to_board(visit),
         )
     return max(1, int(text))
 
@@ -118,7 +118,7 @@ def known_kpi(visit: Visit, name: str, among: Mapping[str, Kpi] | None = None) -
     if name in known:
         return known[name]
     raise UnanswerableError(
-        visit.gettext("There is no measure “%(name)s” here.") % {"name": _echo(name)},
+        visit.gettext("There is no measure “%(name)s” here.") % {"name": echo(name)},
         visit.gettext("Choose one of these:"),
         choices=tuple(Choice(visit.text(kpi.name), visit.url("board.kpi", kpi=kpi.id)) for kpi in known.values()),
     )
@@ -133,9 +133,9 @@ def known_unit(visit: Visit, code: str) -> AdministrativeUnit:
     if code in visit.catalog.units:
         return visit.catalog.units[code]
     raise UnanswerableError(
-        visit.gettext("There is no unit with the code “%(code)s” here.") % {"code": _echo(code)},
+        visit.gettext("There is no unit with the code “%(code)s” here.") % {"code": echo(code)},
         visit.gettext("The board lists every unit."),
-        choices=_to_board(visit),
+        choices=to_board(visit),
     )
 
 
@@ -149,10 +149,10 @@ def one_of(visit: Visit, key: str, known: Mapping[str, Any], default: str) -> st
     if word in known:
         return word
     raise UnanswerableError(
-        visit.gettext("“%(word)s” is not something that can be shown of a number.") % {"word": _echo(word)},
+        visit.gettext("“%(word)s” is not something that can be shown of a number.") % {"word": echo(word)},
         visit.gettext("Go back to the board and open the number again."),
         status=400,
-        choices=_to_board(visit),
+        choices=to_board(visit),
     )
 
 
@@ -163,18 +163,20 @@ def _read(visit: Visit, text: str) -> datetime:
         asked = None
     if asked is None or asked.year <= _EARLIEST:
         raise UnanswerableError(
-            visit.gettext("“%(text)s” is not a date.") % {"text": _echo(text)},
+            visit.gettext("“%(text)s” is not a date.") % {"text": echo(text)},
             visit.gettext("Write the date as year-month-day, for example %(example)s.")
             % {"example": latest_moment(visit).astimezone(UTC).date().isoformat()},
             status=400,
-            choices=_to_board(visit),
+            choices=to_board(visit),
         )
     return asked
 
 
-def _to_board(visit: Visit) -> tuple[Choice, ...]:
+def to_board(visit: Visit) -> tuple[Choice, ...]:
+    """The way back to the board."""
     return (Choice(visit.gettext("Open the board"), visit.url("board.overview")),)
 
 
-def _echo(text: str) -> str:
+def echo(text: str) -> str:
+    """What was asked for, short enough to stand in a sentence."""
     return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}…"

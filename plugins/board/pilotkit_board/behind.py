@@ -14,9 +14,11 @@ from pilotkit_board.asking import (
     asked_day,
     asked_moment,
     asked_page,
+    echo,
     known_kpi,
     known_unit,
     one_of,
+    to_board,
 )
 
 ON_A_PAGE = 50
@@ -49,6 +51,8 @@ def show_cases(visit: Visit) -> View:
     measures: Measures = visit.measures
     found, number = _page(measures, kpi.id, part, asked, asked_page(visit))
     counts = _counts(measures, kpi.id, part, found.total, asked)
+    if not counts["denominator"]:
+        _check_procedure(visit, asked["procedure"])
     return View(
         "board/cases.html",
         {
@@ -78,23 +82,27 @@ def _group(visit: Visit) -> dict[str, str | None]:
     unit, procedure, month = (visit.query.get(key) or None for key in ("unit", "procedure", "month"))
     if unit:
         known_unit(visit, unit)
-    if procedure and procedure not in visit.catalog.procedures:
-        raise UnanswerableError(
-            visit.gettext("There is no procedure with the code “%(code)s” here.") % {"code": procedure},
-            visit.gettext("Go back to the board and open the number again."),
-        )
     if month and not _MONTH.fullmatch(month):
         raise UnanswerableError(
-            visit.gettext("“%(month)s” is not a month.") % {"month": month},
+            visit.gettext("“%(month)s” is not a month.") % {"month": echo(month)},
             visit.gettext("Write the month as year-month, for example %(example)s.") % {"example": "2025-07"},
             status=400,
+            choices=to_board(visit),
         )
     return {"unit": unit, "procedure": procedure, "month": month}
 
 
-def _page(
-    measures: Measures, kpi: str, part: _Part, asked: dict[str, Any], number: int
-) -> tuple[CasePage, int]:
+def _check_procedure(visit: Visit, code: str | None) -> None:
+    """A procedure that is no longer described may have cases; one without either is a mistake."""
+    if code and code not in visit.catalog.procedures:
+        raise UnanswerableError(
+            visit.gettext("There is no procedure with the code “%(code)s” here.") % {"code": echo(code)},
+            visit.gettext("Go back to the board and open the number again."),
+            choices=to_board(visit),
+        )
+
+
+def _page(measures: Measures, kpi: str, part: _Part, asked: dict[str, Any], number: int) -> tuple[CasePage, int]:
     """The page asked for, or the last one where there are not so many."""
     found = measures.cases(kpi, part=part, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE, **asked)
     last = max(1, -(-found.total // ON_A_PAGE))

@@ -114,6 +114,8 @@ class Tally:
             return TargetStatus.NOT_MEASURABLE
         if over:
             return TargetStatus.MET if self.meeting == measurable else TargetStatus.MISSED
+        if self.statuses.get(TargetStatus.MISSED, 0) == measurable:
+            return TargetStatus.MISSED
         return TargetStatus.ON_TRACK if self.expected == measurable else TargetStatus.AT_RISK
 
 
@@ -149,21 +151,24 @@ def tally(figures: Sequence[TargetFigure]) -> Tally:
 
 def places(percent: Decimal | None, goal: Decimal | None) -> int:
     """The fewest decimals, from one, that keep ``percent`` on its own side of ``goal``."""
-    if percent is None or goal is None or percent == goal:
+    if percent is None or goal is None:
         return _FEWEST_PLACES
     for count in range(_FEWEST_PLACES, _MOST_PLACES):
         rounded = round(percent, count)
-        if (rounded > goal) == (percent > goal) and rounded != goal:
+        if (rounded > goal, rounded == goal) == (percent > goal, percent == goal):
             return count
     return _MOST_PLACES
 
 
-def line_scale(figures: Iterable[TargetFigure]) -> tuple[int, int]:
-    """The percents between which all lines of a table are drawn, so that they can be compared: whole tens."""
-    shown = [value for each in figures for value in each.standing.outlook.trend if value is not None]
-    goals = [each.goal for each in figures if each.goal is not None]
+def line_scale(figures: Sequence[TargetFigure]) -> tuple[int, int]:
+    """The percents between which all lines of a table are drawn, so that they can be compared: whole tens.
+
+    Where they end decides: the first days of a line are of few cases, and would flatten all the others.
+    """
+    shown = [each.percent for each in figures if each.percent is not None]
     if not shown:
         return 0, _WHOLE
+    goals = [each.goal for each in figures if each.goal is not None]
     low, high = min([*shown, *goals]), max([*shown, *goals])
     bottom = max(0, math.floor(low / _STEP) * _STEP)
     return bottom, min(_WHOLE, max(math.ceil(high / _STEP) * _STEP, bottom + _STEP))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from pilotkit import Kpi, Measures, Standing, Target, View, Visit
 from pilotkit_board.asking import answering, asked_moment, known_kpi, latest_moment
-from pilotkit_board.figures import Figure, TargetFigure, figure, line_scale, tally, target_figure, worst_first
+from pilotkit_board.figures import Figure, figure, line_scale, tally, target_figure, worst_first
 
 FIRST_ROW = 3
 """Measures on the first row; the fourth number counts units."""
 WORST = 20
 """Units shown at once. A few more than that are not worth hiding."""
 _FEW = 5
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,7 @@ def show_overview(visit: Visit) -> View:
     return View("board/overview.html", {**shared, **_attention(visit, kpi, standings, targeted)})
 
 
-def _attention(
-    visit: Visit, kpi: Kpi, standings: Sequence[Standing], targeted: dict[str, Kpi]
-) -> dict[str, object]:
+def _attention(visit: Visit, kpi: Kpi, standings: Sequence[Standing], targeted: dict[str, Kpi]) -> dict[str, object]:
     mine = [each for each in standings if each.kpi.id == kpi.id]
     units = worst_first(target_figure(visit, each) for each in mine if each.unit.level != "province")
     cut = WORST if len(units) > WORST + _FEW else len(units)
@@ -108,31 +108,24 @@ def _province_figure(visit: Visit, kpi: Kpi, standings: Sequence[Standing], mome
 def shared_dates(standings: Sequence[Standing]) -> Dates:
     """What all of a measure's targets have in common."""
     return Dates(
-        assigned=_only({each.target.assigned for each in standings}),
-        due=_only({each.target.due for each in standings}),
-        days_left=_only({each.days_left for each in standings if each.target.due}),
-        goal=_only({each.target.goal for each in standings}),
+        assigned=_only(each.target.assigned for each in standings),
+        due=_only(each.target.due for each in standings),
+        days_left=_only(each.days_left for each in standings if each.target.due),
+        goal=_only(each.target.goal for each in standings),
     )
 
 
-def other_goals(targets: Sequence[Target] | object) -> tuple[OtherGoal, ...]:
+def other_goals(targets: Iterable[Target]) -> tuple[OtherGoal, ...]:
     """The goals that other publications name, each once."""
-    found = {
-        OtherGoal(each.also_reported, each.also_reference): None
-        for each in targets  # type: ignore[attr-defined]
-        if each.also_reported is not None
-    }
-    return tuple(found)
+    found = [OtherGoal(each.also_reported, each.also_reference) for each in targets if each.also_reported is not None]
+    return tuple(dict.fromkeys(found))
 
 
-def _only(values: set[object]) -> object | None:
-    return next(iter(values)) if len(values) == 1 else None
+def _only(values: Iterable[_T]) -> _T | None:
+    """The value they all share; None where they differ."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else None
 
 
 def _place(kpi: Kpi) -> tuple[int, str]:
     return (kpi.board if kpi.board is not None else 1_000, kpi.id)
-
-
-def is_target(figure_: Figure) -> bool:
-    """Whether somebody answers for the figure."""
-    return isinstance(figure_, TargetFigure)

@@ -15,11 +15,14 @@ _PACKAGE = "pilotkit_board"
 @hookimpl
 def register_pages() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_board import behind, overview, unit, yardstick
+    from pilotkit_board.behind import show_cases
+    from pilotkit_board.overview import show_overview
+    from pilotkit_board.unit import show_unit
+    from pilotkit_board.yardstick import show_kpi
 
     return (
-        Page("board.overview", "/board", overview.show_overview, _PACKAGE, Navigation("Targets", 40)),
-        Page("board.unit", "/board/units/{unit}", unit.show_unit, _PACKAGE),
-        Page("board.kpi", "/board/kpis/{kpi}", yardstick.show_kpi, _PACKAGE),
-        Page("board.cases", "/board/cases", behind.show_cases, _PACKAGE),
+        Page("board.overview", "/board", show_overview, _PACKAGE, Navigation("Targets", 40)),
+        Page("board.unit", "/board/units/{unit}", show_unit, _PACKAGE),
+        Page("board.kpi", "/board/kpis/{kpi}", show_kpi, _PACKAGE),
+        Page("board.cases", "/board/cases", show_cases, _PACKAGE),
     )

@@ -49,9 +49,7 @@ def _others(visit: Visit, unit: AdministrativeUnit, mine: list[Standing], moment
     measures: Measures = visit.measures
     values = measures.values(wanted, by="unit", since=since, as_of=until)
     found = {each.kpi: each for each in values if each.unit == group}
-    return [
-        figure(visit, visit.catalog.kpi(kpi), found[kpi], since, unit=unit.code) for kpi in wanted if kpi in found
-    ]
+    return [figure(visit, visit.catalog.kpi(kpi), found[kpi], since, unit=unit.code) for kpi in wanted if kpi in found]
 
 
 def _points(visit: Visit, unit: AdministrativeUnit) -> dict[str, int]:

@@ -27,8 +27,7 @@ def show_kpi(visit: Visit) -> View:
             "total": figure(visit, kpi, total, None) if total else None,
             "months": [figure(visit, kpi, each, None, month=each.month or "") for each in months],
             "procedures": [
-                figure(visit, kpi, each, None, procedure=each.procedure or "")
-                for each in procedures[:MOST_PROCEDURES]
+                figure(visit, kpi, each, None, procedure=each.procedure or "") for each in procedures[:MOST_PROCEDURES]
             ],
             "more_procedures": max(0, len(procedures) - MOST_PROCEDURES),
             "moment": moment,

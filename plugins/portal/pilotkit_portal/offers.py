@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pilotkit import Channel, Document, Offer, Procedure
+from pilotkit import Certainty, Channel, Document, Offer, Procedure
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,15 @@ def _facts(offer: Offer) -> tuple[object, ...]:
 
 
 def to_bring(procedure: Procedure) -> tuple[Document, ...]:
-    """The papers a person must see to."""
-    return tuple(document for document in procedure.documents if not document.reusable_from)
+    """The papers a person must see to: first those that everybody needs."""
+    mine = (document for document in procedure.documents if not document.reusable_from)
+    return tuple(sorted(mine, key=lambda document: not document.required))
+
+
+def steps_certainty(procedure: Procedure) -> Certainty | None:
+    """How sure all steps are, if equally so: then it is said once and not at each of them."""
+    marks = {step.certainty for step in procedure.steps}
+    return marks.pop() if len(marks) == 1 else None
 
 
 def already_known(procedure: Procedure) -> tuple[Document, ...]:

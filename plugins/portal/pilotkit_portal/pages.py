@@ -43,6 +43,7 @@ def show_procedure(visit: Visit) -> View:
             "source": catalog.sources.get(procedure.reference),
             "to_bring": offers.to_bring(procedure),
             "known": offers.already_known(procedure),
+            "steps_certainty": offers.steps_certainty(procedure),
             "points": places.grouped(catalog, places.receiving(catalog, procedure), is_narrow=False),
             "contacts": _reachable(catalog),
             "articles": tuple(each for each in catalog.articles.values() if procedure.code in each.procedures),
@@ -97,7 +98,9 @@ def show_point(visit: Visit) -> View:
 def show_help(visit: Visit) -> View:
     """How to reach somebody, and the questions people ask."""
     catalog = visit.catalog
-    return View("portal/help.html", {"contacts": _reachable(catalog), "articles": tuple(catalog.articles.values())})
+    articles = tuple(catalog.articles.values())
+    opened = visit.query.get("open", "")
+    return View("portal/help.html", {"contacts": _reachable(catalog), "articles": articles, "opened": opened})
 
 
 def _reachable(catalog: Catalog) -> tuple[Contact, ...]:

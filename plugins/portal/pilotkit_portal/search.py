@@ -24,7 +24,7 @@ _WHOLE = 1.5
 """How much more a procedure counts that has every word of the question."""
 _LEAST = 0.35
 """Share of the best reach below which a match is noise."""
-_NOISE = 0.25
+_NOISE = 0.15
 """Reach below which even the best match is noise."""
 
 
@@ -48,8 +48,7 @@ def find(catalog: Catalog, question: str, among: Iterable[Procedure]) -> tuple[F
     if by_code := [each for each in procedures if question and each.code.casefold() == question.casefold()]:
         return tuple(Found(each, is_whole=True, reach=1, score=math.inf) for each in by_code)
     if not words:
-        plain = [Found(each, is_whole=True, reach=1, score=0) for each in procedures]
-        return tuple(sorted(plain, key=lambda found: (not found.procedure.focus, _name(found))))
+        return tuple(Found(each, is_whole=True, reach=1, score=0) for each in sorted(procedures, key=_plainest_first))
     ranked = sorted(_scored(catalog, question, words, procedures), key=lambda each: (-each.score, _name(each)))
     best = max((each.reach for each in ranked), default=0)
     return tuple(each for each in ranked if each.reach >= max(best * _LEAST, _NOISE))
@@ -58,7 +57,7 @@ def find(catalog: Catalog, question: str, among: Iterable[Procedure]) -> tuple[F
 def _scored(catalog: Catalog, question: str, words: Sequence[str], procedures: Sequence[Procedure]) -> list[Found]:
     fields = [_fields(catalog, each) for each in procedures]
     known = frozenset().union(*(tokens for each in fields for _, tokens in each))
-    tokens = [*words, *(f"{one} {next_}" for one, next_ in pairwise(words))]
+    tokens = [*words, *(pair for pair in map(" ".join, pairwise(words)) if pair in known)]
     strengths = [[_strength(token, each, is_begun=token not in known) for token in tokens] for each in fields]
     rarity = [math.log(1 + len(procedures) / (1 + sum(map(bool, column)))) for column in zip(*strengths, strict=True)]
     found = []
@@ -107,6 +106,12 @@ def _all_tokens(texts: Iterable[LocalText]) -> frozenset[str]:
     return frozenset().union(*(_tokens(words) for text in texts for words in text.root.values()))
 
 
+def _plainest_first(procedure: Procedure) -> tuple[bool, int, str]:
+    """The redesigned first; then the short names, because special cases have the long ones."""
+    name = _folded(_first_name(procedure))
+    return not procedure.focus, len(name.split()), name
+
+
 def _name(found: Found) -> str:
     return _first_name(found.procedure)
 
@@ -124,4 +129,4 @@ def _folded(text: str) -> str:
 def _tokens(text: str) -> frozenset[str]:
     """The words, and each two that stand side by side: in Vietnamese it takes two syllables to mean something."""
     words = _folded(text).split()
-    return frozenset(words) | frozenset(f"{one} {next_}" for one, next_ in pairwise(words))
+    return frozenset(words) | frozenset(map(" ".join, pairwise(words)))

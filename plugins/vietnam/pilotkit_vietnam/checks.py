@@ -22,11 +22,11 @@ def find_unit_faults(deployment: Deployment) -> Iterator[Finding]:
         where = Place("pilot.toml", "deployment.province")
         yield _finding(Severity.ERROR, where, f"The register has no province '{province}'.", "Give its two digits.")
         return
-    units = deployment.catalog.units
+    communes, units = register.communes(province), deployment.catalog.units
     for unit in units.values():
         if unit.scheme == SCHEME and (unit.valid_to is None or unit.valid_to >= EDITION):
             yield from _compare(unit, register, province)
-    missing = [unit for unit in register.communes(province) if unit.code not in units]
+    missing = [unit for unit in communes if unit.code not in units]
     if missing:
         yield _missing(missing)
 

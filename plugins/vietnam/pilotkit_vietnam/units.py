@@ -46,6 +46,7 @@ class VietnamUnits:
     def __init__(self, file: RegisterFile | None = None) -> None:
         self._file = file or RegisterFile()
         self._communes: dict[str, tuple[AdministrativeUnit, ...]] = {}
+        self._commune_by_code: dict[str, AdministrativeUnit] = {}
 
     @property
     def scheme(self) -> str:
@@ -64,7 +65,9 @@ class VietnamUnits:
     def communes(self, province: str) -> tuple[AdministrativeUnit, ...]:
         """The communes of one province by code; none where there is no such province."""
         if province not in self._communes:
-            self._communes[province] = tuple(_from_commune(row) for row in self._file.communes(province))
+            found = tuple(_from_commune(row) for row in self._file.communes(province))
+            self._communes[province] = found
+            self._commune_by_code.update((unit.code, unit) for unit in found)
         return self._communes[province]
 
     def find_province(self, wanted: str) -> AdministrativeUnit | None:
@@ -97,8 +100,10 @@ class VietnamUnits:
         return self._file.former_name(code)
 
     def _commune(self, code: str) -> AdministrativeUnit | None:
-        row = self._file.commune(code)
-        return None if row is None else _from_commune(row)
+        if code not in self._commune_by_code:
+            row = self._file.commune(code)
+            return None if row is None else _from_commune(row)
+        return self._commune_by_code[code]
 
     @cached_property
     def _rows(self) -> list[ProvinceRow]:

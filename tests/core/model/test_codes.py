@@ -23,6 +23,9 @@ def test_a_whole_identifier_must_follow_its_pattern():
     [
         ({"pattern": "("}, "is not a regular expression"),
         ({"example": "ZZ-1"}, "the example 'ZZ-1' does not follow the pattern"),
+        ({"template": "{prefix}-{yymmdd}"}, "needs {number}"),
+        ({"template": "{number}-{moon}"}, "may hold number, prefix, yymmdd, yyyymmdd"),
+        ({"template": "{number"}, "expected '}'"),
         ({"kind": "person"}, "Input should be"),
     ],
 )

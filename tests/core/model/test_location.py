@@ -6,7 +6,14 @@ from pydantic import ValidationError
 
 from pilotkit import AdministrativeUnit, Succession, UnitKey
 
-LEAST = {"scheme": "zz", "code": "PA", "valid_from": "2024-01-01", "name": "Port Amber", "kind": "town", "level": "commune"}
+LEAST = {
+    "scheme": "zz",
+    "code": "PA",
+    "valid_from": "2024-01-01",
+    "name": "Port Amber",
+    "kind": "town",
+    "level": "commune",
+}
 
 
 def test_a_code_alone_does_not_name_a_unit():

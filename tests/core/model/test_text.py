@@ -21,7 +21,7 @@ def test_words_fall_back_on_the_first_language_and_say_so():
     assert ("ca", "en") == text.languages
 
 
-@pytest.mark.parametrize("words", [{}, {"en": ""}, {"English": "Birth"}, {"en": 3}, "Birth"])
+@pytest.mark.parametrize("words", [{}, {"en": ""}, {"en": " \n"}, {"English": "Birth"}, {"en": 3}, "Birth"])
 def test_words_need_a_language_and_something_to_say(words):
     with pytest.raises(ValidationError):
         LocalText(words)

@@ -9,7 +9,9 @@ from pilotkit.overlay import ABSENT, DELETE, apply_overlay
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
-TREES = st.dictionaries(KEYS, st.recursive(SCALARS, lambda inner: st.dictionaries(KEYS, inner, max_size=3), max_leaves=8))
+TREES = st.dictionaries(
+    KEYS, st.recursive(SCALARS, lambda inner: st.dictionaries(KEYS, inner, max_size=3), max_leaves=8)
+)
 VALUES = SCALARS | st.lists(st.integers(), max_size=3) | st.dictionaries(st.just("x"), st.integers())
 
 

@@ -102,7 +102,7 @@ def test_a_flipped_byte_anywhere_is_refused_or_changes_nothing(packed: PackedPac
         ({"people/roles.yaml": None}, r"people/roles\.yaml: is missing"),
         ({"people/more.yaml": b""}, r"people/more\.yaml: is added"),
         ({"manifest.json": b"{}"}, r"manifest\.json: is not a manifest"),
-        ({"manifest.json": b"[" * 100_000}, r"manifest\.json: is not a manifest"),
+        ({"manifest.json": b"[" * 5_000}, r"manifest\.json: is not a manifest"),
         ({"manifest.json": b"\xff"}, r"manifest\.json: is not a manifest"),
     ],
 )

@@ -60,7 +60,9 @@ def test_the_donor_itself_has_no_leftovers(donor: Path, packed: PackedPackage, o
 
 def test_leftovers_are_told_with_file_line_and_kind(other: Path) -> None:
     (other / "ops").mkdir()
-    (other / "ops/notes.txt").write_text("hello\nring 555-0100 or ask the\nWarden of  North Quay (quarter North Quay)\n")
+    (other / "ops/notes.txt").write_text(
+        "hello\nring 555-0100 or ask the\nWarden of  North Quay (quarter North Quay)\n"
+    )
     assert found(other) == [
         ("ops/notes.txt", "phone number", "555-0100", 2),
         ("ops/notes.txt", "office", "Warden of North Quay", 3),
@@ -79,8 +81,40 @@ def test_a_unit_of_the_donors_in_our_own_table_is_a_leftover(other: Path) -> Non
 
 
 def test_common_words_and_bare_names_are_not_marks(other: Path) -> None:
-    (other / "README.md").write_text("A lighthouse at the north quay; a service point, a hotline, in 2025, of 3 centres.")
+    (other / "README.md").write_text(
+        "A lighthouse at the north quay; a service point, a hotline, in 2025, of 3 centres."
+    )
     assert found(other) == []
+
+
+def marks_of(*facts: tuple[str, str]) -> DonorMarks:
+    return DonorMarks.of([LocalFact(kind, words_of(text), text) for kind, text in facts], "model", "first")
+
+
+def test_a_name_that_begins_like_the_donors_is_our_own() -> None:
+    marks = marks_of(("unit name", "Quarter Old Town"), ("office", "Warden of quarter Old Town"))
+    own = [LocalFact("unit name", words_of("Quarter Old Town Hill"), "")]
+    ours = marks.for_deployment({"second"}, own)
+    assert list(ours.scan("the quarter Old Town Hill")) == []
+    assert [left.text for left in ours.scan("the quarter Old Town")] == ["quarter Old Town"]
+
+
+def test_two_cells_of_a_table_are_not_one_name() -> None:
+    assert list(marks_of(("unit name", "Old Town quarter")).scan("SP-01,Old Town,quarter,commune")) == []
+
+
+def test_a_decimal_number_is_not_a_code() -> None:
+    marks = marks_of(("unit code", "10273"))
+    assert list(marks.scan("10.273,105.1")) == []
+    assert [left.line for left in marks.scan("a\n10273,105.1")] == [2]
+
+
+def test_the_donors_province_made_anew_is_still_the_donor(packed: PackedPackage, donor: Path) -> None:
+    settings = donor / "pilot.toml"
+    settings.write_text(settings.read_text().replace('id = "port-amber"', 'id = "amber"'))
+    (donor / "model").rename(donor.parent / "authored")
+    unpack(packed.path, donor / "model")
+    assert found(donor) == []
 
 
 def test_evidence_the_templates_and_the_database_are_not_searched(other: Path) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import DataError, Place, PilotkitError
+from pilotkit import DataError, PilotkitError, Place
 from pilotkit.reading import parse_toml, read_toml
 
 

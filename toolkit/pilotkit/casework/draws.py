@@ -28,7 +28,7 @@ class Draws:
         self.first = last - timedelta(days=days - 1)
         self.table: DayTable = catalog.working_time.table(self.first, last + timedelta(days=2 * 366))
         self._random = np.random.default_rng(seed)
-        self.procedures = ProcedureArrays(catalog, self.profile)
+        self.procedures = ProcedureArrays(catalog, self.profile, last)
         self.places = PlaceArrays(catalog)
         first_index = (self.first - self.table.first).days
         self.days: Indexes = np.arange(first_index, first_index + days)
@@ -120,10 +120,10 @@ class Draws:
 class ProcedureArrays:
     """The procedures of a catalog as arrays, one element a procedure."""
 
-    def __init__(self, catalog: Catalog, profile: SimulationProfile) -> None:
-        chosen = [procedure for procedure in catalog.procedures.values() if _decider(procedure.levels)]
+    def __init__(self, catalog: Catalog, profile: SimulationProfile, last: date) -> None:
+        chosen = [each for each in catalog.procedures.values() if _decider(each.levels) and each.is_valid_on(last)]
         if not chosen:
-            raise DataError("there is no procedure that a province or a commune decides.", remedy="Add one to model/.")
+            raise DataError("there is no valid procedure that a province or a commune decides.", remedy="Add one to model/.")
         weights = np.array([profile.weight_of(each.code, focus=each.focus) for each in chosen])
         self.weights = weights / weights.sum()
         self.codes = np.array([each.code for each in chosen], dtype=object)

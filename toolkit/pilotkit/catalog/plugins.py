@@ -165,8 +165,9 @@ def unique(offered: Iterable[Offered], key: Callable[[Any], Any], what: str) -> 
     for offer in offered:
         name = key(offer.value)
         if name in owners:
+            both = f" and by '{offer.plugin}'" if owners[name] != offer.plugin else " twice"
             raise DuplicateError(
-                f"{what} '{name}' is offered by '{owners[name]}' and by '{offer.plugin}'.",
+                f"{what} '{name}' is offered by '{owners[name]}'{both}.",
                 remedy="Remove one, or change it through local/overrides/.",
             )
         owners[name] = offer.plugin

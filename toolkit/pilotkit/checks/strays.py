@@ -11,7 +11,7 @@ from pilotkit.catalog.tree import LISTS, PROCEDURES, SINGLES, TABLES
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
 
-READ = frozenset({*LISTS, *SINGLES, *TABLES, "local/contacts.toml", "model/package.toml"})
+READ = frozenset({*LISTS, *SINGLES, *TABLES, "local/contacts.toml", "model/package.toml", "model/defaults.toml"})
 _DATA = {".csv", ".yaml", ".yml", ".toml"}
 
 

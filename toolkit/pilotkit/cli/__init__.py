@@ -12,6 +12,9 @@ def main() -> None:
 
         sys.stdout.write(f"pilotkit {__version__}\n")
         return
+    import gc
+
+    gc.disable()  # most commands end before a collection would free anything; `serve` switches it on again
     from pilotkit.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -23,7 +23,7 @@ MARK = ".made-by-pilotkit-demo"
 
 def demo(
     province: Annotated[str | None, typer.Option(help="Code or name; another than the donor's if absent.")] = None,
-    donor: Annotated[Path, typer.Option(help="The deployment to pack.")] = Path("examples/hanoi"),
+    donor: Annotated[Path | None, typer.Option(help="The deployment to pack; else the first in examples/.")] = None,
     into: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where all of it goes.")] = Path(
         "build/demo"
     ),
@@ -41,7 +41,7 @@ def demo(
 
     started = time.perf_counter()
     _make_room(into)
-    giver = Deployment(donor)
+    giver = Deployment(donor or _first_example())
     packed = pack(giver, into)
     say(f"Packed {packed.info.name} {packed.info.version}: {packed.files} files, identity {packed.identity[:12]}…")
     wanted = province or _another_province(giver)
@@ -54,6 +54,15 @@ def demo(
     cases = simulated(own, days, seed, last)
     say(f"Simulated {days} days: {cases.cases:,} cases, {cases.events:,} events, until {cases.until:%Y-%m-%d %H:%M}")
     _serve(own, port, started)
+
+
+def _first_example() -> Path:
+    found = sorted(settings.parent for settings in Path("examples").glob("*/pilot.toml"))
+    if not found:
+        raise DataError(
+            "there is no deployment in examples/ here.", remedy="Run it in the source tree, or name one with --donor."
+        )
+    return found[0]
 
 
 def _make_room(into: Path) -> None:

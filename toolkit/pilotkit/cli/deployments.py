@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from pilotkit.cli.output import AsJson, console, meter, print_json, say
+from pilotkit.cli.output import AsJson, console, meter, new_table, print_json, say
 from pilotkit.cli.packages import DeploymentPath
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def plugins(
     if as_json:
         print_json([vars(each) for each in found])
         return
-    table = Table("Plugin", "Version", "Used", "Hooks")
+    table = new_table("Plugin", "Version", "Used", "Hooks")
     for each in found:
         table.add_row(each.name, each.version, "yes" if each.enabled else "no", ", ".join(each.hooks))
     console.print(table)
@@ -197,7 +196,7 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
         **{code: unit.name for code, unit in catalog.units.items()},
         **{code: procedure.name.in_language(language) for code, procedure in catalog.procedures.items()},
     }
-    table = Table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
+    table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
     table.columns[2].justify = table.columns[3].justify = "right"
     for value in values:
         key = value.unit or value.procedure or value.month

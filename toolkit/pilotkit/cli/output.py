@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import BaseModel
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pilotkit.errors import PilotkitError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+    from rich.table import Table
 
 console = Console(highlight=False)
 messages = Console(stderr=True, highlight=False)
@@ -26,7 +28,7 @@ def print_json(data: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else str(value)
 
 
 def print_error(problem: PilotkitError, *, as_json: bool) -> None:
@@ -47,25 +49,45 @@ def _escaped(text: str) -> str:
     return text.replace("[", "\\[")
 
 
+def new_table(*headers: str, **options: Any) -> Table:
+    """An empty table for people."""
+    from rich.table import Table
+
+    return Table(*headers, **options)
+
+
 class Meter:
-    """A bar for work that can take more than a second."""
+    """Tells how far work is that can take more than a second. This one tells nobody."""
+
+    def share(self, done: float) -> None:
+        """How much is done, 0 to 1."""
+
+    def step(self, name: str) -> None:
+        """What is being done now, where a share cannot be told."""
+
+
+class _Bar(Meter):
+    """A bar on standard error."""
 
     def __init__(self, progress: Progress, title: str) -> None:
         self._progress = progress
         self._task = progress.add_task(title, total=1.0)
 
     def share(self, done: float) -> None:
-        """How much is done, 0 to 1."""
         self._progress.update(self._task, completed=done)
 
     def step(self, name: str) -> None:
-        """What is being done now, where a share cannot be told."""
-        self._progress.update(self._task, description=name, completed=None)
+        self._progress.update(self._task, description=name)
 
 
 @contextmanager
 def meter(title: str) -> Iterator[Meter]:
-    """A bar on standard error while the block runs; nothing where nobody watches."""
+    """A bar while the block runs, where somebody watches."""
+    if not messages.is_terminal:
+        yield Meter()
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
-        yield Meter(progress, title)
+    with Progress(*columns, console=messages, transient=True) as progress:
+        yield _Bar(progress, title)

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from pilotkit.cli.output import AsJson, console, meter, print_json, say
+from pilotkit.cli.output import AsJson, console, meter, new_table, print_json, say
 
 DeploymentPath = Annotated[Path, typer.Argument(metavar="DEPLOYMENT", help="The folder with pilot.toml.")]
 
@@ -46,7 +45,7 @@ def inspect(
     if as_json:
         print_json({"info": contents.info, "identity": contents.identity, "counts": contents.counts})
         return
-    table = Table(title=f"{contents.info.name} {contents.info.version}", show_header=False, title_justify="left")
+    table = new_table(title=f"{contents.info.name} {contents.info.version}", show_header=False, title_justify="left")
     table.add_column()
     table.add_column(overflow="fold")
     table.add_row("Identity", contents.identity)
@@ -81,9 +80,7 @@ def new(
             }
         )  # fmt: skip
         return
-    say(
-        f"{made.folder}: {made.province.name} with {made.communes} communes, checked, {len(made.findings)} things to know."
-    )
+    say(f"{made.folder}: {made.province.name} with {made.communes} communes; {len(made.findings)} things to know.")
     say(f"Next: pilotkit check {made.folder}, then pilotkit serve {made.folder}")
 
 

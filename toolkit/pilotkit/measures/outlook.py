@@ -17,7 +17,7 @@ class Outlook:
     """The recent line of a figure and what it will be if the coming days are like the last ones."""
 
     trend: tuple[Decimal | None, ...]
-    """Percent up to and including each of the last days, oldest first; None before the first case."""
+    """Percent up to and including each of the last days, oldest first; None while there were too few cases."""
     forecast: Decimal | None
     """Percent on the due date; None when not measurable."""
     best: Decimal | None
@@ -59,7 +59,7 @@ def look_ahead(
         days_left: days until it is due.
         trend: how many days the line has; the forecast goes on as they did.
     """
-    line = _cumulative(days, last, trend)
+    line = _cumulative(days, last, trend, max(1, value.minimum))
     if not value.is_measurable or not days:
         return Outlook(line, None, None, None)
     recent = [count for day, count in days.items() if day > last - timedelta(days=trend)]
@@ -76,13 +76,15 @@ def look_ahead(
     )
 
 
-def _cumulative(days: Mapping[date, tuple[int, int]], last: date, length: int) -> tuple[Decimal | None, ...]:
+def _cumulative(
+    days: Mapping[date, tuple[int, int]], last: date, length: int, minimum: int
+) -> tuple[Decimal | None, ...]:
     wanted = [last - timedelta(days=back) for back in range(length - 1, -1, -1)]
     line: list[Decimal | None] = []
     for day in wanted:
         until = [count for each, count in days.items() if each <= day]
         denominator = sum(d for _, d in until)
-        line.append(_share(Decimal(sum(n for n, _ in until)), Decimal(denominator)) if denominator else None)
+        line.append(_share(Decimal(sum(n for n, _ in until)), Decimal(denominator)) if denominator >= minimum else None)
     return tuple(line)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from string import Formatter
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import Identifier, LocalText, Noun
+
+_FIELDS = {"prefix", "yymmdd", "yyyymmdd", "number"}
 
 
 class Code(Noun):
@@ -51,6 +54,15 @@ class IdentifierPattern(Noun):
         except re.error as problem:
             raise ValueError(f"is not a regular expression: {problem}") from None
         return pattern
+
+    @field_validator("template")
+    @classmethod
+    def _can_be_filled(cls, template: str | None) -> str | None:
+        if template is not None:
+            fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+            if "number" not in fields or not fields <= _FIELDS:
+                raise ValueError(f"needs {{number}}, and may hold {', '.join(sorted(_FIELDS))}")
+        return template
 
     @model_validator(mode="after")
     def _is_shown_by_its_example(self) -> Self:

@@ -36,7 +36,7 @@ class LocalText(
 ):
     """The same words in one or more languages: ``{ca: Naixement, en: Birth}``."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
     def in_language(self, language: str) -> str:
         """The words in ``language``, or in the first language they were written in."""

@@ -12,7 +12,6 @@ from typing import Self
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from pilotkit.version import __version__
 from pilotkit.catalog.plugins import GROUP
 from pilotkit.catalog.tree import LISTS, MODEL
 from pilotkit.errors import DataError, PackageError, Place, TargetError
@@ -20,6 +19,7 @@ from pilotkit.model.package import Manifest, PackageInfo
 from pilotkit.packages import manifest as manifests
 from pilotkit.packages.entries import read_entries
 from pilotkit.reading import noun_from, parse_toml, parse_yaml
+from pilotkit.version import __version__
 
 INFO = "package.toml"
 

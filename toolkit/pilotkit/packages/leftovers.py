@@ -15,11 +15,11 @@ from pilotkit.packages.marks import DonorMarks, Leftover
 from pilotkit.reading import MAXIMUM_BYTES, read_text
 
 MARKS = f"{MODEL}/{marks.FILE}"
-UNITS = "local/units.csv"
+_TABLES = {"local/units.csv", "local/points.csv"}
 _ELSEWHERE = {f"{MODEL}/evidence", f"{MODEL}/template", "var"}
 _NOT_TEXT_OF_OURS = {f"{MODEL}/package.toml", f"{MODEL}/{manifest.FILE}", MARKS}
-_NUMBERS = frozenset({"figure", "unit code"})
-"""Kinds that a table of populations and areas may hold by chance."""
+_NUMBERS = frozenset({"figure"})
+"""Kinds that a table of populations, areas and positions may hold by chance."""
 
 
 def find_leftovers(deployment: Deployment) -> Iterator[tuple[str, Leftover]]:
@@ -34,12 +34,21 @@ def find_leftovers(deployment: Deployment) -> Iterator[tuple[str, Leftover]]:
     if not (deployment.folder / MARKS).is_file():
         return
     package = DonorMarks.parse(read_text(deployment.folder / MARKS, MARKS), MARKS)
-    ours = package.for_deployment(deployment.settings.deployment.id, own_facts(deployment.catalog))
+    ours = package.for_deployment(_names(deployment), own_facts(deployment.catalog))
     for name in _texts(deployment.folder):
         text = _text(deployment.folder / name)
         for leftover in ours.scan(text) if text else ():
-            if not (name == UNITS and leftover.kind in _NUMBERS):
+            if not (name in _TABLES and leftover.kind in _NUMBERS):
                 yield name, leftover
+
+
+def _names(deployment: Deployment) -> set[str]:
+    """Its id, and the donor's where the province is the same: it may have been made anew."""
+    who, package = deployment.settings.deployment, deployment.catalog.package
+    names = {who.id}
+    if package and package.donor.province == who.province:
+        names.add(package.donor.id)
+    return names
 
 
 def refuse_leaks(files: Mapping[str, bytes], found: DonorMarks) -> None:

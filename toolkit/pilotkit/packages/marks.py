@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -27,7 +27,11 @@ from pilotkit.reading import noun_from
 
 FILE = "donor-marks.json"
 _AS_WRITTEN = frozenset({"point id", "unit code", "e-mail address", "web address"})
-"""Kinds that never hold a space."""
+"""Kinds that never hold a space, nor a number written any other way."""
+_IN_ONE_BREATH = frozenset({"unit name", "office"})
+"""Kinds that do not go on behind a comma: those words are two cells of a table, or two things of a list."""
+_OWN = ""
+"""The kind of what is not a leftover."""
 _Mark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4}:[1-9][0-9]?:[0-9a-f]{16}$")]
 """Short hash of the first word, number of words, hash of all."""
 
@@ -56,6 +60,8 @@ class DonorMarks:
     """The marks of a package, ready to be looked for."""
 
     file: MarkFile
+    own: frozenset[str] = frozenset()
+    """Marks of what a deployment has itself: it is passed over, even where something of the donor's begins alike."""
 
     @classmethod
     def of(
@@ -85,41 +91,55 @@ class DonorMarks:
         """The file's text: the same marks give the same bytes."""
         return json.dumps(self.file.model_dump(mode="json"), sort_keys=True, separators=(",", ":")) + "\n"
 
-    def for_deployment(self, deployment: str, own: Iterable[LocalFact]) -> DonorMarks:
-        """The marks that would be wrong in ``deployment``: without its own, if it is a donor, and what it shares."""
-        shared = {mark_of(fact.words, self.file.package) for fact in own}
-        donors = {
-            donor: {kind: tuple(mark for mark in marks if mark not in shared) for kind, marks in kinds.items()}
-            for donor, kinds in self.file.donors.items()
-            if donor != deployment
-        }
-        return DonorMarks(self.file.model_copy(update={"donors": donors}))
+    def for_deployment(self, names: Collection[str], own: Iterable[LocalFact]) -> DonorMarks:
+        """The marks that would be wrong in a deployment: not its own, if it is a donor, nor what it shares.
+
+        Args:
+            names: the ids under which the deployment may have been a donor.
+            own: its own facts.
+        """
+        donors = {donor: kinds for donor, kinds in self.file.donors.items() if donor not in names}
+        shared = frozenset(mark_of(fact.words, self.file.package) for fact in own)
+        return DonorMarks(self.file.model_copy(update={"donors": donors}), shared)
 
     def scan(self, text: str) -> Iterator[Leftover]:
         """Every mark that stands in ``text``; of two that overlap, the longer."""
         folded = fold(text)
         words = WORD.findall(folded)
-        starts = {word: found for word in set(words) if (found := self._index.get(_short(plain(word))))}
+        starts = {word for word in set(words) if self._starting(word)}
         if not starts:
             return
         shown = _Shown(text if len(text) == len(folded) else folded, folded)
+        plains = [word if word.isalnum() else plain(word) for word in words]
         free = 0
         for at, word in enumerate(words):
-            if at >= free and word in starts and (hit := self._match(words, at, starts[word], shown)):
-                length, leftover = hit
+            if word in starts and at >= free and (hit := self._match(words, plains, at, shown)):
+                length, kind = hit
                 free = at + length
-                yield leftover
+                if kind != _OWN:
+                    yield Leftover(kind, " ".join(shown.slice(at, length).split()), shown.line(at))
 
-    def _match(
-        self, words: list[str], at: int, marks: Mapping[int, Mapping[str, str]], shown: _Shown
-    ) -> tuple[int, Leftover] | None:
-        for length, kinds in marks.items():
-            kind = kinds.get(_digest(tuple(map(plain, words[at : at + length])), self._key))
-            if kind is not None:
-                found = shown.slice(at, length)
-                if not (kind in _AS_WRITTEN and any(mark.isspace() for mark in found)):
-                    return length, Leftover(kind, " ".join(found.split()), shown.line(at))
+    def _match(self, words: list[str], plains: list[str], at: int, shown: _Shown) -> tuple[int, str] | None:
+        """How many words match at ``at``, and the kind of what they are; the longest match holds."""
+        for length, kinds in self._starting(words[at]).items():
+            kind = kinds.get(_digest(plains[at : at + length], self._key))
+            if kind is not None and (
+                kind == _OWN
+                or _is_meant(kind, words[at : at + length] == plains[at : at + length], shown.slice(at, length))
+            ):
+                return length, kind
         return None
+
+    def _starting(self, word: str) -> Mapping[int, Mapping[str, str]]:
+        """The marks that may start with ``word``; asked for every word, so each is looked up once."""
+        found = self._asked.get(word)
+        if found is None:
+            found = self._asked[word] = self._index.get(_short(plain(word)), {})
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[str, Mapping[int, Mapping[str, str]]]:
+        return {}
 
     @cached_property
     def _key(self) -> bytes:
@@ -129,8 +149,10 @@ class DonorMarks:
     def _index(self) -> dict[str, dict[int, dict[str, str]]]:
         """Short hash of the first word → number of words, most first → hash → kind."""
         index: dict[str, dict[int, dict[str, str]]] = {}
-        every = ((mark, kind) for kinds in self.file.donors.values() for kind, marks in kinds.items() for mark in marks)
-        for mark, kind in every:
+        theirs = (
+            (mark, kind) for kinds in self.file.donors.values() for kind, marks in kinds.items() for mark in marks
+        )
+        for mark, kind in (*theirs, *((mark, _OWN) for mark in self.own)):
             first, count, digest = mark.split(":")
             index.setdefault(first, {}).setdefault(int(count), {})[digest] = kind
         return {first: dict(sorted(counts.items(), reverse=True)) for first, counts in index.items()}
@@ -159,6 +181,13 @@ class _Shown:
         return [at for at, mark in enumerate(self._folded) if mark == "\n"]
 
 
+def _is_meant(kind: str, is_plain: bool, text: str) -> bool:  # noqa: FBT001  # two facts about what was found
+    """Whether what was found is written as something of its kind is."""
+    if kind in _AS_WRITTEN:
+        return is_plain and not any(mark.isspace() for mark in text)
+    return not (kind in _IN_ONE_BREATH and any(mark in text for mark in ',;|"'))
+
+
 def mark_of(words: tuple[str, ...], package: str) -> str:
     """The mark of a sequence of words, as it stands in the file."""
     words = tuple(islice(words, 99))
@@ -169,7 +198,7 @@ def _key_of(package: str) -> bytes:
     return blake2b(package.encode(), digest_size=32).digest()
 
 
-def _digest(words: tuple[str, ...], key: bytes) -> str:
+def _digest(words: Sequence[str], key: bytes) -> str:
     return blake2b("\n".join(words).encode(), key=key, digest_size=8).hexdigest()
 
 

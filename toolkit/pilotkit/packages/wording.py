@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
-WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[^\W\d]+")
+WORD = re.compile(r"[^\W\d]+|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _YEARS = range(1900, 2101)
 _LEAST_DIGITS = 4
@@ -21,7 +21,9 @@ def fold(text: str) -> str:
 
 def plain(word: str) -> str:
     """A word as it is compared: a number loses the marks between its thousands."""
-    return re.sub(r"[.,]", "", word) if not word[0].isalpha() and _THOUSANDS.fullmatch(word) else word
+    if word.isalnum() or not _THOUSANDS.fullmatch(word):
+        return word
+    return word.replace(".", "").replace(",", "")
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pilotkit.version import __version__
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.plugins import PluginHost, unique
 from pilotkit.catalog.tree import MODEL
@@ -24,6 +23,7 @@ from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE, Question, answer, 
 from pilotkit.scaffold.rendering import SETTINGS, read_template_settings, render
 from pilotkit.scaffold.seed import ModelParts, seed
 from pilotkit.scaffold.staging import check_target, staged
+from pilotkit.version import __version__
 
 ANSWERS = "answers.json"
 _TEMPLATE = "template"
@@ -70,7 +70,7 @@ def new(
         TargetError: ``target`` cannot be written.
         PluginError: a plugin is broken. From ``package_installed`` it comes when the deployment is already in place.
     """
-    say = progress or _keep_quiet
+    say, target = progress or _keep_quiet, target.absolute()
     check_target(target)
     say("Verifying the package")
     archive = PackageArchive.open(package)
@@ -83,10 +83,21 @@ def new(
         say("Checking the deployment")
         deployment, findings = _checked(folder)
         say("Moving it into place")
-    deployment.plugins.tell("package_installed", site=deployment.settings.site(target.resolve()), package=archive.info)
+    deployment.plugins.tell("package_installed", site=deployment.settings.site(target), package=archive.info)
     return NewDeployment(
         target, archive.info, archive.identity, order.province, len(order.communes), order.answers, findings
     )
+
+
+def template_context(package: Path, province: str, answers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    """What a package's template is given for one province: all that ``cookiecutter`` means inside it.
+
+    Written into ``cookiecutter.json`` it lets cookiecutter's own command render the same files.
+
+    Raises:
+        PilotkitError: as :func:`new`.
+    """
+    return _Order.of(PackageArchive.open(package), province, answers or {}, Path(), None).context
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ class _Order:
         parts = ModelParts.of(archive)
         national = parts.defaults.deployment
         host = PluginHost(archive.info.requires.plugins)
-        site = Site(target.resolve(), national.scheme, "", national.languages)
+        site = Site(target, national.scheme, "", national.languages)
         directories = _directories(host, site, given)
         unit = find_province(directories, national.scheme, province)
         communes = directory_of(directories, national.scheme).communes(unit.code)

@@ -62,8 +62,8 @@ def render(template: Path, context: Mapping[str, Any], into: Path) -> None:
     Raises:
         TemplateError: a hook, a path that leads elsewhere, or whatever goes wrong inside a template.
     """
-    tree = _tree(template)
-    environment = SandboxedTemplates((tree, template / INCLUDED), Meter())
+    tree = _tree(template.resolve())
+    environment = SandboxedTemplates((tree, tree.parent / INCLUDED), Meter())
     values = {"cookiecutter": dict(context)}
     names = {name: _target(environment, name, values) for name in files_below(tree, dotted=True)}
     if twins := first_collision(names.values()):
@@ -107,9 +107,9 @@ def _target(environment: SandboxedTemplates, name: str, values: dict[str, Any]) 
 def _render_file(environment: SandboxedTemplates, name: str, values: dict[str, Any], into: Path) -> None:
     try:
         generate_file(str(into), name, values, environment)
-    except OSError:
-        raise
-    except Exception as problem:  # noqa: BLE001  # a stranger's template can fail in every way there is
+    except Exception as problem:  # a stranger's template can fail in every way there is
+        if isinstance(problem, OSError) and not isinstance(problem, JinjaError):
+            raise  # the disk's fault, not the template's
         raise _failed(Place(f"template/{name}", line=_line(problem)), problem) from None
 
 

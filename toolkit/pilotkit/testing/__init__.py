@@ -2,6 +2,6 @@
 
 from pilotkit.testing.clock import Clock
 from pilotkit.testing.contract import contract_problems
-from pilotkit.testing.tiny import tiny_deployment
+from pilotkit.testing.tiny import tiny_deployment, tiny_file
 
-__all__ = ["Clock", "contract_problems", "tiny_deployment"]
+__all__ = ["Clock", "contract_problems", "tiny_deployment", "tiny_file"]

@@ -38,6 +38,24 @@ def tiny_deployment(folder: Path, files: Mapping[str, str | None] | None = None,
     return folder
 
 
+def tiny_file(name: str, *replacements: tuple[str, str]) -> dict[str, str]:
+    """One file of the small deployment with words replaced, as :func:`tiny_deployment` takes it.
+
+    Args:
+        name: its path below the deployment.
+        replacements: old and new words; every occurrence is replaced.
+
+    Raises:
+        ValueError: the old words do not stand there, so a test would test nothing.
+    """
+    text = (TOWN / name).read_text(encoding="utf-8")
+    for old, new in replacements:
+        if old not in text:
+            raise ValueError(f"{old!r} does not stand in {name}")
+        text = text.replace(old, new)
+    return {name: text}
+
+
 def _changed(settings: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     for path, value in changes.items():
         table, _, key = path.partition("__")

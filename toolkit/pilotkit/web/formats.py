@@ -106,7 +106,7 @@ class Formats:
 
 
 def language_name(language: str) -> str:
-    """What speakers call their language: ``Tiếng Việt``, ``English``."""
+    """What speakers call their language: ``Català``, ``English``."""
     try:
         name = Locale.parse(language, sep="-").get_display_name(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

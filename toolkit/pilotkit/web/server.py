@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
@@ -40,6 +41,7 @@ def serve(
         listener.listen()
         if started:
             started(f"http://{host}:{listener.getsockname()[1]}")
+        gc.enable()
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # uvicorn raises it again after a graceful stop; that stop is the end we wanted

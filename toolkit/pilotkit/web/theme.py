@@ -9,6 +9,8 @@ INK = "#1b1d1c"
 NIGHT = "#0f1413"
 """The wall's ground."""
 WHITE = "#ffffff"
+BLACK = "#000000"
+"""On any colour, white or black is readable; ink is not dark enough for that."""
 _DARK = 0.04045
 """Where the sRGB curve (IEC 61966-2-1) turns from a line into a power."""
 READABLE = 4.5
@@ -28,7 +30,7 @@ def stylesheet(accent: str) -> str:
     text = _until(accent, INK, lambda colour: contrast(colour, PAPER) >= READABLE)
     properties = {
         "--accent": accent,
-        "--on-accent": WHITE if contrast(accent, WHITE) >= contrast(accent, INK) else INK,
+        "--on-accent": WHITE if contrast(accent, WHITE) >= contrast(accent, BLACK) else BLACK,
         "--accent-text": text,
         "--accent-deep": _mixed(text, INK, 0.35),
         "--accent-tint": _mixed(accent, WHITE, 0.88),

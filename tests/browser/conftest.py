@@ -1,0 +1,58 @@
+"""A real browser looks at a real deployment, on a phone and on a desk."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pilotkit import Deployment
+from pilotkit.web.server import running
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+
+HANOI = Path(__file__).parents[2] / "examples" / "hanoi"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The address of the example, served as it is in the repository."""
+    with running(Deployment(HANOI), now=lambda: datetime(2025, 7, 28, 5, 0, tzinfo=UTC)) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["sync_api.Browser"]:
+    found = os.environ.get("PILOTKIT_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        pytest.skip("no Chromium found: install Debian's chromium, or set PILOTKIT_BROWSER to one")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=OPTIONS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def phone(browser) -> Iterator["sync_api.Page"]:
+    """320 px wide, no script: the least that a citizen may come with."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def desk(browser) -> Iterator["sync_api.Page"]:
+    """1280 px wide, with a keyboard."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
+    yield context.new_page()
+    context.close()

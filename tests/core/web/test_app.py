@@ -1,0 +1,147 @@
+"""Where a visitor lands, in which language, and what happens when something is not there."""
+
+import pytest
+
+from pilotkit import Navigation, UnknownError, View, __version__
+
+
+def _index(visit):
+    return View("shell/index.html", {"procedures": 0})
+
+
+def test_the_first_page_is_a_plain_index_where_no_plugin_offers_one(visit_town):
+    answer = visit_town().get("/en")
+    assert 200 == answer.status_code
+    assert "3 procedures are described here." in answer.text
+    assert "There are no pages for visitors yet" in answer.text
+
+
+def test_a_plugin_s_first_page_stands_in_front_of_the_index(visit_town, page):
+    mine = page(lambda visit: View("shell/sources.html", {"sources": ()}), path="/")
+    assert "No sources are named yet" in visit_town(pages=(mine,)).get("/en").text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("", "en"), ("fr", "fr"), ("fr-CA,en;q=0.5", "fr"), ("de, en;q=0.3, fr;q=0.8", "fr"), ("de", "en"), ("*", "en")],
+)
+def test_the_root_leads_to_the_visitor_s_language(visit_town, accepted, language):
+    answer = visit_town().get("/", headers={"accept-language": accepted})
+    assert (307, f"/{language}") == (answer.status_code, answer.headers["location"])
+    assert "accept-language" in answer.headers["vary"].lower()
+
+
+def test_every_language_of_the_deployment_has_every_page(visit_town):
+    visitor = visit_town(deployment__languages=["fr", "vi", "en"])
+    for language, title in {"fr": "Municipalité de Port-Ambre", "en": "Municipality of Port Amber"}.items():
+        answer = visitor.get(f"/{language}")
+        assert language == answer.headers["content-language"]
+        assert f'<html lang="{language}">' in answer.text
+        assert title in answer.text
+    assert "Có 3 thủ tục được giới thiệu tại đây." in visitor.get("/vi").text
+
+
+def test_words_that_are_missing_in_a_language_say_which_language_they_are_in(visit_town):
+    text = visit_town(deployment__languages=["vi", "en"]).get("/vi").text
+    assert '<span lang="en">Municipality of Port Amber</span>' in text
+    assert "<title>Municipality of Port Amber</title>" in text
+
+
+def test_the_language_switch_keeps_the_page_and_the_question(visit_town, page):
+    mine = page(_index, path="/find/{what}")
+    text = visit_town(pages=(mine,)).get("/en/find/a%20b?q=x%26y").text
+    assert 'href="/fr/find/a%20b?q=x%26y"' in text
+
+
+def test_a_question_may_use_any_key(visit_town, page):
+    mine = page(_index)
+    assert 200 == visit_town(pages=(mine,)).get("/en/page?name=1&language=2&self=3").status_code
+
+
+def test_navigation_is_in_order_and_marks_where_one_is(visit_town, page):
+    pages = (
+        page(_index, name="b", path="/b", navigation=Navigation("Second", 20)),
+        page(_index, name="a", path="/a", navigation=Navigation("First", 10)),
+        page(_index, name="a1", path="/a/{one}"),
+    )
+    visitor = visit_town(pages=pages)
+    text = visitor.get("/en/a").text
+    assert text.index(">First<") < text.index(">Second<")
+    assert '<a href="/en/a" aria-current="page">First</a>' in text
+    assert '<a href="/en/a" aria-current="true">First</a>' in visitor.get("/en/a/1").text
+
+
+def test_a_page_that_is_not_there_says_what_to_do_in_the_visitor_s_language(visit_town):
+    visitor = visit_town(deployment__languages=["en", "vi"])
+    english, vietnamese = visitor.get("/en/nowhere"), visitor.get("/vi/nowhere")
+    assert (404, 404) == (english.status_code, vietnamese.status_code)
+    assert "This page is not here" in english.text
+    assert "Không có trang này" in vietnamese.text
+    assert 'href="/vi"' in vietnamese.text
+    assert "Không có trang này" in visitor.get("/nowhere", headers={"accept-language": "vi"}).text
+
+
+def test_a_thing_that_the_catalog_does_not_have_is_a_page_that_is_not_there(visit_town, page):
+    def show(visit):
+        raise UnknownError("there is no procedure 'secret'.")
+
+    answer = visit_town(pages=(page(show),)).get("/en/page")
+    assert 404 == answer.status_code
+    assert "secret" not in answer.text
+
+
+def test_a_bug_says_nothing_of_its_inside(visit_town, page):
+    def show(visit):
+        raise RuntimeError("the password is 1234")
+
+    answer = visit_town(pages=(page(show),)).get("/fr/page")
+    assert 500 == answer.status_code
+    assert "password" not in answer.text
+    assert "Something went wrong on our side" in answer.text
+
+
+def test_pages_are_only_read(visit_town):
+    answer = visit_town().post("/en")
+    assert (405, "GET, HEAD") == (answer.status_code, ", ".join(sorted(answer.headers["allow"].split(", "))))
+    assert "This cannot be done here" in answer.text
+    assert 200 == visit_town().head("/en").status_code
+
+
+def test_health_tells_who_is_there(visit_town):
+    answer = visit_town().get("/health")
+    assert {"ok": True, "deployment": "port-amber", "package": "0.1.0", "pilotkit": __version__} == answer.json()
+    assert "no-store" == answer.headers["cache-control"]
+
+
+def test_the_footer_names_the_package_its_version_and_its_licence(visit_town):
+    text = visit_town().get("/en").text
+    footer = text[text.index("<footer") :]
+    for words in ("The Port Amber model", "0.1.0", "CC0-1.0", "/en/sources"):
+        assert words in footer
+
+
+def test_a_page_reads_the_time_of_the_deployment_s_zone(visit_town, page):
+    seen = []
+
+    def show(visit):
+        seen.append((visit.now.utcoffset().total_seconds() / 3600, visit.today.isoformat()))
+        return _index(visit)
+
+    visit_town(pages=(page(show),), deployment__timezone="Pacific/Kiritimati").get("/en/page")
+    assert [(14, "2025-07-29")] == seen
+
+
+def test_a_static_file_may_be_kept_when_its_address_names_its_content(visit_town):
+    visitor = visit_town()
+    text = visitor.get("/en").text
+    address = text[text.index("/static/shell.css") :].partition('"')[0]
+    assert "immutable" in visitor.get(address).headers["cache-control"]
+    assert "no-cache" == visitor.get("/static/shell.css").headers["cache-control"]
+    assert visitor.get("/static/shell.css").headers["etag"]
+    assert 404 == visitor.get("/static/../app.py").status_code
+
+
+def test_the_page_asks_for_fonts_only_where_they_were_built(visit_town, monkeypatch):
+    visitor = visit_town()
+    monkeypatch.setattr("pilotkit.web.rendering.Renderer._has_fonts", False)
+    assert "fonts.css" not in visitor.get("/en").text

@@ -1,0 +1,96 @@
+"""What comes from strangers — questions, addresses, packages' data — is shown as words and never run."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pilotkit import View
+from pilotkit.web.rendering import dialled, web_address
+from pilotkit.web.security import HEADERS, QUERY_KEYS, QUERY_LENGTH, bounded
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+
+
+def _fail(visit):
+    raise RuntimeError("no")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/en", "/en/nowhere", "/health", "/theme.css", "/icon.svg", "/static/shell.css", "/static/x", "/en/page"],
+)
+def test_every_answer_carries_the_headers_that_keep_a_browser_safe(visit_town, page, path):
+    headers = visit_town(pages=(page(_fail),)).get(path).headers
+    assert HEADERS == {name: headers.get(name) for name in HEADERS}
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_foreign():
+    policy = HEADERS["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_pages_have_no_inline_code_and_no_foreign_files(visit_town):
+    visitor = visit_town()
+    for path in ("/en", "/en/sources", "/en/nowhere"):
+        text = visitor.get(path).text
+        assert "<script" not in text
+        assert "<style" not in text
+        assert " style=" not in text
+        assert 'src="http' not in text
+        assert '<link rel="stylesheet" href="http' not in text
+
+
+def test_a_hostile_question_comes_back_as_words(visit_town, page):
+    mine = page(lambda visit: View("shell/index.html", {"procedures": 0, "tagline": visit.query["q"]}))
+    text = visit_town(pages=(mine,)).get("/en/page", params={"q": HOSTILE}).text
+    assert "<script>" not in text
+    assert "<img" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_hostile_data_comes_out_as_words(visit_town):
+    sources = f"""
+- id: bad
+  title: {{fr: "{HOSTILE.replace('"', "")}"}}
+  publisher: "<b>bold</b>"
+  url: "javascript:alert(1)"
+  certainty: high
+"""
+    text = visit_town({"model/evidence/sources.yaml": sources}).get("/en/sources").text
+    assert "<script>" not in text
+    assert "<img" not in text
+    assert "<b>bold" not in text
+    assert "javascript:" not in text
+    assert '<span lang="fr">&lt;script&gt;' in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "//evil.example", "http:evil", "", None, "http://[", "ftp://x.example"],
+)
+def test_only_addresses_of_the_web_become_links(address):
+    assert web_address(address) is None
+
+
+def test_an_address_of_the_web_stays_as_it_is():
+    assert "https://a.example/b?c=d" == web_address("https://a.example/b?c=d")
+
+
+def test_a_phone_number_is_dialled_without_its_spaces_and_tricks():
+    assert "+84241900" == dialled("+84 (24) 19-00;ext=<b>")
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=40))
+def test_a_question_is_bounded_however_it_is_asked(query):
+    asked = bounded(query)
+    assert len(asked) <= QUERY_KEYS
+    assert all(len(value) <= QUERY_LENGTH and value.isprintable() for value in asked.values())
+
+
+@pytest.mark.parametrize(
+    "path", ["/en?q=" + "a" * 5000, "/en?" + "&".join(f"k{n}=1" for n in range(500)), "/en?q=%00%ff%fe"]
+)
+def test_a_page_answers_whatever_is_asked(visit_town, path):
+    assert 200 == visit_town().get(path).status_code

@@ -1,0 +1,105 @@
+"""What the documentation shows as code is code that works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer.main
+import yaml
+from documentation import ROOT, Block, blocks
+from pydantic import BaseModel
+
+from pilotkit.cli.app import app
+from pilotkit.model.source import Source
+from pilotkit.reading import noun_from, parse_yaml
+
+_TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", [*blocks("python")], ids=str)
+def test_a_python_block_runs(block: Block, tmp_path: Path, monkeypatch):
+    if "no-run" in block.says:
+        pytest.skip(block.says["no-run"])
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block.text, str(block), "exec"), {"__name__": "documentation"})
+
+
+@pytest.mark.parametrize("block", [*blocks("yaml")], ids=str)
+def test_a_yaml_block_is_what_it_says(block: Block):
+    data = parse_yaml(block.text, str(block))
+    if "as" in block.says:
+        kind, is_list = _noun(block.says["as"])
+        for item in data if is_list else [data]:
+            noun_from(kind, item, str(block))
+
+
+@pytest.mark.parametrize("block", [*blocks("toml")], ids=str)
+def test_a_toml_block_parses(block: Block):
+    tomllib.loads(block.text)
+
+
+def _commands(program: str) -> list[tuple[str, list[str]]]:
+    return [(str(block), words) for block in blocks("shell") for words in _lines(block, program)]
+
+
+def _lines(block: Block, program: str) -> Iterator[list[str]]:
+    for line in block.text.splitlines():
+        words = shlex.split(line, comments=True)
+        if words and words[0] == program:
+            yield words[1:]
+
+
+@pytest.mark.parametrize(("where", "words"), _commands("pilotkit"), ids=lambda value: " ".join(value)[:60])
+def test_a_command_line_is_understood(where: str, words: list[str]):
+    root = typer.main.get_command(app)
+    if words[0].startswith("--"):
+        assert words[0] in {"--help", "--version", "--install-completion"}, where
+        return
+    assert words[0] in root.commands, f"{where}: there is no command '{words[0]}'"
+    root.commands[words[0]].make_context(words[0], words[1:])
+
+
+@pytest.mark.parametrize(("where", "words"), _commands("make"), ids=lambda value: " ".join(value)[:60])
+def test_a_make_target_exists(where: str, words: list[str]):
+    targets = set(_TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
+    assert words[0] in targets, where
+
+
+def test_a_block_that_is_not_run_says_why():
+    assert [] == [str(block) for block in blocks("python") if len(block.says.get("no-run", "a reason")) < 8]
+
+
+def test_publiccode_has_what_the_standard_asks():
+    data = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    asked = {"publiccodeYmlVersion", "name", "url", "platforms", "developmentStatus", "softwareType", "description",
+             "legal", "maintenance", "localisation"}  # fmt: skip
+    assert set() == asked - data.keys()
+    for words in data["description"].values():
+        assert len(words["shortDescription"]) <= 150
+        assert 150 <= len(words["longDescription"]) <= 10_000
+        assert words["features"]
+    assert "Apache-2.0" == data["legal"]["license"]
+
+
+def test_sources_named_in_examples_of_the_pilot_exist():
+    """How-to pages use the pilot's own sources, so that a reader can paste what they show."""
+    file = ROOT / "examples" / "hanoi" / "model" / "evidence" / "sources.yaml"
+    known = {noun_from(Source, item, file.name).id for item in parse_yaml(file.read_text(encoding="utf-8"), file.name)}
+    shown = {found for block in blocks("yaml") if "how-to" in block.page.parts for found in _references(block.text)}
+    assert set() == shown - known
+
+
+def _references(text: str) -> list[str]:
+    return re.findall(r"\breference: ([\w.-]+)", text)
+
+
+def _noun(says: str) -> tuple[type[BaseModel], bool]:
+    is_list, path = says.startswith("list of "), says.removeprefix("list of ")
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name), is_list
