@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -65,9 +65,13 @@ _COMPOSED: dict[Any, Callable[[tuple[Any, ...]], str]] = {
     Literal: lambda inside: " or ".join(f"`{value}`" for value in inside),
     Union: _either,
     types.UnionType: _either,
-    tuple: lambda inside: f"list of {shape_of(inside[0])}",
+    tuple: lambda inside: f"list of {_enclosed(shape_of(inside[0]))}",
     dict: lambda inside: f"mapping of {shape_of(inside[0])} to {shape_of(inside[1])}",
 }
+
+
+def _enclosed(words: str) -> str:
+    return f"({words})" if "," in words else words
 
 
 def _shape_of_class(annotation: Any) -> str:
@@ -106,14 +110,18 @@ def _bounded(inner: Any, extras: tuple[Any, ...]) -> str:
     return f"{words}, {', '.join(bounds)}" if bounds else words
 
 
-def _constraints(extras: tuple[Any, ...]) -> Any:
+def _constraints(extras: tuple[Any, ...]) -> Iterator[str]:
     marks = [mark for extra in extras for mark in (extra.metadata if isinstance(extra, FieldInfo) else [extra])]
     for mark in marks:
         for name, phrase in _BOUNDS:
             if (bound := getattr(mark, name, None)) is not None:
                 yield phrase.format(bound)
-        least, most, pattern = (getattr(mark, each, None) for each in ("min_length", "max_length", "pattern"))
-        if least:
-            yield f"exactly {least} of them" if least == most else f"at least {least} of them"
-        if pattern:
+        if pattern := getattr(mark, "pattern", None):
             yield f"matching `{pattern}`"
+    least, most = (next(_given(marks, name), None) for name in ("min_length", "max_length"))
+    if least:
+        yield f"exactly {least} of them" if least == most else f"at least {least} of them"
+
+
+def _given(marks: list[Any], name: str) -> Iterator[int]:
+    yield from (found for mark in marks if (found := getattr(mark, name, None)) is not None)

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     *(path for path in sorted(ROOT.glob("*.md"))),
     ROOT / "toolkit" / "README.md",
+    *sorted(ROOT.glob("plugins/*/README.md")),
+    *sorted(ROOT.glob("examples/*/README.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 )
 _FENCE = re.compile(

@@ -55,7 +55,9 @@ def _lines(block: Block, program: str) -> Iterator[list[str]]:
             yield words[1:]
 
 
-@pytest.mark.parametrize(("where", "words"), _commands("pilotkit"), ids=lambda value: " ".join(value)[:60])
+@pytest.mark.parametrize(
+    ("where", "words"), _commands("pilotkit"), ids=lambda value: value if isinstance(value, str) else value[0]
+)
 def test_a_command_line_is_understood(where: str, words: list[str]):
     root = typer.main.get_command(app)
     if words[0].startswith("--"):
@@ -65,7 +67,9 @@ def test_a_command_line_is_understood(where: str, words: list[str]):
     root.commands[words[0]].make_context(words[0], words[1:])
 
 
-@pytest.mark.parametrize(("where", "words"), _commands("make"), ids=lambda value: " ".join(value)[:60])
+@pytest.mark.parametrize(
+    ("where", "words"), _commands("make"), ids=lambda value: value if isinstance(value, str) else value[0]
+)
 def test_a_make_target_exists(where: str, words: list[str]):
     targets = set(_TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
     assert words[0] in targets, where

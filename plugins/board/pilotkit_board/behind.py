@@ -51,6 +51,7 @@ def show_cases(visit: Visit) -> View:
     measures: Measures = visit.measures
     found, number = _page(measures, kpi.id, part, asked, asked_page(visit))
     counts = _counts(measures, kpi.id, part, found.total, asked)
+    unit = visit.catalog.units.get(asked["unit"] or "")
     if not counts["denominator"]:
         _check_procedure(visit, asked["procedure"])
     return View(
@@ -58,7 +59,8 @@ def show_cases(visit: Visit) -> View:
         {
             "kpi": kpi,
             "part": part,
-            "unit": visit.catalog.units.get(asked["unit"] or ""),
+            "unit": unit,
+            "is_mixed": unit is None or unit.level == "province",
             "procedure": visit.catalog.procedures.get(asked["procedure"] or ""),
             "month": asked["month"],
             "since": asked["since"],

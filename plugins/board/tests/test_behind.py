@@ -72,6 +72,7 @@ def test_a_list_narrowed_to_a_procedure_or_a_month_counts_only_those(board):
 def test_a_list_of_one_unit_does_not_repeat_it_in_every_row(board):
     assert "Unit that decides" not in board.get("/en/board/cases?kpi=online_share&unit=PA-01").words
     assert "Unit that decides" in board.get("/en/board/cases?kpi=online_share").words
+    assert "Unit that decides" in board.get("/en/board/cases?kpi=online_share&unit=PA").words
 
 
 def test_an_empty_list_says_what_to_do(board):

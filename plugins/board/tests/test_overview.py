@@ -1,6 +1,11 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
+
+from pilotkit import Application, Channel
+from pilotkit.casework.verbs import Casework
+from pilotkit.storage.store import Store
 
 TARGETS = "kpi,unit,head,goal,assigned,due,also_reported,also_reference,reference,certainty\n"
 
@@ -136,3 +141,36 @@ def test_before_the_first_case_the_board_says_what_to_do(make_board, path):
     assert page.status == 200
     assert "There are no cases yet" in page.words
     assert "pilotkit simulate" in page.words
+
+
+def test_where_less_is_better_the_highest_share_comes_first(make_board):
+    counter = (
+        "- {id: counter_share, name: {en: At the counter}, question: {en: How many came?}, direction: down, board: 1,\n"
+        "   numerator_name: {en: at the counter}, denominator_name: {en: cases}, numerator: channel = 'in_person',\n"
+        "   reference: charter, certainty: high}\n"
+    )
+    targets = [f"counter_share,PA-0{n},,50,2025-07-01,2025-12-31,60,invented,charter,high\n" for n in (1, 2, 3, 4)]
+    changed = {
+        "model/kpis/kpis.yaml": counter,
+        "model/kpis/goals.yaml": "[]",
+        "local/targets.csv": TARGETS + "".join(targets),
+    }
+    board = make_board(changed)
+    shares = [float(re.search(r"(\d+\.\d)%", row)[1]) for row in board.rows("/en/board")]
+    assert sorted(shares, reverse=True) == shares
+    assert "Another report names at most 60%" in board.get("/en/board").words
+    assert re.search(r"at most \d+% of the cases from now on", board.get("/en/board/units/PA-01").words)
+
+
+def test_real_cases_are_counted_as_they_come_and_not_called_simulated(make_board, tmp_path):
+    board = make_board(days=0)
+    store = Store(board.deployment.settings.storage.url, board.deployment.folder)
+    casework = Casework(board.deployment, store, clock=lambda: datetime(2025, 7, 28, 12, 30, 1, 500, tzinfo=UTC))
+    page = "/en/board"
+    assert "There are no cases yet" in board.get(page).words
+    for channel in (Channel.ONLINE, Channel.IN_PERSON):
+        casework.receive(Application(procedure="ZZ-101", channel=channel, unit="PA-01", actor="citizen"))
+    store.close()
+    assert "1 of 2 cases received" in board.get(page).words
+    assert "made up" not in board.get(page).words
+    assert "Figures as of 20:00 28 Jul 2025" in board.get(page).words

@@ -63,5 +63,5 @@ def test_a_head_reads_what_it_takes_to_get_there(make_board):
         "online_share,PA-02,warden-02,99,2025-07-01,2025-07-31,,,charter,high\n"
     )
     board = make_board({"local/targets.csv": targets})
-    assert re.search(r"To get there \d+% of the cases from now on", board.get("/en/board/units/PA-01").words)
+    assert re.search(r"What it takes at least \d+% of the cases from now on", board.get("/en/board/units/PA-01").words)
     assert "The goal can no longer be reached" in board.get("/en/board/units/PA-02").words

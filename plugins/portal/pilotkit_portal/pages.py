@@ -56,22 +56,21 @@ def show_procedure(visit: Visit) -> View:
 def show_points(visit: Visit) -> View:
     """Where people are served, on a map and as a list."""
     catalog = visit.catalog
-    unit = visit.query.get("unit", "")
-    unit = unit if unit in catalog.units else ""
+    unit = catalog.units.get(visit.query.get("unit", ""))
     kind = visit.query.get("kind", "")
-    kind = kind if kind in {str(each) for each in places.ORDER} else ""
-    place = catalog.units.get(unit)
-    everywhere = places.open_points(catalog)
-    points = places.open_points(catalog, unit, kind)
+    kinds = tuple(group.kind for group in places.grouped(catalog, places.open_points(catalog), is_narrow=False))
+    kind = kind if kind in kinds else ""
+    points = places.open_points(catalog, unit.code if unit else "", kind)
     return View(
         "portal/points.html",
         {
-            "groups": places.grouped(catalog, points, is_narrow=bool(unit)),
-            "kinds": tuple(group.kind for group in places.grouped(catalog, everywhere, is_narrow=False)),
+            "groups": places.grouped(catalog, points, is_narrow=unit is not None),
+            "kinds": kinds,
             "units": sorted(catalog.communes, key=_without_kind),
-            "unit": place,
-            "near": places.near(catalog, place) if place else (),
-            "mapped": places.mapped(catalog, points, place),
+            "unit": unit,
+            "near": places.near(catalog, unit) if unit else (),
+            "mapped": places.mapped(catalog, points, unit),
+            "labels": places.labels(catalog, unit) if unit else {},
             "kind": kind,
             "contacts": _reachable(catalog),
         },

@@ -20,7 +20,7 @@ _EXACT = 1.2
 _FOCUS = 1.3
 _WORDS = 12
 """Words of a question that are looked at."""
-_WHOLE = 1.5
+_WHOLE = 1.25
 """How much more a procedure counts that has every word of the question."""
 _LEAST = 0.35
 """Share of the best reach below which a match is noise."""

@@ -12,9 +12,38 @@ from pilotkit.testing.tiny import TOWN
 
 FILES = sorted(path.relative_to(TOWN).as_posix() for path in TOWN.rglob("*") if path.is_file())
 SCRAPS = st.sampled_from(
-    ["", "\0", "- ", ": ", "{", "]", '"', "'", ",", "\n", "\t", "#", "~", "9" * 30, "1e999", ".nan", ".inf", "-1", "true",
-     "null", "2025-13-45", "*a", "&a ", "!!str ", "<<: ", "[[x]]\n", "id", "\ufeff", "\U0001f600", "\u2028"]
-)  # fmt: skip
+    [
+        "",
+        "\0",
+        "- ",
+        ": ",
+        "{",
+        "]",
+        '"',
+        "'",
+        ",",
+        "\n",
+        "\t",
+        "#",
+        "~",
+        "9" * 30,
+        "1e999",
+        ".nan",
+        ".inf",
+        "-1",
+        "true",
+        "null",
+        "2025-13-45",
+        "*a",
+        "&a ",
+        "!!str ",
+        "<<: ",
+        "[[x]]\n",
+        "id",
+        "\ufeff",
+        "\u2028",
+    ]
+)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)

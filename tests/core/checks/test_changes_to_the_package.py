@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from pilotkit import Deployment, Severity
-from pilotkit.checks import run_checks
-from pilotkit.packages.facts import local_facts
+from pilotkit.checks import leftovers, run_checks
 from pilotkit.packages.manifest import canonical_bytes, manifest_of
-from pilotkit.packages.marks import DonorMarks
-from pilotkit.testing import tiny_deployment, tiny_file
+from pilotkit.packages.marks import Leftover
+from pilotkit.testing import tiny_deployment
 
 ERROR, NOTICE = Severity.ERROR, Severity.NOTICE
 
@@ -90,14 +89,8 @@ def test_what_was_done_to_the_model_is_an_error_each(tmp_path):
     ] == integrity(folder)
 
 
-def test_what_is_the_donors_is_an_error_where_it_stands(tmp_path):
-    donor = Deployment(tiny_deployment(tmp_path / "donor"))
-    marks = DonorMarks.of(local_facts(donor.catalog), "port-amber-model", "port-amber")
-    files = {
-        **tiny_file("local/contacts.toml", ("555-0100", "555-0200")),
-        "model/donor-marks.json": marks.as_text(),
-        "local/notes.md": "Call us\nat 555-0100.\n",
-    }
-    heir = Deployment(tiny_deployment(tmp_path / "heir", files, deployment__id="new-town"))
-    findings = [each for each in run_checks(heir) if each.check == "leftovers"]
-    assert (ERROR, "local/notes.md line 2", "The donor's phone number '555-0100' stands here.") in told(findings)
+def test_what_is_the_donors_is_an_error_where_it_stands(tmp_path, monkeypatch):
+    found = [("local/notes.md", Leftover("phone number", "555-0100", 2))]
+    monkeypatch.setattr(leftovers, "find_leftovers", lambda _: iter(found))
+    findings = run_checks(Deployment(tiny_deployment(tmp_path)))
+    assert (ERROR, "local/notes.md line 2", "The donor's phone number '555-0100' stands here.") == told(findings)[0]

@@ -4,6 +4,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -89,10 +90,8 @@ def test_a_flipped_byte_anywhere_is_refused_or_changes_nothing(packed: PackedPac
     whole, held = packed.path.read_bytes(), PackageArchive.open(packed.path).files
     for at in range(0, len(whole), 211):
         (tmp_path / "flipped.zip").write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
-        try:
+        with suppress(PackageError):
             assert held == PackageArchive.open(tmp_path / "flipped.zip").files
-        except PackageError:
-            pass
 
 
 @pytest.mark.parametrize(

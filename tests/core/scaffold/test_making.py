@@ -25,7 +25,9 @@ from pilotkit.catalog.plugins import PluginHost
 from pilotkit.checks import run_checks
 from pilotkit.packages import pack, verify_model
 from pilotkit.scaffold import NewDeployment, Question, new
+from pilotkit.testing import tiny_deployment
 
+TEMPLATE = Path(__file__).parents[3] / "templates" / "province"
 DATES = {"assigned_on": "2025-07-21", "due_on": "2025-07-30"}
 
 
@@ -87,6 +89,21 @@ def test_names_with_commas_quotes_and_accents_come_through(made: NewDeployment) 
 
 def test_the_kind_of_a_unit_starts_small_inside_an_office(made: NewDeployment) -> None:
     assert Deployment(made.folder).catalog.heads["head-sp-01"].office == "Head of quarter East Gate"
+
+
+def test_a_package_says_what_offices_and_points_are_called(units: Path, tmp_path: Path) -> None:
+    pattern = """
+        {centre_counters: 2, commune_point_counters: 1, kiosks_per_commune_point: 2, hours: "24/7", reference: charter,
+        head_offices: {province: "{unit}: the Chair", commune: "Reeve of {unit}"},
+        point_names: {kiosk: "Kiosk no. {number} of {unit}", centre: "Hall of {unit}"}}"""
+    files = {"model/network/pattern.yaml": pattern}
+    donor = Deployment(tiny_deployment(tmp_path / "donor", files, package__template=str(TEMPLATE)))
+    made = new(pack(donor, tmp_path / "out").path, "SP", tmp_path / "made", {"units_file": str(units)})
+    catalog = Deployment(made.folder).catalog
+    assert catalog.heads["head-sp"].office == "Silver Point: the Chair"
+    assert catalog.heads["head-sp-01"].office == "Reeve of quarter East Gate"
+    assert catalog.points["kiosk-sp-01-2"].name == "Kiosk no. 2 of quarter East Gate"
+    assert catalog.points["centre"].name == "Hall of Silver Point"
 
 
 def test_nothing_of_the_donors_own_is_in_it(made: NewDeployment) -> None:

@@ -143,5 +143,20 @@ def test_a_static_file_may_be_kept_when_its_address_names_its_content(visit_town
 
 def test_the_page_asks_for_fonts_only_where_they_were_built(visit_town, monkeypatch):
     visitor = visit_town()
-    monkeypatch.setattr("pilotkit.web.rendering.Renderer._has_fonts", False)
+    monkeypatch.setattr("pilotkit.web.assets.Assets.has", lambda self, name: False)
     assert "fonts.css" not in visitor.get("/en").text
+
+
+def test_a_plugin_s_own_files_are_served_and_named_after_their_content(visit_town, page, tmp_path, monkeypatch):
+    package = tmp_path / "dressed"
+    (package / "static" / "dressed").mkdir(parents=True)
+    (package / "templates").mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "static" / "dressed" / "one.css").write_text("p{}")
+    (package / "templates" / "dressed.html").write_text("{{ asset('dressed/one.css') }}")
+    monkeypatch.syspath_prepend(tmp_path)
+    visitor = visit_town(pages=(page(lambda visit: View("dressed.html"), package="dressed"),))
+    address = visitor.get("/en/page").text
+    assert "p{}" == visitor.get(address).text
+    assert "v=0." not in address
+    assert 200 == visitor.get("/static/shell.css").status_code

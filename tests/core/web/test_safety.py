@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotkit import View
-from pilotkit.web.rendering import dialled, web_address
+from pilotkit.web.filters import dialled, web_address
 from pilotkit.web.security import HEADERS, QUERY_KEYS, QUERY_LENGTH, bounded
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

@@ -104,7 +104,7 @@ def _serve(own: Deployment, port: int, started: float) -> None:
 
 
 def _ask_every_page(address: str, own: Deployment) -> int:
-    """Ask each page that needs no parameter, in each language.
+    """Ask the first page and each one in the navigation, in each language.
 
     Raises:
         PilotkitError: one does not answer with 200.
@@ -112,8 +112,9 @@ def _ask_every_page(address: str, own: Deployment) -> int:
     from urllib.error import HTTPError
     from urllib.request import urlopen
 
-    pages = [offer.value.path for offer in own.plugins.collect("register_pages") if "{" not in offer.value.path]
-    wanted = [f"{address}/{language}{path}" for language in own.settings.deployment.languages for path in pages]
+    pages = [offer.value for offer in own.plugins.collect("register_pages")]
+    paths = [page.path for page in pages if page.path == "/" or page.navigation]
+    wanted = [f"{address}/{language}{path}" for language in own.settings.deployment.languages for path in paths]
     for url in wanted:
         try:
             with urlopen(url, timeout=60) as answer:  # noqa: S310  # our own address

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +15,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import UnknownError
@@ -30,8 +27,6 @@ from pilotkit.web.security import HEADERS, SecurityHeaders, bounded
 from pilotkit.web.sitemap import site_map
 from pilotkit.web.visit import Visit
 from pilotkit.web.words import SHELL, words_of
-
-YEAR = "public, max-age=31536000, immutable"
 
 
 def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = None) -> Starlette:
@@ -74,14 +69,9 @@ class _Shell:
             Route("/health", self.health),
             Route("/theme.css", self.theme),
             Route("/icon.svg", self.icon),
-            Mount("/static", self._static(), name="static"),
+            Mount("/static", self.renderer.assets.served(), name="static"),
             *(self._route(page, language) for page in self.pages.pages.values() for language in languages),
         ]
-
-    def _static(self) -> StaticFiles:
-        bringing = [each for each in self.pages.packages if each != SHELL and files(each).joinpath("static").is_dir()]
-        own = str(files(SHELL).joinpath("static"))
-        return _Static(directory=own, packages=[(each, "static") for each in bringing])
 
     def _route(self, page: Page, language: str) -> Route:
         def answer(request: Request) -> Response:
@@ -156,14 +146,4 @@ class _Shell:
         """A bug. Says nothing of its inside; the server's log has it."""
         response = self._problem(request, "failed.html", HTTPStatus.INTERNAL_SERVER_ERROR)
         response.headers.update(HEADERS)
-        return response
-
-
-class _Static(StaticFiles):
-    """Files that may be kept for a year when their address names their content."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        names_content = scope.get("query_string", b"").startswith(b"v=") or path.startswith("vendor/files/")
-        response.headers["cache-control"] = YEAR if names_content else "no-cache"
         return response

@@ -1,0 +1,57 @@
+"""What templates call by name to turn data into words: ``{{ fee.amount|money }}``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from pilotkit.model.text import LocalText
+from pilotkit.web.formats import Formats
+
+
+def filters(formats: Formats) -> dict[str, Callable[..., Any]]:
+    """The filters of one language, by name."""
+
+    def plain(words: LocalText | str | None) -> str:
+        return words.in_language(formats.language) if isinstance(words, LocalText) else words or ""
+
+    def text(words: LocalText | str | None) -> str | Markup:
+        if not isinstance(words, LocalText) or words.language_of(formats.language) == formats.language:
+            return plain(words)
+        return Markup('<span lang="{}">{}</span>').format(words.language_of(formats.language), plain(words))
+
+    return {
+        "text": text,
+        "plain": plain,
+        "number": formats.number,
+        "percent": formats.percent,
+        "money": formats.money,
+        "day": formats.day,
+        "day_and_month": formats.day_and_month,
+        "weekday": formats.weekday,
+        "clock": formats.clock,
+        "moment": formats.moment,
+        "listed": formats.listed,
+        "hours": formats.hours,
+        "web_address": web_address,
+        "dialled": dialled,
+    }
+
+
+def web_address(address: str | None) -> str | None:
+    """``address`` where it is one of the web, else None: data may not bring ``javascript:`` into a link."""
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def dialled(phone: str) -> str:
+    """A phone number as ``tel:`` takes it (RFC 3966)."""
+    return "".join(char for char in phone if char.isdecimal() or char in "+*#")
