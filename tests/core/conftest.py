@@ -27,7 +27,7 @@ def town(tmp_path: Path) -> Deployment:
 def filled_town(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """A town with thirty simulated days. Shared: only read it."""
     deployment = Deployment(tiny_deployment(tmp_path_factory.mktemp("filled") / "town"))
-    store = Store(deployment.settings.storage.url, deployment.folder)
+    store = Store.of(deployment)
     simulate(deployment, store, days=30, seed=7, last=LAST_DAY)
     store.close()
     return deployment

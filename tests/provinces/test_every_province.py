@@ -96,7 +96,7 @@ def test_a_province_is_served_with_a_simulated_month_on_its_board(code: str, pac
 
     folder = made(package, code, tmp_path, assigned_on="2025-07-01", due_on="2025-07-30").folder
     deployment = Deployment(folder)
-    store = Store(deployment.settings.storage.url, folder)
+    store = Store.of(deployment)
     simulated = simulate(deployment, store, days=30, seed=1, last=date(2025, 7, 28))
     store.close()
     assert simulated.cases == Measures(deployment).values(["online_share"])[0].denominator

@@ -9,8 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pilotkit.version import __version__
-
+from pilotkit.version import __version__ as __version__
 
 _ROOMS = {
     "errors": (

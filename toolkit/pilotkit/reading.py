@@ -177,18 +177,15 @@ def noun_from(kind: type[_N], data: Any, name: str, *, key: str = "", text: str 
 
 
 def data_error(
-    problem: ValidationError, name: str, *, key: str = "", line: int | None = None, text: str = ""
+    problem: ValidationError, name: str, *, key: str = "", line: int | None = None, text: str = "", secret: bool = False
 ) -> DataError:
-    """A pydantic refusal in the project's own words."""
+    """A pydantic refusal in the project's own words; a ``secret`` value is never shown."""
     errors = _to_the_point(problem.errors(include_url=False, include_context=False))
     first = errors[0]
     parts = [str(part) for part in first["loc"] if "[" not in str(part)]
     path = ".".join([part for part in (key, *parts) if part])
-    given = (
-        ""
-        if first["type"] == "missing" or isinstance(first["input"], dict | list)
-        else f" (got {first['input']!r:.80})"
-    )
+    hidden = secret or first["type"] == "missing" or isinstance(first["input"], dict | list)
+    given = "" if hidden else f" (got {first['input']!r:.80})"
     more = f" {len(errors) - 1} more in this file." if len(errors) > 1 else ""
     message, remedy = _WORDS.get(first["type"], (first["msg"].removeprefix("Value error, "), "Correct the value."))
     if text and line is None:

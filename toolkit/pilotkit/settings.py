@@ -173,7 +173,8 @@ def settings_from(data: dict[str, Any]) -> PilotSettings:
     try:
         return PilotSettings(**data)
     except ValidationError as problem:
-        raise data_error(problem, _origin(problem)) from None
+        origin = _origin(problem)
+        raise data_error(problem, origin, secret=origin == ENVIRONMENT) from None
     except SettingsError as problem:
         raise DataError(
             f"a PILOTKIT_ variable cannot be understood: {problem}.",

@@ -79,13 +79,18 @@ class TargetFigure(Figure):
         return known[-1] - known[0] if len(known) > 1 else None
 
     @cached_property
-    def needed(self) -> Decimal | None:
-        """Percent of the coming cases that must count for the goal to be reached; None where nothing is left to win."""
+    def needed(self) -> int | None:
+        """Percent of the coming cases that must count for the goal to be reached; None where nothing is left to win.
+
+        Whole, and rounded to the safe side.
+        """
         outlook = self.standing.outlook
         if outlook.best is None or outlook.worst is None or outlook.best <= outlook.worst:
             return None
         share = (self.standing.target.goal - outlook.worst) / (outlook.best - outlook.worst) * _WHOLE
-        return share if 0 < share <= _WHOLE else None
+        if not 0 < share <= _WHOLE:
+            return None
+        return math.ceil(share) if self.kpi.direction == "up" else math.floor(share)
 
 
 @dataclass(frozen=True)
@@ -170,5 +175,5 @@ def line_scale(figures: Sequence[TargetFigure]) -> tuple[int, int]:
         return 0, _WHOLE
     goals = [each.goal for each in figures if each.goal is not None]
     low, high = min([*shown, *goals]), max([*shown, *goals])
-    bottom = max(0, math.floor(low / _STEP) * _STEP)
+    bottom = min(math.floor(low / _STEP) * _STEP, _WHOLE - _STEP)
     return bottom, min(_WHOLE, max(math.ceil(high / _STEP) * _STEP, bottom + _STEP))

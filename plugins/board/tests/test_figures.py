@@ -1,11 +1,12 @@
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotkit import TargetStatus
-from pilotkit_board.figures import Tally, places
+from pilotkit_board.figures import Tally, line_scale, places
 
 percents = st.decimals(0, 100, places=4)
 
@@ -42,3 +43,10 @@ def test_units_that_cannot_be_measured_never_count_as_expected(statuses):
 )
 def test_units_together_are_as_good_as_their_worst(statuses, over, expected):
     assert expected == Tally(statuses, sum(statuses.values()), meeting=0).status(over=over)
+
+
+@given(st.lists(st.tuples(st.none() | percents, percents)))
+def test_lines_have_room_between_two_whole_tens(shown):
+    low, high = line_scale([SimpleNamespace(percent=percent, goal=goal) for percent, goal in shown])
+    assert 0 <= low < high <= 100
+    assert all(low <= percent <= high for percent, _ in shown if percent is not None)

@@ -61,6 +61,7 @@ def show_points(visit: Visit) -> View:
     kinds = tuple(group.kind for group in places.grouped(catalog, places.open_points(catalog), is_narrow=False))
     kind = kind if kind in kinds else ""
     points = places.open_points(catalog, unit.code if unit else "", kind)
+    near = places.near(catalog, unit) if unit else ()
     return View(
         "portal/points.html",
         {
@@ -68,9 +69,9 @@ def show_points(visit: Visit) -> View:
             "kinds": kinds,
             "units": sorted(catalog.communes, key=_without_kind),
             "unit": unit,
-            "near": places.near(catalog, unit) if unit else (),
+            "near": near,
             "mapped": places.mapped(catalog, points, unit),
-            "labels": places.labels(catalog, unit) if unit else {},
+            "labels": {point.id: number for number, point in enumerate(near, start=1)},
             "kind": kind,
             "contacts": _reachable(catalog),
         },

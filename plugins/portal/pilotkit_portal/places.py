@@ -107,12 +107,6 @@ def mapped(
     return tuple({point.id: point for point in (*points, *(_staffed(catalog) if unit else ()))}.values())
 
 
-def labels(catalog: Catalog, unit: AdministrativeUnit) -> dict[str, str]:
-    """The names of the places around a unit, for its map: by point, the name of the unit it stands in."""
-    named = {point.id: catalog.units.get(point.unit) for point in near(catalog, unit)}
-    return {id_: place.name for id_, place in named.items() if place}
-
-
 def receiving(catalog: Catalog, procedure: Procedure) -> tuple[ServicePoint, ...]:
     """The open points with people at them, where an application may be handed in; none if it may not be."""
     if procedure.offer(Channel.IN_PERSON) is None:

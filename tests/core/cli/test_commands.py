@@ -154,6 +154,25 @@ def test_pack_inspect_and_new_pass_a_model_from_one_deployment_to_another(
     assert date(2025, 7, 30) == own.targets[0].due
 
 
+def test_new_asks_its_questions_and_takes_what_is_typed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    donor = Path(__file__).parents[3] / "examples" / "hanoi"
+    answer(capsys, "pack", donor, "-o", tmp_path)
+    package = next(tmp_path.glob("*.zip"))
+    asked: list[str] = []
+
+    def typed(text: str, default: str, show_default: bool) -> str:
+        asked.append(text)
+        return "0999 888 777" if "hotline" in text.lower() or "đường dây nóng" in text.lower() else default
+
+    monkeypatch.setattr("pilotkit.cli.packages.typer.prompt", typed)
+    code, _, err = answer(capsys, "new", package, "--province", "04", "-o", tmp_path / "made")
+    assert 0 == code, err
+    assert len(asked) <= 6
+    assert "0999 888 777" == Deployment(tmp_path / "made").catalog.contacts["hotline"].phone
+
+
 def test_plugins_lists_what_is_installed_and_what_a_deployment_uses(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:

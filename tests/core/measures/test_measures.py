@@ -30,7 +30,7 @@ class Row:
 
 def known_at(deployment: Deployment, as_of: datetime) -> list[Row]:
     """What an honest clerk would know at that moment, without any of the code under test."""
-    store = Store(deployment.settings.storage.url, deployment.folder)
+    store = Store.of(deployment)
     moment = int(as_of.timestamp() * 1_000_000)
     raw = [dict(zip(FACT_COLUMNS, row, strict=True)) for chunk in store.fact_rows() for row in chunk]
     store.close()
@@ -111,7 +111,7 @@ def test_the_provinces_figure_is_of_all_its_units(filled_town: Deployment) -> No
 
 
 def test_a_unit_without_cases_is_not_measurable_and_has_no_made_up_zero(town: Deployment) -> None:
-    Store(town.settings.storage.url, town.folder).close()
+    Store.of(town).close()
     value = Measures(town).values(["online_share"])[0]
     assert (0, 0, None) == (value.numerator, value.denominator, value.percent)
     assert {"not_measurable"} == {standing.status.value for standing in Measures(town).standings()}

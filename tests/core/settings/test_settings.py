@@ -37,6 +37,13 @@ def test_other_variables_are_not_ours(monkeypatch):
     assert "zz" == settings_from(LEAST).deployment.scheme
 
 
+def test_a_wrong_value_from_the_environment_is_never_shown(monkeypatch):
+    monkeypatch.setenv("PILOTKIT_THEME__ACCENT", "s3cret-in-the-wrong-place")
+    with pytest.raises(DataError) as caught:
+        settings_from(LEAST)
+    assert "s3cret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -8,7 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pilotkit import Case, CaseError, CaseEvent, CaseStatus, Channel, DataError, EventKind, TargetError, UnknownError
+from pilotkit import (
+    Case,
+    CaseError,
+    CaseEvent,
+    CaseStatus,
+    Channel,
+    DataError,
+    Deployment,
+    EventKind,
+    TableSet,
+    TargetError,
+    UnknownError,
+    hookimpl,
+)
 from pilotkit.storage.store import CASES, EVENTS, Extent, Store
 from pilotkit.storage.tables import instant, microseconds
 
@@ -179,3 +192,22 @@ def test_the_migrations_make_the_tables_that_the_code_describes(tmp_path: Path) 
             actual = {row[1]: not row[3] and not row[5] for row in made.execute(f"PRAGMA table_info({table})")}
             assert expected == actual
     made.close()
+
+
+def test_the_tables_of_a_plugin_stand_beside_the_cores(town: Deployment) -> None:
+    import sqlalchemy as sa
+
+    metadata = sa.MetaData()
+    queue = sa.Table("queue_tickets", metadata, sa.Column("number", sa.Integer, primary_key=True))
+
+    class Queue:
+        @hookimpl
+        def register_tables(self) -> tuple[TableSet, ...]:
+            return (TableSet("queue", metadata),)
+
+    town.plugins._manager.register(Queue(), name="queue")
+    store = Store.of(town)
+    with store._engine.begin() as connection:
+        connection.execute(queue.insert().values(number=7))
+        assert [7] == connection.execute(sa.select(queue.c.number)).scalars().all()
+    store.close()

@@ -123,7 +123,9 @@ class ProcedureArrays:
     def __init__(self, catalog: Catalog, profile: SimulationProfile, last: date) -> None:
         chosen = [each for each in catalog.procedures.values() if _decider(each.levels) and each.is_valid_on(last)]
         if not chosen:
-            raise DataError("there is no valid procedure that a province or a commune decides.", remedy="Add one to model/.")
+            raise DataError(
+                "there is no valid procedure that a province or a commune decides.", remedy="Add one to model/."
+            )
         weights = np.array([profile.weight_of(each.code, focus=each.focus) for each in chosen])
         self.weights = weights / weights.sum()
         self.codes = np.array([each.code for each in chosen], dtype=object)

@@ -15,7 +15,6 @@ from pilotkit.cli.packages import DeploymentPath
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.model.kpi import KpiValue
-    from pilotkit.storage.store import Store
 
 _SIGNS = {"error": "[red]■ error[/]", "warning": "[yellow]▲ warning[/]", "notice": "[dim]● notice[/]"}
 
@@ -92,9 +91,12 @@ def simulate(
 
 def simulated(deployment: Deployment, days: int, seed: int, until: date | None) -> Any:
     """Simulate with a bar; see :func:`pilotkit.casework.simulation.simulate`."""
-    from pilotkit.casework.simulation import simulate as simulate_days
+    from contextlib import closing
 
-    with _store(deployment) as store, meter("Simulating") as bar:
+    from pilotkit.casework.simulation import simulate as simulate_days
+    from pilotkit.storage.store import Store
+
+    with closing(Store.of(deployment)) as store, meter("Simulating") as bar:
         return simulate_days(
             deployment, store, days=days, seed=seed, last=until or last_closed_day(deployment), progress=bar.share
         )
@@ -179,15 +181,6 @@ def _opened(folder: Path) -> Deployment:
     from pilotkit.catalog.deployment import Deployment
 
     return Deployment(folder)
-
-
-def _store(deployment: Deployment) -> Any:
-    from contextlib import closing
-
-    from pilotkit.storage.store import Store as OpenedStore
-
-    store: Store = OpenedStore(deployment.settings.storage.url, deployment.folder)
-    return closing(store)
 
 
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:

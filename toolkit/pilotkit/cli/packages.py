@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pilotkit.cli.output import AsJson, console, meter, new_table, print_json, say
+
+if TYPE_CHECKING:
+    from pilotkit.scaffold import Question
 
 DeploymentPath = Annotated[Path, typer.Argument(metavar="DEPLOYMENT", help="The folder with pilot.toml.")]
 
@@ -97,6 +100,9 @@ def _read_answers(path: Path | None) -> dict[str, str]:
     return {name: str(value) for name, value in data.items()}
 
 
-def _ask(question: Any) -> str:
-    answer: str = typer.prompt(question.text, default=question.default, show_default=bool(question.default))
+def _ask(question: Question) -> str:
+    choices = f" ({', '.join(question.choices)})" if question.choices else ""
+    answer: str = typer.prompt(
+        f"{question.prompt}{choices}", default=question.default, show_default=bool(question.default)
+    )
     return answer

@@ -71,7 +71,7 @@ class Measures:
     @cached_property
     def facts(self) -> Facts:
         """The facts, brought up to date once."""
-        store = self._store or Store(self._deployment.settings.storage.url, self._deployment.folder)
+        store = self._store or Store.of(self._deployment)
         try:
             return bring_up_to_date(self._deployment, store)
         finally:

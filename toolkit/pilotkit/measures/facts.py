@@ -1,7 +1,8 @@
 """Facts: what the store holds, as Parquet files by month, for engines that scan.
 
-Files are written beside the old ones and swapped in by one rename, so that readers see all of one state or all of the
-other. ``facts.json`` says what they were made from; when neither events nor the catalog have changed, nothing is done.
+Each state is a folder of its own, and ``facts.json`` names the current one: it is replaced in one step, so that readers
+see all of one state or all of the other. The last few states stay, for those who are still reading them. The file also
+says what the state was made from; when neither events nor the catalog have changed, nothing is done.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,8 +28,12 @@ from pilotkit.model.procedure import Channel, Procedure
 from pilotkit.storage.store import FACT_COLUMNS, Store
 
 FOLDER = Path("var/facts")
-FORMAT = 1
+MARKER = "facts.json"
+FORMAT = 2
+KEPT = 4
+"""States that stay beside the current one."""
 MINUTE = 60_000_000
+_MAKING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -45,27 +51,40 @@ class Facts:
 
 def bring_up_to_date(deployment: Deployment, store: Store) -> Facts:
     """The deployment's facts, made anew if cases or catalog have changed since."""
-    current = deployment.folder / FOLDER
-    made_from = _made_from(deployment.catalog, store)
-    marker = current / "facts.json"
-    if marker.is_file() and json.loads(marker.read_text(encoding="utf-8")) == made_from:
-        return Facts(current, made_from["cases"])
-    staging = current.with_name(f"facts.partial-{uuid.uuid4().hex[:8]}")
+    home = deployment.folder / FOLDER
+    with _MAKING:
+        made_from = _made_from(deployment.catalog, store)
+        known = _known(home)
+        state = home / str(known.pop("state", ""))
+        if known != made_from or not state.is_dir():
+            state = _make(deployment.catalog, store, home, made_from)
+    return Facts(state, made_from["cases"])
+
+
+def _known(home: Path) -> dict[str, Any]:
+    """What ``facts.json`` says; empty where it cannot be read, so that the facts are made anew."""
     try:
-        _write(deployment.catalog, store, staging)
-        (staging / "facts.json").write_text(json.dumps(made_from), encoding="utf-8")
-        _swap(staging, current)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return Facts(current, made_from["cases"])
+        known = json.loads((home / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
-def _swap(staging: Path, current: Path) -> None:
-    old = current.with_name(f"{staging.name}.old")
-    if current.exists():
-        current.rename(old)
-    staging.rename(current)
-    shutil.rmtree(old, ignore_errors=True)
+def _make(catalog: Catalog, store: Store, home: Path, made_from: dict[str, Any]) -> Path:
+    before = sorted((each for each in home.glob("state-*") if each.is_dir()), key=lambda each: each.stat().st_mtime_ns)
+    state = home / f"state-{uuid.uuid4().hex[:12]}"
+    marker = home / f"{state.name}.json"
+    try:
+        _write(catalog, store, state)
+        marker.write_text(json.dumps({**made_from, "state": state.name}), encoding="utf-8")
+        marker.replace(home / MARKER)
+    except BaseException:
+        shutil.rmtree(state, ignore_errors=True)
+        marker.unlink(missing_ok=True)
+        raise
+    for old in before[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return state
 
 
 def _made_from(catalog: Catalog, store: Store) -> dict[str, Any]:

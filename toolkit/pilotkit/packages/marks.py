@@ -8,6 +8,7 @@ holds a mark; nobody can read the donor's facts from the marks without guessing 
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,14 +23,18 @@ from pydantic import Field, StringConstraints
 from pilotkit.errors import DataError, Place
 from pilotkit.model.text import Noun
 from pilotkit.packages.facts import LocalFact
-from pilotkit.packages.wording import WORD, fold, plain
+from pilotkit.packages.wording import WORD, fold
 from pilotkit.reading import noun_from
 
 FILE = "donor-marks.json"
 _AS_WRITTEN = frozenset({"point id", "unit code", "e-mail address", "web address"})
-"""Kinds that never hold a space, nor a number written any other way."""
+"""Kinds that never hold a space."""
 _IN_ONE_BREATH = frozenset({"unit name", "office"})
 """Kinds that do not go on behind a comma: those words are two cells of a table, or two things of a list."""
+_NUMBERS = frozenset({"figure", "unit code"})
+"""Kinds that a longer number may hold by chance."""
+_NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f]\d+)*")
+"""A number, with one mark between its groups."""
 _OWN = ""
 """The kind of what is not a leftover."""
 _Mark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4}:[1-9][0-9]?:[0-9a-f]{16}$")]
@@ -110,23 +115,19 @@ class DonorMarks:
         if not starts:
             return
         shown = _Shown(text if len(text) == len(folded) else folded, folded)
-        plains = [word if word.isalnum() else plain(word) for word in words]
         free = 0
         for at, word in enumerate(words):
-            if word in starts and at >= free and (hit := self._match(words, plains, at, shown)):
+            if word in starts and at >= free and (hit := self._match(words, at, shown)):
                 length, kind = hit
                 free = at + length
                 if kind != _OWN:
                     yield Leftover(kind, " ".join(shown.slice(at, length).split()), shown.line(at))
 
-    def _match(self, words: list[str], plains: list[str], at: int, shown: _Shown) -> tuple[int, str] | None:
+    def _match(self, words: list[str], at: int, shown: _Shown) -> tuple[int, str] | None:
         """How many words match at ``at``, and the kind of what they are; the longest match holds."""
         for length, kinds in self._starting(words[at]).items():
-            kind = kinds.get(_digest(plains[at : at + length], self._key))
-            if kind is not None and (
-                kind == _OWN
-                or _is_meant(kind, words[at : at + length] == plains[at : at + length], shown.slice(at, length))
-            ):
+            kind = kinds.get(_digest(words[at : at + length], self._key))
+            if kind is not None and (kind == _OWN or _is_meant(kind, shown, at, length)):
                 return length, kind
         return None
 
@@ -134,7 +135,7 @@ class DonorMarks:
         """The marks that may start with ``word``; asked for every word, so each is looked up once."""
         found = self._asked.get(word)
         if found is None:
-            found = self._asked[word] = self._index.get(_short(plain(word)), {})
+            found = self._asked[word] = self._index.get(_short(word), {})
         return found
 
     @cached_property
@@ -168,6 +169,12 @@ class _Shown:
         """The text from word ``at`` on, ``length`` words long."""
         return self._text[self._spans[at][0] : self._spans[at + length - 1][1]]
 
+    def is_in_decimal(self, at: int, length: int) -> bool:
+        """Whether the words are only some of the digits of a number with a point in it, such as a latitude."""
+        start, end = self._spans[at][0], self._spans[at + length - 1][1]
+        before, after = self._folded[max(0, start - 2) : start], self._folded[end : end + 2]
+        return (before[:1].isdigit() and before[1:] == ".") or (after[:1] == "." and after[1:].isdigit())
+
     def line(self, at: int) -> int:
         """The line that word ``at`` stands on."""
         return bisect_right(self._breaks, self._spans[at][0]) + 1
@@ -181,11 +188,16 @@ class _Shown:
         return [at for at, mark in enumerate(self._folded) if mark == "\n"]
 
 
-def _is_meant(kind: str, is_plain: bool, text: str) -> bool:  # noqa: FBT001  # two facts about what was found
+def _is_meant(kind: str, shown: _Shown, at: int, length: int) -> bool:
     """Whether what was found is written as something of its kind is."""
-    if kind in _AS_WRITTEN:
-        return is_plain and not any(mark.isspace() for mark in text)
-    return not (kind in _IN_ONE_BREATH and any(mark in text for mark in ',;|"'))
+    text = shown.slice(at, length)
+    if kind in _IN_ONE_BREATH:
+        return not any(mark in text for mark in ',;|"')
+    if kind in _AS_WRITTEN and any(mark.isspace() for mark in text):
+        return False
+    if kind == "figure" and not _NUMBER.fullmatch(text):
+        return False
+    return kind not in _NUMBERS or not shown.is_in_decimal(at, length)
 
 
 def mark_of(words: tuple[str, ...], package: str) -> str:

@@ -7,8 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
-WORD = re.compile(r"[^\W\d]+|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+WORD = re.compile(r"\w+")
 _YEARS = range(1900, 2101)
 _LEAST_DIGITS = 4
 _GROUPS = (2, 3, 4)
@@ -19,16 +18,9 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def plain(word: str) -> str:
-    """A word as it is compared: a number loses the marks between its thousands."""
-    if word.isalnum() or not _THOUSANDS.fullmatch(word):
-        return word
-    return word.replace(".", "").replace(",", "")
-
-
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of ``text``, folded and plain."""
-    return tuple(plain(word) for word in WORD.findall(fold(text)))
+    """The words of ``text``, folded; a number with marks between its thousands is several."""
+    return tuple(WORD.findall(fold(text)))
 
 
 def forms_of_figure(value: Decimal) -> Iterator[tuple[str, ...]]:
@@ -41,24 +33,19 @@ def forms_of_figure(value: Decimal) -> Iterator[tuple[str, ...]]:
     whole = "." not in text
     if len(text.replace(".", "")) < _LEAST_DIGITS or len(digits) <= 1 or (whole and int(text) in _YEARS):
         return
-    yield (text,)
+    yield words_of(text)
     if whole:
-        yield tuple(f"{int(value):,}".split(","))
-    else:
-        yield tuple(text.split("."))
+        yield words_of(f"{int(value):,}")
 
 
 def forms_of_phone(phone: str) -> Iterator[tuple[str, ...]]:
-    """The ways a number is dialled and written: whole, or in groups of two to four digits, spaced or dotted."""
+    """The ways a number is dialled and written: whole, or in groups of two to four digits."""
     digits = re.sub(r"\D", "", phone)
     if len(digits) < _LEAST_DIGITS:
         return
     yield words_of(phone)
     yield (digits,)
-    for groups in _grouped(digits, 4):
-        if len(groups) > 1:
-            yield groups
-            yield words_of(".".join(groups))
+    yield from _grouped(digits, 4)
 
 
 def _grouped(digits: str, most: int) -> Iterator[tuple[str, ...]]:

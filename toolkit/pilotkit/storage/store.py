@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 from sqlmodel import Session
 
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.plugins import unique
 from pilotkit.errors import CaseError, UnknownError
 from pilotkit.model.case import Case, CaseEvent, CaseStatus, EventKind
 from pilotkit.storage.engine import open_engine
@@ -47,6 +49,19 @@ class Store:
 
     def __init__(self, url: str, folder: Path) -> None:
         self._engine = open_engine(url, folder)
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Store:
+        """The store of a deployment, with the tables of its plugins beside the core's.
+
+        Raises:
+            DuplicateError: two plugins offer a table set of the same name.
+        """
+        store = cls(deployment.settings.storage.url, deployment.folder)
+        offered = deployment.plugins.collect("register_tables")
+        for tables in unique(offered, lambda each: each.id, "table set").values():
+            tables.metadata.create_all(store._engine)  # its own
+        return store
 
     def close(self) -> None:
         """Let go of the database."""
