@@ -7,16 +7,13 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 from timing import Ratio, processes, summary
 
 from pilotkit import Deployment
-from pilotkit.packages import pack
-from pilotkit.scaffold import making, render
+from pilotkit.packages import pack, unpack
+from pilotkit.scaffold import template_context
 
 PROVINCE = "46"
 
@@ -50,15 +47,9 @@ def measure(donor: Path, runs: int = 7) -> Ratio:
 
 def _filled_template(package: Path, room: Path) -> Path:
     """The package's template with one province's data written into cookiecutter.json, as bare cookiecutter needs it."""
-    template = room / "template"
-
-    def keep(source: Path, context: Mapping[str, Any], into: Path) -> None:
-        shutil.copytree(source, template)
-        settings = json.loads((source / "cookiecutter.json").read_text(encoding="utf-8"))
-        filled = json.dumps(settings | dict(context), ensure_ascii=False, default=str)
-        (template / "cookiecutter.json").write_text(filled, encoding="utf-8")
-        render(source, context, into)
-
-    with patch.object(making, "render", keep):
-        making.new(package, PROVINCE, room / "sample")
+    unpack(package, room / "model")
+    template = room / "model" / "template"
+    settings = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8"))
+    filled = settings | dict(template_context(package, PROVINCE))
+    (template / "cookiecutter.json").write_text(json.dumps(filled, ensure_ascii=False), encoding="utf-8")
     return template

@@ -1,9 +1,13 @@
-"""What the portal adds to a deployment: its pages."""
+"""What the portal adds to a deployment: its pages, imported when the web application asks for them."""
 
 from __future__ import annotations
 
-from pilotkit import Navigation, Page, hookimpl
-from pilotkit_portal import pages
+from typing import TYPE_CHECKING
+
+from pilotkit import hookimpl
+
+if TYPE_CHECKING:
+    from pilotkit import Page
 
 _PACKAGE = "pilotkit_portal"
 
@@ -11,6 +15,9 @@ _PACKAGE = "pilotkit_portal"
 @hookimpl
 def register_pages() -> tuple[Page, ...]:
     """Home, search, a procedure, the service points, one of them, help."""
+    from pilotkit import Navigation, Page
+    from pilotkit_portal import pages
+
     return (
         Page("portal.home", "/", pages.show_home, _PACKAGE),
         Page("portal.search", "/procedures", pages.show_search, _PACKAGE, Navigation("Procedures", 10)),

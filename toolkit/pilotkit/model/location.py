@@ -131,6 +131,8 @@ class Pattern(Noun):
     commune_point_counters: Annotated[int, Field(ge=1)]
     kiosks_per_commune_point: Annotated[int, Field(ge=0)]
     hours: str
+    open_kinds: tuple[PointKind, ...] = ()
+    """Kinds of points that a province has already, such as those the law gives every commune; others are planned."""
     head_offices: dict[Literal["province", "commune"], NamePattern] = Field(default_factory=dict)
     """What the office of a unit's head is called, by the unit's level."""
     point_names: dict[PointKind, NamePattern] = Field(default_factory=dict)

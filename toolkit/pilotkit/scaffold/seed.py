@@ -131,7 +131,7 @@ def _deployment(
 def _points(
     pattern: Pattern, province: AdministrativeUnit, communes: Sequence[AdministrativeUnit]
 ) -> Iterator[ServicePoint]:
-    """One centre, one point a commune, and its kiosks: all planned, none of them anywhere yet."""
+    """One centre, one point a commune, and its kiosks: open where the pattern says that provinces have them."""
     yield _point(pattern, PointKind.CENTRE, province, "centre", counters=pattern.centre_counters)
     for commune in communes:
         id_ = f"point-{_slug(commune.code)}"
@@ -164,7 +164,7 @@ def _point(
         hours=None if is_kiosk else pattern.hours,
         counters=counters,
         channels=(Channel.ONLINE,) if is_kiosk else (Channel.IN_PERSON, Channel.ONLINE),
-        status="planned",
+        status="open" if kind in pattern.open_kinds else "planned",
         reference=pattern.reference,
         certainty=Certainty.SYNTHETIC,
     )
