@@ -32,7 +32,8 @@ def check(deployment: DeploymentPath, as_json: AsJson = False) -> None:
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.checks import run_checks
 
-    findings = run_checks(Deployment(deployment))
+    with meter("Checking"):
+        findings = run_checks(Deployment(deployment))
     errors = [finding for finding in findings if finding.severity == "error"]
     if as_json:
         print_json(
@@ -116,9 +117,10 @@ def kpi(
 
     opened = _opened(deployment)
     measures, day = Measures(opened), parsed_day(as_of)
-    values = measures.values(
-        by=by.value if by else None, since=parsed_day(since), as_of=measures.end_of(day) if day else None
-    )
+    with meter("Counting"):
+        values = measures.values(
+            by=by.value if by else None, since=parsed_day(since), as_of=measures.end_of(day) if day else None
+        )
     if as_json:
         print_json([value.model_dump(mode="json") | {"percent": value.percent} for value in values])
         return

@@ -71,10 +71,10 @@ class _Bar(Meter):
 
     def __init__(self, progress: Progress, title: str) -> None:
         self._progress = progress
-        self._task = progress.add_task(title, total=1.0)
+        self._task = progress.add_task(title, total=None)
 
     def share(self, done: float) -> None:
-        self._progress.update(self._task, completed=done)
+        self._progress.update(self._task, total=1.0, completed=done)
 
     def step(self, name: str) -> None:
         self._progress.update(self._task, description=name)
