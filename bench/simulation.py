@@ -11,7 +11,7 @@ from pilotkit import Deployment
 from pilotkit.casework.simulation import simulate
 from pilotkit.storage.store import Store
 
-_READ = ("SELECT * FROM cases ORDER BY id", "SELECT * FROM case_events ORDER BY id", "SELECT * FROM case_numbers")
+_READ = ("SELECT * FROM procedure_versions", "SELECT * FROM cases ORDER BY id", "SELECT * FROM case_events ORDER BY id", "SELECT * FROM case_numbers")
 
 
 def measure(donor: Path, runs: int = 5) -> Ratio:
@@ -56,7 +56,7 @@ class _Raw:
         for statement in cls.schema:
             connection.execute(statement)
         connection.execute("BEGIN IMMEDIATE")
-        for table, rows in zip(("cases", "case_events", "case_numbers"), cls.rows, strict=True):
+        for table, rows in zip(("procedure_versions", "cases", "case_events", "case_numbers"), cls.rows, strict=True):
             marks = ", ".join("?" * len(rows[0]))
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         connection.execute("COMMIT")

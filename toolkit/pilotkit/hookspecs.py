@@ -89,8 +89,13 @@ def case_received(case: Case) -> None:
 
 
 @hookspec
+def case_advanced(case: Case) -> None:
+    """A case moved without ending, such as to its next step or into waiting, and is committed."""
+
+
+@hookspec
 def case_finished(case: Case) -> None:
-    """A case was finished and is committed."""
+    """A case ended, with a result, refused or withdrawn, and is committed."""
 
 
 @hookspec

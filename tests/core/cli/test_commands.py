@@ -1,8 +1,10 @@
 """The commands, as a person or a script meets them: answers on standard output, words on standard error, exit codes."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -107,6 +109,20 @@ def test_figures_are_printed_for_people_in_a_table(capsys: pytest.CaptureFixture
     assert 0 == code
     assert "2025-07" in out
     assert "As of 2025-07-28 17:00" in err
+
+
+def test_rebuild_finds_and_mends_a_state_that_its_events_did_not_make(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    answer(capsys, "simulate", folder, "--days", 5, "--until", "2025-07-28")
+    assert 0 == answer(capsys, "rebuild", folder)[0]
+    with closing(sqlite3.connect(folder / "var/pilot.db")) as database:
+        database.execute("UPDATE cases SET status = 'withdrawn' WHERE id = 1")
+        database.commit()
+    code, out, _ = answer(capsys, "rebuild", folder)
+    assert (1, True) == (code, "stored as withdrawn" in out)
+    assert 0 == answer(capsys, "rebuild", folder, "--write", "--json")[0]
+    assert 0 == answer(capsys, "rebuild", folder)[0]
 
 
 def test_a_date_that_is_none_is_a_usage_error(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

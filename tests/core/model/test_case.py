@@ -13,6 +13,7 @@ def case(**changes):
         "code": "PA-1",
         "procedure": "ZZ-101",
         "procedure_version": 1,
+        "procedure_digest": "0" * 16,
         "channel": "online",
         "status": "processing",
         "unit": "PA-01",
@@ -37,3 +38,13 @@ def test_a_finished_case_is_judged_by_when_it_ended(finished, late):
 
 def test_a_case_without_a_published_deadline_is_never_late():
     assert not case(due_at=None).is_late(DUE + timedelta(days=999))
+
+
+def test_a_case_whose_clock_stands_is_judged_by_when_it_stopped():
+    waiting = case(status="supplement_requested", waiting_since=DUE - SECOND, supplements=1)
+    assert not waiting.is_late(DUE + timedelta(days=30))
+
+
+def test_a_second_request_for_supplements_is_late_until_the_case_has_ended():
+    assert case(supplements=2).is_late(DUE - SECOND)
+    assert not case(supplements=2, finished_at=DUE).is_late(DUE)

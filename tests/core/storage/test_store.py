@@ -17,6 +17,7 @@ from pilotkit import (
     DataError,
     Deployment,
     EventKind,
+    Procedure,
     TableSet,
     TargetError,
     UnknownError,
@@ -25,13 +26,28 @@ from pilotkit import (
 from pilotkit.storage.store import CASES, EVENTS, Extent, Store
 from pilotkit.storage.tables import instant, microseconds
 
+DIGEST = "d6863bd136f7ed69"
 RECEIVED = datetime(2025, 7, 24, 2, 30, 15, 123456, tzinfo=UTC)
+
+
+PROCEDURE = Procedure(
+    code="ZZ-101", version=2, name={"en": "Birth"}, domain="d", levels=["commune"], offers={"online": {}},
+    reference="charter", certainty="high",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def kept(request: pytest.FixtureRequest) -> None:
+    """Cases stand on a procedure that is kept."""
+    if "store" in request.fixturenames:
+        assert [DIGEST] == request.getfixturevalue("store").keep_procedures([PROCEDURE])
 
 
 def a_case(code: str = "PA-250724-0001", **changes: object) -> Case:
     return Case(
         **{
-            "code": code, "procedure": "ZZ-101", "procedure_version": 2, "channel": Channel.ONLINE,
+            "code": code, "procedure": "ZZ-101", "procedure_version": 2, "procedure_digest": DIGEST,
+            "channel": Channel.ONLINE,
             "status": CaseStatus.ACCEPTED, "unit": "PA-01", "received_at_point": None, "helped_at_point": "kiosk-1",
             "whole_process": True, "received_at": RECEIVED, "due_at": RECEIVED + timedelta(days=2),
         }
@@ -40,7 +56,9 @@ def a_case(code: str = "PA-250724-0001", **changes: object) -> Case:
 
 
 def an_event(case: Case, number: int = 1, kind: EventKind = EventKind.RECEIVED) -> CaseEvent:
-    return CaseEvent(case=case.code, number=number, kind=kind, at=RECEIVED, actor="citizen", status=case.status)
+    return CaseEvent(
+        case=case.code, number=number, kind=kind, at=RECEIVED, actor="citizen", changes={"status": case.status}
+    )
 
 
 def test_a_case_comes_back_as_it_was_stored(store: Store) -> None:
@@ -49,6 +67,15 @@ def test_a_case_comes_back_as_it_was_stored(store: Store) -> None:
     assert case == store.case(case.code)
     assert (an_event(case),) == store.events(case.code)
     assert Extent(cases=1, events=1, last_event=1) == store.extent()
+
+
+def test_a_procedure_is_kept_once_and_comes_back_as_it_was(store: Store) -> None:
+    assert [DIGEST, DIGEST] == store.keep_procedures([PROCEDURE, PROCEDURE])
+    assert PROCEDURE == store.procedure(DIGEST)
+    changed = PROCEDURE.model_copy(update={"version": 3})
+    assert [DIGEST] != store.keep_procedures([changed])
+    with pytest.raises(UnknownError, match="no procedure 'nothing' is kept"):
+        store.procedure("nothing")
 
 
 def test_a_code_is_given_to_one_case_only(store: Store) -> None:
@@ -75,6 +102,15 @@ def test_of_two_officers_who_change_the_same_state_the_second_is_told(store: Sto
     assert 2 == store.extent().events
 
 
+def test_a_reader_in_the_middle_of_its_reading_holds_nobody_up(store: Store) -> None:
+    store.add(a_case("PA-1"), an_event(a_case("PA-1")))
+    reading = store.fact_rows(size=1)
+    next(reading)
+    store.add(a_case("PA-2"), an_event(a_case("PA-2")))
+    assert 2 == store.extent().cases
+    reading.close()
+
+
 def test_numbers_of_a_day_count_up_and_never_repeat(store: Store) -> None:
     assert [1, 2, 3] == [store.next_number("PA", "250724") for _ in range(3)]
     assert 1 == store.next_number("PA", "250725")
@@ -86,19 +122,21 @@ def test_a_bulk_write_that_fails_leaves_nothing(store: Store) -> None:
         "code",
         "procedure",
         "procedure_version",
+        "procedure_digest",
         "channel",
         "status",
         "unit",
         "whole_process",
+        "supplements",
         "received_at",
     )
-    row = (1, "PA-1", "ZZ-101", 1, "online", "accepted", "PA-01", True, microseconds(RECEIVED))
+    row = (1, "PA-1", "ZZ-101", 1, DIGEST, "online", "accepted", "PA-01", True, 0, microseconds(RECEIVED))
 
     def write_then_fail() -> None:
         with store.bulk() as writer:
             writer.write(CASES, columns, [row])
             writer.write(
-                EVENTS, ("case_id", "number", "kind", "at", "actor", "status"), [(1, 1, "received", 0, "x", "y")]
+                EVENTS, ("case_id", "number", "kind", "at", "actor", "changes"), [(1, 1, "received", 0, "x", "{}")]
             )
             raise RuntimeError("power cut")
 
@@ -114,13 +152,15 @@ def test_a_case_received_after_a_bulk_write_gets_the_next_row(store: Store) -> N
             "code",
             "procedure",
             "procedure_version",
+            "procedure_digest",
             "channel",
             "status",
             "unit",
             "whole_process",
+            "supplements",
             "received_at",
         )
-        row = ("PA-1", "ZZ-101", 1, "online", "accepted", "PA-01", True, microseconds(RECEIVED))
+        row = ("PA-1", "ZZ-101", 1, DIGEST, "online", "accepted", "PA-01", True, 0, microseconds(RECEIVED))
         writer.write(CASES, columns, [(writer.next_id(), *row)])
         writer.finish()
     case = a_case()
@@ -155,6 +195,7 @@ def test_a_database_is_opened_again_with_what_it_held(tmp_path: Path) -> None:
     case = a_case()
     for opened in (1, 2):
         store = Store("sqlite:///var/pilot.db", tmp_path)
+        store.keep_procedures([PROCEDURE])
         if opened == 1:
             store.add(case, an_event(case))
         assert case == store.case(case.code)

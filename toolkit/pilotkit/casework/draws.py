@@ -53,6 +53,8 @@ class Draws:
             & (self._random.random(self.received.size) < self.profile.whole_process_share)
         )
         self.due, self.finished = self._outcome(closing)
+        norm = self.procedures.norm[self.procedure]
+        self.norm_due = np.where(norm > 0, self.table.after(self.received, norm), -1)
 
     def _arrivals(self) -> tuple[Indexes, Indexes]:
         """For each case: the place it comes from and the index of its day."""
@@ -129,7 +131,9 @@ class ProcedureArrays:
         weights = np.array([profile.weight_of(each.code, focus=each.focus) for each in chosen])
         self.weights = weights / weights.sum()
         self.codes = np.array([each.code for each in chosen], dtype=object)
-        self.versions = np.array([each.version for each in chosen])
+        self.chosen = chosen
+        self.norm = np.array([int(sum(step.hours or 0 for step in each.steps) * HOUR) for each in chosen])
+        """Microseconds of work that the steps allow; 0 where they state none."""
         self.by_province = np.array([Level.COMMUNE not in each.levels for each in chosen])
         offers = [[each.offer(Channel(channel)) for channel in CHANNELS] for each in chosen]
         self.offered = np.array([[offer is not None for offer in row] for row in offers])

@@ -7,31 +7,33 @@ What is made is synthetic and marked so: each event's actor is ``simulation`` an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from pilotkit.casework.codes import CaseCodes
 from pilotkit.casework.draws import CHANNELS, Draws, Indexes
-from pilotkit.casework.verbs import CaseCodes
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.working_time import Micros
 from pilotkit.errors import CaseError
 from pilotkit.model.case import CaseStatus, EventKind
+from pilotkit.model.procedure import Procedure
 from pilotkit.storage.store import CASES, EVENTS, BulkWriter, Store
 
 ACTOR = "simulation"
 RECORD = Path("var/simulation.json")
 CHUNK = 25_000
 CASE_COLUMNS = (
-    "id", "code", "procedure", "procedure_version", "channel", "status", "unit", "received_at_point",
-    "helped_at_point", "whole_process", "received_at", "due_at", "finished_at",
+    "id", "code", "procedure", "procedure_version", "procedure_digest", "step", "channel", "status", "unit",
+    "received_at_point", "helped_at_point", "whole_process", "supplements", "received_at", "due_at", "promised_at",
+    "norm_due_at", "finished_at",
 )  # fmt: skip
-EVENT_COLUMNS = ("case_id", "number", "kind", "at", "actor", "status")
+EVENT_COLUMNS = ("case_id", "number", "kind", "at", "actor", "changes")
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,9 @@ def simulate(
         )
     draws = Draws(deployment.catalog, days, seed, last)
     codes = CaseCodes(deployment)
+    digests = store.keep_procedures(draws.procedures.chosen)
     with store.bulk() as writer:
-        rows = _Writing(draws, codes).write(writer, progress or (lambda _: None))
+        rows = _Writing(draws, codes, digests).write(writer, progress or (lambda _: None))
         writer.finish()
     made = Simulated(seed, draws.first, last, draws.until, *rows)
     made.write(record_in or deployment.folder)
@@ -95,10 +98,11 @@ def simulate(
 class _Writing:
     """Turns draws into rows of cases and events."""
 
-    def __init__(self, draws: Draws, codes: CaseCodes) -> None:
+    def __init__(self, draws: Draws, codes: CaseCodes, digests: list[str]) -> None:
         self._draws = draws
         self._codes = codes
         self._formats = {int(day): codes.percent_format(self._date(int(day))) for day in draws.days}
+        self._kinds = [_Kind.of(*pair) for pair in zip(draws.procedures.chosen, digests, strict=True)]
 
     def write(self, writer: BulkWriter, progress: Callable[[float], None]) -> tuple[int, int]:
         """Write every case and event; how many of each."""
@@ -107,8 +111,9 @@ class _Writing:
         self._keep_numbers(writer)
         for start, stop in pairwise([*range(0, size, CHUNK), size]):
             part = slice(start, stop)
-            writer.write(CASES, CASE_COLUMNS, self._cases(part, first_id + start, numbers[part]))
-            happened = self._events(part, first_id + start)
+            cases = self._cases(part, first_id + start, numbers[part])
+            writer.write(CASES, CASE_COLUMNS, cases)
+            happened = [*self._receipts(part, cases), *self._ends(part, cases)]
             writer.write(EVENTS, EVENT_COLUMNS, happened)
             events += len(happened)
             progress(stop / size)
@@ -124,31 +129,87 @@ class _Writing:
 
     def _cases(self, part: slice, first_id: int, numbers: Indexes) -> list[tuple[Any, ...]]:
         draws = self._draws
-        procedure, channel = draws.procedure[part], draws.channel[part]
-        days = draws.day[part].tolist()
+        kinds = [self._kinds[index] for index in draws.procedure[part].tolist()]
+        days, ended = draws.day[part].tolist(), (draws.finished[part] >= 0).tolist()
         codes = [self._formats[day] % number for day, number in zip(days, numbers.tolist(), strict=True)]
-        status = np.where(draws.finished[part] >= 0, CaseStatus.FINISHED.value, CaseStatus.PROCESSING.value)
-        point = draws.points(part).tolist()
+        status = [_DONE if over else _OPEN for over in ended]
+        step = [kind.last if over else kind.first for kind, over in zip(kinds, ended, strict=True)]
+        point, due = draws.points(part).tolist(), _or_none(draws.due[part])
         columns = (
-            range(first_id, first_id + len(days)), codes, draws.procedures.codes[procedure].tolist(),
-            draws.procedures.versions[procedure].tolist(), CHANNELS[channel].tolist(), status.tolist(),
-            draws.units(part).tolist(), point, point, draws.whole_process[part].tolist(),
-            draws.received[part].tolist(), _or_none(draws.due[part]), _or_none(draws.finished[part]),
+            range(first_id, first_id + len(days)), codes, [kind.code for kind in kinds],
+            [kind.version for kind in kinds], [kind.digest for kind in kinds], step,
+            CHANNELS[draws.channel[part]].tolist(), status, draws.units(part).tolist(), point, point,
+            draws.whole_process[part].tolist(), repeat(0, len(days)), draws.received[part].tolist(), due, due,
+            _or_none(draws.norm_due[part]), _or_none(draws.finished[part]),
         )  # fmt: skip
         return list(zip(*columns, strict=True))
 
-    def _events(self, part: slice, first_id: int) -> list[tuple[Any, ...]]:
-        received, finished = self._draws.received[part].tolist(), self._draws.finished[part].tolist()
-        ids = range(first_id, first_id + len(received))
-        first, second = (
-            (EventKind.RECEIVED.value, CaseStatus.ACCEPTED.value),
-            (EventKind.FINISHED.value, CaseStatus.FINISHED.value),
-        )
-        rows: list[tuple[Any, ...]] = [
-            (id_, 1, first[0], at, ACTOR, first[1]) for id_, at in zip(ids, received, strict=True)
-        ]
-        rows += [(id_, 2, second[0], at, ACTOR, second[1]) for id_, at in zip(ids, finished, strict=True) if at >= 0]
-        return rows
+    def _receipts(self, part: slice, cases: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """The first event of each case, with the changes that made it what it was at the counter."""
+        draws, quoted = self._draws, json.dumps
+        kinds = draws.procedure[part].tolist()
+        times = zip(*(_instants(each[part]) for each in (draws.received, draws.due, draws.norm_due)), strict=True)
+        for row, kind, (received, due, norm) in zip(cases, kinds, times, strict=True):
+            id_, code, channel, unit, point, whole, at = (row[index] for index in _RECEIPT)
+            changes = (
+                f'{self._kinds[kind].opening}, "code": {quoted(code)}, "channel": "{channel}", "unit": {quoted(unit)}, '
+                f'"whole_process": {"true" if whole else "false"}, "received_at": "{received}"'
+                f"{_DUE % (due, due) if due else ''}{_NORM % norm if norm else ''}"
+                f"{_POINT % (quoted(point), quoted(point)) if point else ''}}}"
+            )
+            yield id_, 1, EventKind.RECEIVED.value, at, ACTOR, changes
+
+    def _ends(self, part: slice, cases: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """The last event of each case that has ended."""
+        for row, finished in zip(cases, _instants(self._draws.finished[part]), strict=True):
+            if finished:
+                changes = f'{{"status": "{_DONE}", "finished_at": "{finished}", "step": {json.dumps(row[_STEP])}}}'
+                yield row[0], 2, EventKind.FINISHED.value, row[_FINISHED], ACTOR, changes
+
+
+_DONE, _OPEN = CaseStatus.FINISHED.value, CaseStatus.ACCEPTED.value
+_RECEIPT = [
+    CASE_COLUMNS.index(name)
+    for name in ("id", "code", "channel", "unit", "received_at_point", "whole_process", "received_at")
+]
+_STEP, _FINISHED = CASE_COLUMNS.index("step"), CASE_COLUMNS.index("finished_at")
+_DUE = ', "due_at": "%s", "promised_at": "%s"'
+_NORM = ', "norm_due_at": "%s"'
+_POINT = ', "received_at_point": %s, "helped_at_point": %s'
+
+
+class _Kind(NamedTuple):
+    """What every case of one procedure has in common."""
+
+    code: str
+    version: int
+    digest: str
+    first: str | None
+    last: str | None
+    opening: str
+
+    @classmethod
+    def of(cls, procedure: Procedure, digest: str) -> _Kind:
+        steps = procedure.steps
+        ends = [step.id for step in steps if not step.then]
+        first, last = (steps[0].id, ends[0] if ends else steps[-1].id) if steps else (None, None)
+        return cls(procedure.code, procedure.version, digest, first, last, _opening(procedure, digest, first))
+
+
+def _opening(procedure: Procedure, digest: str, first: str | None) -> str:
+    """The changes that every receipt of this procedure has in common, as JSON without its closing brace."""
+    changes = {
+        "procedure": procedure.code, "procedure_version": procedure.version, "procedure_digest": digest,
+        "status": CaseStatus.ACCEPTED.value, "supplements": 0,
+    } | ({"step": first} if first else {})  # fmt: skip
+    return json.dumps(changes)[:-1]
+
+
+def _instants(values: Micros) -> list[str]:
+    """Instants of whole seconds as JSON has them; empty where there is none."""
+    words = np.datetime_as_string(values.astype("datetime64[us]"), unit="s")
+    marked: list[str] = np.where(values < 0, "", np.char.add(words, "Z")).tolist()
+    return marked
 
 
 def _or_none(values: Micros) -> list[int | None]:

@@ -1,19 +1,22 @@
-"""Receive and finish: each checks what it is asked, stores state and event in one transaction, then tells plugins."""
+"""The verbs that move a case. Each is one event; what a case is now is what its events made it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from pilotkit.casework.clocks import Clocks, pauses_of
+from pilotkit.casework.codes import CaseCodes
+from pilotkit.casework.projection import changes_between
+from pilotkit.casework.steps import check_last_step, next_step
+from pilotkit.casework.transitions import check
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.errors import CaseError, DataError
+from pilotkit.errors import CaseError
 from pilotkit.model.case import Application, Case, CaseEvent, CaseStatus, EventKind
 from pilotkit.model.procedure import Channel, Offer, Procedure
 from pilotkit.storage.store import Store
-
-DEFAULT_CODE = "{prefix}-{yymmdd}-{number:04d}"
-_NUMBER_FIELD = re.compile(r"\{number(?::(?P<width>0\d+)d)?\}")
 
 
 def _system_clock() -> datetime:
@@ -22,6 +25,11 @@ def _system_clock() -> datetime:
 
 class Casework:
     """The verbs of one deployment.
+
+    Each checks what it is asked, stores state and event in one transaction, and tells plugins when it is on disk.
+    Every verb but :meth:`receive` takes the case's code and ``actor``: the office or role that does it, never a
+    person's name. Each raises :class:`UnknownError` where there is no such case and :class:`CaseError` where the case
+    cannot take the verb now, or somebody else was quicker.
 
     Args:
         deployment: whose procedures and rules hold.
@@ -45,43 +53,158 @@ class Casework:
         now = self._clock()
         procedure = self._catalog.procedure(application.procedure)
         offer = self._offer(procedure, application.channel, now)
-        self._catalog.unit(application.unit)
-        for point in (application.received_at_point, application.helped_at_point):
-            if point is not None:
-                self._catalog.point(point)
+        self._check_places(application)
+        clocks = self._clocks(procedure, application.channel, now)
+        due = clocks.legal()
         case = Case(
-            code=self._new_code(now),
+            code=CaseCodes(self._deployment).make(now, self._store.next_number),
             procedure=procedure.code,
             procedure_version=procedure.version,
+            procedure_digest=self._store.keep_procedures([procedure])[0],
             channel=application.channel,
             status=CaseStatus.ACCEPTED,
+            step=procedure.steps[0].id if procedure.steps else None,
             unit=application.unit,
             received_at_point=application.received_at_point,
             helped_at_point=application.helped_at_point,
             whole_process=application.channel is Channel.ONLINE and bool(offer.whole_process),
             received_at=now,
-            due_at=self._catalog.working_time.due(now, offer.deadline) if offer.deadline else None,
+            due_at=due,
+            norm_due_at=clocks.norm(),
+            promised_at=due,
         )
-        self._store.add(case, _event(case, 1, EventKind.RECEIVED, now, application.actor))
+        changes = changes_between(None, case)
+        event = CaseEvent(
+            case=case.code, number=1, kind=EventKind.RECEIVED, at=now, actor=application.actor, changes=changes
+        )
+        self._store.add(case, event)
         self._deployment.plugins.tell("case_received", case=case)
         return case
+
+    def advance(self, code: str, actor: str, *, to: str | None = None, facts: frozenset[str] = frozenset()) -> Case:
+        """Go on to the next step.
+
+        Args:
+            code: the case.
+            actor: who does it.
+            to: the id of the step; may be left out where only one is open.
+            facts: what holds for this case; a transition with a guard is open when its guard is among them.
+        """
+        moving = self._moving(code, EventKind.ADVANCED)
+        step = next_step(self._store.procedure(moving.case.procedure_digest), moving.case, to, facts)
+        return self._settle(moving, actor, None, status=CaseStatus.PROCESSING, step=step)
+
+    def request_supplement(self, code: str, actor: str, reason: str) -> Case:
+        """Ask the person for what is missing. The first request stops both clocks; a later one does not."""
+        moving = self._moving(code, EventKind.SUPPLEMENT_REQUESTED)
+        asked = moving.case.supplements + 1
+        since = moving.now if asked == 1 else None
+        return self._settle(
+            moving, actor, reason, status=CaseStatus.SUPPLEMENT_REQUESTED, supplements=asked, waiting_since=since
+        )
+
+    def request_payment(self, code: str, actor: str, reason: str) -> Case:
+        """Ask the person to pay; both clocks stand until then."""
+        moving = self._moving(code, EventKind.PAYMENT_REQUESTED)
+        return self._settle(moving, actor, reason, status=CaseStatus.PAYMENT_REQUESTED, waiting_since=moving.now)
+
+    def stop(self, code: str, actor: str, reason: str) -> Case:
+        """Stop for a reason that lies outside the office, such as a dispute; both clocks stand until it is resumed."""
+        moving = self._moving(code, EventKind.STOPPED)
+        return self._settle(moving, actor, reason, status=CaseStatus.STOPPED, waiting_since=moving.now)
+
+    def resume(self, code: str, actor: str) -> Case:
+        """Go on after waiting. Both deadlines move by what the clocks stood."""
+        moving = self._moving(code, EventKind.RESUMED)
+        case = moving.case
+        procedure = self._store.procedure(case.procedure_digest)
+        clocks = self._clocks(procedure, case.channel, case.received_at)
+        pauses = pauses_of(moving.events, moving.now)
+        due = clocks.legal(pauses)
+        promised = due if case.promised_at == case.due_at else case.promised_at
+        return self._settle(
+            moving, actor, None, status=CaseStatus.PROCESSING, waiting_since=None,
+            due_at=due, norm_due_at=clocks.norm(pauses), promised_at=promised,
+        )  # fmt: skip
+
+    def extend_with_apology(self, code: str, actor: str, reason: str, until: datetime) -> Case:
+        """Promise another day, with an apology. The legal deadline stays: a late case stays late.
+
+        Raises:
+            CaseError: also when the new day is not after now and after the one promised before.
+        """
+        moving = self._moving(code, EventKind.EXTENDED)
+        earlier = max(moving.now, moving.case.promised_at or moving.now)
+        if until <= earlier:
+            raise CaseError(
+                f"the new appointment of case '{code}' is not after {earlier:%Y-%m-%d %H:%M} UTC.",
+                remedy="Promise a later time.",
+            )
+        return self._settle(moving, actor, reason, promised_at=until)
+
+    def transfer(self, code: str, actor: str, reason: str, unit: str) -> Case:
+        """Hand the case to the unit that decides instead, such as from commune to province. The clocks go on.
+
+        Raises:
+            UnknownError: also when there is no such unit.
+            CaseError: also when the unit has it already.
+        """
+        moving = self._moving(code, EventKind.TRANSFERRED)
+        if self._catalog.unit(unit).code == moving.case.unit:
+            raise CaseError(f"case '{code}' is with {self._catalog.unit(unit).name} already.")
+        return self._settle(moving, actor, reason, unit=unit)
+
+    def refuse(self, code: str, actor: str, reason: str) -> Case:
+        """Close a case that cannot be taken or granted; the person is told why."""
+        moving = self._moving(code, EventKind.REFUSED)
+        return self._settle(moving, actor, reason, status=CaseStatus.REFUSED, finished_at=moving.now)
+
+    def withdraw(self, code: str, actor: str, reason: str) -> Case:
+        """Close a case because the person wants it back."""
+        moving = self._moving(code, EventKind.WITHDRAWN)
+        return self._settle(
+            moving, actor, reason, status=CaseStatus.WITHDRAWN, finished_at=moving.now, waiting_since=None
+        )
 
     def finish(self, code: str, actor: str) -> Case:
         """Close a case with its result.
 
         Raises:
-            UnknownError: no such case.
-            CaseError: it is finished already.
+            CaseError: also when its procedure has steps that are still to be done.
         """
-        now = self._clock()
-        case = self._store.case(code)
-        if case.finished_at is not None:
-            raise CaseError(f"case '{code}' was finished at {case.finished_at:%Y-%m-%d %H:%M} UTC.")
-        done = case.model_copy(update={"status": CaseStatus.FINISHED, "finished_at": now})
-        number = self._store.events(code)[-1].number + 1
-        self._store.change(done, _event(done, number, EventKind.FINISHED, now, actor))
-        self._deployment.plugins.tell("case_finished", case=done)
-        return done
+        moving = self._moving(code, EventKind.FINISHED)
+        check_last_step(self._store.procedure(moving.case.procedure_digest), moving.case)
+        return self._settle(moving, actor, None, status=CaseStatus.FINISHED, finished_at=moving.now)
+
+    def return_result(self, code: str, actor: str) -> Case:
+        """Hand the result to the person."""
+        moving = self._moving(code, EventKind.RETURNED)
+        return self._settle(moving, actor, None, status=CaseStatus.RETURNED, returned_at=moving.now)
+
+    def _moving(self, code: str, kind: EventKind) -> _Moving:
+        case, events = self._store.case(code), self._store.events(code)
+        check(case, kind)
+        return _Moving(case, events, kind, max(self._clock(), events[-1].at))
+
+    def _settle(self, moving: _Moving, actor: str, reason: str | None, **fields: Any) -> Case:
+        after = moving.case.model_copy(update=fields)
+        event = CaseEvent(
+            case=after.code, number=moving.events[-1].number + 1, kind=moving.kind, at=moving.now, actor=actor,
+            reason=reason, changes=changes_between(moving.case, after),
+        )  # fmt: skip
+        self._store.change(after, event)
+        hook = "case_finished" if moving.case.finished_at is None and after.finished_at else "case_advanced"
+        self._deployment.plugins.tell(hook, case=after)
+        return after
+
+    def _clocks(self, procedure: Procedure, channel: Channel, received: datetime) -> Clocks:
+        return Clocks(self._catalog.working_time, procedure, channel, received)
+
+    def _check_places(self, application: Application) -> None:
+        self._catalog.unit(application.unit)
+        for point in (application.received_at_point, application.helped_at_point):
+            if point is not None:
+                self._catalog.point(point)
 
     def _offer(self, procedure: Procedure, channel: Channel, now: datetime) -> Offer:
         offer = procedure.offer(channel)
@@ -97,53 +220,13 @@ class Casework:
             )
         return offer
 
-    def _new_code(self, now: datetime) -> str:
-        return CaseCodes(self._deployment).make(now, self._store.next_number)
 
+@dataclass(frozen=True)
+class _Moving:
+    """A case on its way from one state to the next."""
 
-class CaseCodes:
-    """Makes case codes in the pattern that ``[identifiers] case`` names.
-
-    Raises:
-        DataError: the pattern is not registered, or cannot make codes.
-    """
-
-    def __init__(self, deployment: Deployment) -> None:
-        catalog = deployment.catalog
-        chosen = catalog.settings.identifiers.case
-        self._zone = catalog.working_time.zone
-        self.prefix = catalog.settings.identifiers.prefix
-        self.template = DEFAULT_CODE
-        if chosen is not None:
-            pattern = catalog.patterns.get(chosen)
-            if pattern is None or pattern.template is None:
-                raise DataError(
-                    f"[identifiers] case names '{chosen}', which no plugin offers as a pattern that makes codes.",
-                    remedy=f"Choose one of: {', '.join(catalog.patterns) or 'none registered'}.",
-                )
-            self.template = pattern.template
-
-    def make(self, now: datetime, next_number: Callable[[str, str], int]) -> str:
-        """The next code of the local day of ``now``."""
-        day = now.astimezone(self._zone)
-        return self.on(day, next_number(self.prefix, f"{day:%y%m%d}"))
-
-    def on(self, day: datetime, number: int) -> str:
-        """The code with this number on this local day."""
-        return self.template.format(prefix=self.prefix, yymmdd=f"{day:%y%m%d}", yyyymmdd=f"{day:%Y%m%d}", number=number)
-
-    def percent_format(self, day: datetime) -> str:
-        """The codes of one local day as a ``%`` format of the number, for many codes at once."""
-        field = _NUMBER_FIELD.search(self.template)
-        if field is None:
-            raise DataError(f"the pattern '{self.template}' has no {{number}}, so every case would get one code.")
-        parts = (self.template[: field.start()], self.template[field.end() :])
-        fixed = [
-            part.format(prefix=self.prefix, yymmdd=f"{day:%y%m%d}", yyyymmdd=f"{day:%Y%m%d}").replace("%", "%%")
-            for part in parts
-        ]
-        return f"%{field['width'] or ''}d".join(fixed)
-
-
-def _event(case: Case, number: int, kind: EventKind, at: datetime, actor: str) -> CaseEvent:
-    return CaseEvent(case=case.code, number=number, kind=kind, at=at, actor=actor, status=case.status)
+    case: Case
+    events: tuple[CaseEvent, ...]
+    kind: EventKind
+    now: datetime
+    """Never before the event before it, even where a clock was set back."""

@@ -12,10 +12,12 @@ A day table holds one row a day, so that a million deadlines are a few array ope
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -98,6 +100,13 @@ class DayTable:
         return self.closes[day] - self.break_ends[day] + self.break_starts[day] - self.opens[day]
 
 
+class Pause(NamedTuple):
+    """A stretch in which the clock stood: two aware instants."""
+
+    start: datetime
+    end: datetime
+
+
 class WorkingTime:
     """The working time of one deployment.
 
@@ -129,13 +138,32 @@ class WorkingTime:
             return self._own[day]
         return self._exceptions_of(day.year).get(day, day.weekday() in self._week)
 
-    def due(self, received: datetime, deadline: Deadline) -> datetime:
-        """When ``deadline`` falls for a case received at the aware instant ``received``; in UTC."""
-        table = self.table(received.date(), received.date() + _reach(deadline))
-        at = np.array([(received - _EPOCH) // timedelta(microseconds=1)], dtype=np.int64)
-        unit = np.array([UNITS.index(deadline.unit)], dtype=np.int64)
-        fallen = int(table.due(at, np.array([deadline.amount], dtype=np.int64), unit)[0])
-        return _EPOCH + timedelta(microseconds=fallen)
+    def due(self, received: datetime, deadline: Deadline, pauses: Sequence[Pause] = ()) -> datetime:
+        """When ``deadline`` falls for a case received at the aware instant ``received``; in UTC.
+
+        A pause gives back what it took, in the deadline's own unit: the working days, calendar days or working hours
+        from the day (or moment) that its start counts from to the one that its end counts from.
+        """
+        last = max([received, *(pause.end for pause in pauses)])
+        table = self.table(received.date(), last.date() + _reach(deadline))
+        at, unit = _array(received), np.array([UNITS.index(deadline.unit)], dtype=np.int64)
+        if deadline.unit is DeadlineUnit.WORKING_HOURS:
+            work = sum(self._worked(table, pause) for pause in pauses)
+            fallen = table.after(at, np.array([deadline.amount * HOUR + work], dtype=np.int64))
+        else:
+            days = sum(_days(table, pause, deadline.unit) for pause in pauses)
+            fallen = table.due(at, np.array([deadline.amount + days], dtype=np.int64), unit)
+        return _EPOCH + timedelta(microseconds=int(fallen[0]))
+
+    def after(self, received: datetime, hours: Decimal, pauses: Sequence[Pause] = ()) -> datetime:
+        """When ``hours`` working hours have passed since ``received``, pauses left out; in UTC."""
+        last = max([received, *(pause.end for pause in pauses)])
+        table = self.table(received.date(), last.date() + timedelta(days=int(hours) + 60))
+        work = int(hours * HOUR) + sum(self._worked(table, pause) for pause in pauses)
+        return _EPOCH + timedelta(microseconds=int(table.after(_array(received), np.array([work]))[0]))
+
+    def _worked(self, table: DayTable, pause: Pause) -> int:
+        return int(table.worked(_array(pause.end))[0] - table.worked(_array(pause.start))[0])
 
     def table(self, first: date, last: date) -> DayTable:
         """A day table that covers both days with room on either side. Tables are kept by whole years."""
@@ -167,6 +195,17 @@ class WorkingTime:
 
 
 _HOURS = ("opens", "break_starts", "break_ends", "closes")
+
+
+def _array(moment: datetime) -> Micros:
+    return np.array([(moment - _EPOCH) // timedelta(microseconds=1)], dtype=np.int64)
+
+
+def _days(table: DayTable, pause: Pause, unit: DeadlineUnit) -> int:
+    start, end = (table.counted_day(_array(moment)) for moment in pause)
+    if unit is DeadlineUnit.WORKING_DAYS:
+        start, end = table.ordinal[start], table.ordinal[end]
+    return int((end - start)[0])
 
 
 def _reach(deadline: Deadline) -> timedelta:

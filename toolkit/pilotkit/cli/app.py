@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from pilotkit.cli import demo, deployments, packages
+from pilotkit.cli import cases, demo, deployments, packages
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -28,6 +28,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "kpi": deployments.kpi,
     "serve": deployments.serve,
     "plugins": deployments.plugins,
+    "rebuild": cases.rebuild,
     "demo": demo.demo,
 }
 for _name, _command in COMMANDS.items():

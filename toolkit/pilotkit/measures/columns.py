@@ -28,6 +28,7 @@ STORED = (
     Column("whole_process", "BOOLEAN", "Whether nobody had to come."),
     Column("received_at", "BIGINT", "When it was received: microseconds since 1970 in UTC."),
     Column("due_at", "BIGINT", "The legal deadline in the same unit; null where none is published."),
+    Column("supplements", "BIGINT", "How often the person was asked for more."),
     Column("received_day", "DATE", "The local day it was received."),
     Column("month", "VARCHAR", "The local month it was received, like 2025-07."),
 )
@@ -39,7 +40,11 @@ DERIVED = (
     Column("has_deadline", "BOOLEAN", "Whether a legal deadline is published."),
     Column("is_finished", "BOOLEAN", "Whether it had ended."),
     Column("is_open", "BOOLEAN", "Whether it had not."),
-    Column("is_late", "BOOLEAN", "Whether it ended, or was still open, after its deadline."),
+    Column(
+        "is_late",
+        "BOOLEAN",
+        "Whether it ended, or its clock still ran, after its deadline; or was open after a second request.",
+    ),
     Column("is_on_time", "BOOLEAN", "Whether it ended by its deadline."),
 )
 """Columns that depend on the as-of instant, computed in the scan."""

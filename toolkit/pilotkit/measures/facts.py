@@ -29,7 +29,7 @@ from pilotkit.storage.store import FACT_COLUMNS, Store
 
 FOLDER = Path("var/facts")
 MARKER = "facts.json"
-FORMAT = 2
+FORMAT = 3
 KEPT = 4
 """States that stay beside the current one."""
 MINUTE = 60_000_000
@@ -143,6 +143,8 @@ class _Dimension:
                 "received_at": pa.array(received, pa.int64()),
                 "due_at": pa.array(given["due_at"], pa.int64()),
                 "ended_at": pa.array(given["finished_at"], pa.int64()),
+                "waiting_since": pa.array(given["waiting_since"], pa.int64()),
+                "supplements": pa.array(given["supplements"], pa.int64()),
                 "ended_minutes": self._minutes(received, given["finished_at"]),
                 "received_day": pa.array(day, pa.date32()),
                 "month": pa.array(np.datetime_as_string(day, unit="M"), pa.string()),

@@ -104,9 +104,12 @@ def _known_at() -> str:
     stored = ", ".join(column.name for column in STORED)
     return (
         f"SELECT *, due_at IS NOT NULL AS has_deadline, finished_at IS NOT NULL AS is_finished, "  # noqa: S608  # column names of our own
-        "finished_at IS NULL AS is_open, coalesce(coalesce(finished_at, $as_of) > due_at, FALSE) AS is_late, "
+        "finished_at IS NULL AS is_open, "
+        "coalesce(coalesce(finished_at, waiting_since, $as_of) > due_at, FALSE) OR "
+        "(finished_at IS NULL AND supplements > 1) AS is_late, "
         "coalesce(finished_at <= due_at, FALSE) AS is_on_time FROM ("
         f"SELECT {stored}, CASE WHEN ended_at <= $as_of THEN ended_at END AS finished_at, "
+        "CASE WHEN waiting_since <= $as_of THEN waiting_since END AS waiting_since, "
         "CASE WHEN ended_at <= $as_of THEN ended_minutes END AS working_minutes "
         "FROM read_parquet($files) "
         "WHERE received_at <= $as_of AND ($since::DATE IS NULL OR received_day >= $since::DATE))"

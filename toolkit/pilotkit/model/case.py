@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
@@ -31,7 +31,17 @@ class EventKind(StrEnum):
     """What happened to a case."""
 
     RECEIVED = "received"
+    ADVANCED = "advanced"
+    SUPPLEMENT_REQUESTED = "supplement_requested"
+    PAYMENT_REQUESTED = "payment_requested"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    TRANSFERRED = "transferred"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
     FINISHED = "finished"
+    RETURNED = "returned"
 
 
 class Application(Noun):
@@ -50,26 +60,51 @@ class Application(Noun):
 
 
 class Case(Noun):
-    """A case as its events made it."""
+    """A case as its events made it.
+
+    It has three places: where the person was helped, where it was received, and the unit that decides. It has two
+    clocks: the legal maximum and the office's own service norm.
+    """
 
     code: str
     procedure: str
     procedure_version: Annotated[int, Field(ge=1)]
+    procedure_digest: str
+    """Names the very definition it was received under, which is kept for as long as the case is."""
     channel: Channel
     status: CaseStatus
+    step: str | None = None
+    """The id of the step it stands at; None where the procedure declares none."""
     unit: str
+    """The code of the unit that decides."""
     received_at_point: str | None
     helped_at_point: str | None
     whole_process: bool
     """Whether nobody had to come: applied online, result online or by post."""
     received_at: AwareDatetime
     due_at: AwareDatetime | None
-    """The legal deadline; None when none is published."""
+    """The legal deadline; None when none is published. It moves when the clock has stood."""
+    norm_due_at: AwareDatetime | None = None
+    """When the service norm of its steps runs out; None where the steps state no hours."""
+    promised_at: AwareDatetime | None = None
+    """The appointment on the receipt; an extension with an apology moves it, and never the legal deadline."""
+    waiting_since: AwareDatetime | None = None
+    """Since when both clocks have stood; None while they run."""
+    supplements: Annotated[int, Field(ge=0)] = 0
+    """How often the person was asked for more. Only the first request stops the clock."""
     finished_at: AwareDatetime | None = None
+    """When it ended, whatever the end was."""
+    returned_at: AwareDatetime | None = None
+    """When the person got the result."""
 
     def is_late(self, now: datetime) -> bool:
-        """Whether the legal deadline has passed without a result (equal is in time)."""
-        return self.due_at is not None and (self.finished_at or now) > self.due_at
+        """Whether the legal deadline has passed without an end (equal is in time).
+
+        A second request for supplements counts as late until the case has ended.
+        """
+        if self.finished_at is None and self.supplements > 1:
+            return True
+        return self.due_at is not None and (self.finished_at or self.waiting_since or now) > self.due_at
 
 
 class CaseEvent(Noun):
@@ -81,5 +116,7 @@ class CaseEvent(Noun):
     kind: EventKind
     at: AwareDatetime
     actor: str
-    status: CaseStatus
-    """The status after the event."""
+    reason: str | None = None
+    """Why, in words for the person; what the statutory form says."""
+    changes: dict[str, Any]
+    """The fields of the case that it changed, with their new values as JSON has them."""

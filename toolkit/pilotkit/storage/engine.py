@@ -82,9 +82,14 @@ def _make_durable(connection: Any, _record: object) -> None:
         raise TargetError("SQLite does not sync every commit.", remedy="Use a SQLite built with PRAGMA synchronous.")
 
 
+READS_ONLY = "pilotkit_reads_only"
+"""The execution option of connections that never write."""
+
+
 def _begin(connection: Connection) -> None:
-    """Take the write lock at once, so that two writers wait for each other instead of failing at commit."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Writers take the write lock at once, so that two wait for each other instead of failing at commit."""
+    reads = connection.get_execution_options().get(READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
 
 def _bring_up_to_date(connection: Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,15 +16,17 @@ from sqlmodel import Session
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.plugins import unique
 from pilotkit.errors import CaseError, UnknownError
-from pilotkit.model.case import Case, CaseEvent, CaseStatus, EventKind
-from pilotkit.storage.engine import open_engine
-from pilotkit.storage.tables import CaseNumberRow, CaseRow, EventRow
+from pilotkit.model.case import Case, CaseEvent, EventKind
+from pilotkit.model.procedure import Procedure
+from pilotkit.storage.engine import READS_ONLY, open_engine
+from pilotkit.storage.tables import CaseNumberRow, CaseRow, EventRow, ProcedureVersionRow
 
 CASES: Table = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
 EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # the same
 NUMBERS: Table = CaseNumberRow.__table__  # type: ignore[attr-defined]  # the same
 FACT_COLUMNS = (
     "id", "code", "procedure", "channel", "status", "unit", "whole_process", "received_at", "due_at", "finished_at",
+    "waiting_since", "supplements",
 )  # fmt: skip
 
 
@@ -49,6 +53,9 @@ class Store:
 
     def __init__(self, url: str, folder: Path) -> None:
         self._engine = open_engine(url, folder)
+        self._reading = self._engine.execution_options(**{READS_ONLY: True})
+        self._kept: set[str] = set()
+        """Digests of procedures known to be kept."""
 
     @classmethod
     def of(cls, deployment: Deployment) -> Store:
@@ -103,9 +110,59 @@ class Store:
             last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
             if event.number != last + 1:
                 raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
-            for name, value in case.model_dump().items():
-                setattr(row, name, value)
+            self._update(row, case)
             session.add(_event_row(event, row))
+
+    def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
+        """Keep procedures as they are now, each once; the digests that name them, in the same order."""
+        definitions = [(procedure, procedure.model_dump_json(exclude_none=True)) for procedure in procedures]
+        digests = [hashlib.sha256(definition.encode()).hexdigest()[:16] for _, definition in definitions]
+        if not self._kept.issuperset(digests):
+            with Session(self._engine) as session, session.begin():
+                for digest, (procedure, definition) in zip(digests, definitions, strict=True):
+                    if session.get(ProcedureVersionRow, digest) is None:
+                        session.add(
+                            ProcedureVersionRow(
+                                digest=digest, code=procedure.code, version=procedure.version, definition=definition
+                            )
+                        )
+            self._kept.update(digests)
+        return digests
+
+    def procedure(self, digest: str) -> Procedure:
+        """The procedure that a case was received under.
+
+        Raises:
+            UnknownError: no case here was.
+        """
+        with Session(self._reading) as session:
+            row = session.get(ProcedureVersionRow, digest)
+            if row is None:
+                raise UnknownError(
+                    f"no procedure '{digest}' is kept here.", remedy="Restore the database from a backup."
+                )
+            return Procedure.model_validate_json(row.definition)
+
+    def codes(self, size: int = 1000) -> Iterator[str]:
+        """The code of every case in order of receipt, read in pages so that nobody waits for the reader."""
+        last = 0
+        while True:
+            page = select(CASES.c.id, CASES.c.code).where(CASES.c.id > last).order_by(CASES.c.id).limit(size)
+            with self._reading.connect() as connection:
+                rows = connection.execute(page).all()
+            yield from (row.code for row in rows)
+            if len(rows) < size:
+                return
+            last = rows[-1].id
+
+    def project(self, case: Case) -> None:
+        """Replace a case's state by what its events make of it.
+
+        Raises:
+            UnknownError: no such case.
+        """
+        with Session(self._engine) as session, session.begin():
+            self._update(self._row(session, case.code), case)
 
     def case(self, code: str) -> Case:
         """The case with this code.
@@ -113,12 +170,12 @@ class Store:
         Raises:
             UnknownError: no such case.
         """
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             return Case(**self._row(session, code).model_dump(exclude={"id"}))
 
     def events(self, code: str) -> tuple[CaseEvent, ...]:
         """Everything that happened to a case, in order."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             row = self._row(session, code)
             found = session.execute(select(EVENTS).where(EVENTS.c.case_id == row.id).order_by(EVENTS.c.number))
             return tuple(
@@ -128,14 +185,15 @@ class Store:
                     kind=EventKind(event.kind),
                     at=event.at,
                     actor=event.actor,
-                    status=CaseStatus(event.status),
+                    reason=event.reason,
+                    changes=json.loads(event.changes),
                 )
                 for event in found
             )
 
     def extent(self) -> Extent:
         """How much there is."""
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             cases = connection.scalar(select(func.count()).select_from(CASES)) or 0
             events, last = connection.execute(select(func.count(), func.max(EVENTS.c.id))).one()
             return Extent(cases, events, last or 0)
@@ -143,8 +201,8 @@ class Store:
     def fact_rows(self, size: int = 50_000) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Every case in chunks of ``size``, as tuples of :data:`FACT_COLUMNS`; instants in microseconds."""
         statement = f"SELECT {', '.join(FACT_COLUMNS)} FROM cases ORDER BY id"  # noqa: S608  # names from this file only
-        with self._engine.connect() as connection:
-            result = connection.execution_options(stream_results=True).exec_driver_sql(statement)
+        streaming = self._reading.execution_options(stream_results=True)
+        with streaming.connect() as connection, connection.exec_driver_sql(statement) as result:
             while chunk := result.fetchmany(size):
                 yield [tuple(row) for row in chunk]
 
@@ -153,6 +211,10 @@ class Store:
         """Write many whole cases in one transaction; all or none."""
         with self._engine.begin() as connection:
             yield BulkWriter(connection)
+
+    def _update(self, row: CaseRow, case: Case) -> None:
+        for name, value in case.model_dump().items():
+            setattr(row, name, value)
 
     def _row(self, session: Session, code: str) -> CaseRow:
         row = session.scalar(select(CaseRow).where(CASES.c.code == code))
@@ -199,4 +261,5 @@ class BulkWriter:
 
 def _event_row(event: CaseEvent, row: CaseRow) -> EventRow:
     assert row.id is not None  # noqa: S101  # flushed or read: the database gave it one
-    return EventRow(case_id=row.id, **event.model_dump(exclude={"case"}))
+    changes = json.dumps(event.changes, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return EventRow(case_id=row.id, **event.model_dump(exclude={"case", "changes"}), changes=changes)

@@ -45,6 +45,18 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else instant(value)
 
 
+class ProcedureVersionRow(SQLModel, table=True):
+    """A procedure as it was when a case was received under it."""
+
+    __tablename__ = "procedure_versions"
+
+    digest: str = Field(primary_key=True)
+    code: str
+    version: int
+    definition: str
+    """The whole procedure as JSON."""
+
+
 class CaseRow(SQLModel, table=True):
     """The projection of a case's events."""
 
@@ -55,15 +67,22 @@ class CaseRow(SQLModel, table=True):
     code: str = Field(unique=True)
     procedure: str
     procedure_version: int
+    procedure_digest: str = Field(foreign_key="procedure_versions.digest")
     channel: str
     status: str
+    step: str | None = None
     unit: str
     received_at_point: str | None = None
     helped_at_point: str | None = None
     whole_process: bool
     received_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant)
+    norm_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    promised_at: datetime | None = Field(default=None, sa_type=Instant)
+    waiting_since: datetime | None = Field(default=None, sa_type=Instant)
+    supplements: int = 0
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    returned_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class EventRow(SQLModel, table=True):
@@ -78,7 +97,9 @@ class EventRow(SQLModel, table=True):
     kind: str
     at: datetime = Field(sa_type=Instant)
     actor: str
-    status: str
+    reason: str | None = None
+    changes: str
+    """A JSON object: the fields of the case that the event changed."""
 
 
 class CaseNumberRow(SQLModel, table=True):

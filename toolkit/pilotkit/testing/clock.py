@@ -21,6 +21,11 @@ class Clock:
         """The time it shows."""
         return self._now
 
+    def show(self, moment: datetime) -> datetime:
+        """Set it to another aware time, which may lie in the past, and read it."""
+        self._now = moment
+        return self._now
+
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> datetime:
         """Move on by days, hours and minutes, and read it."""
         self._now += timedelta(days=days, hours=hours, minutes=minutes)
