@@ -94,7 +94,7 @@ class Transition(Noun):
 
     to: Identifier
     guard: str | None = None
-    """A condition on the case, evaluated by the case engine."""
+    """The name of a fact that opens this way, such as ``incomplete``; absent: always open."""
 
 
 class Step(Noun):
