@@ -30,7 +30,7 @@ check: .venv/ready ## Lint, types, floors, dependencies
 	@for each in $(DISTRIBUTIONS); do echo "deptry $$each"; (cd $$each && $(CURDIR)/$(BIN)/deptry .) || exit 1; done
 
 docs: .venv/ready ## Build the documentation strictly into site/
-	$(BIN)/mkdocs build --strict --quiet --site-dir site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 
 docs-reference: .venv/ready ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate_reference.py
