@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
+
+
+NAMELESS = """() => [
+    ...document.querySelectorAll('svg:not([aria-hidden]):not([aria-label]), svg[aria-label=""], th:not([scope])'),
+    ...[...document.querySelectorAll('input:not([type=hidden]), select')].filter(
+        each => !each.labels.length && !each.getAttribute('aria-label')),
+    ...[...document.querySelectorAll('a, button, summary')].filter(each => !each.textContent.trim()),
+    ...[...document.querySelectorAll('nav')].filter(each => !each.getAttribute('aria-label')),
+].map(each => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="session")
+def nameless() -> "Callable[[sync_api.Page], list[str]]":
+    """What somebody who cannot see a page would hear nothing of."""
+    return lambda page: page.evaluate(NAMELESS)
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ def test_a_number_opens_exactly_its_cases(desk, board):
 def test_another_day_can_be_asked_for_by_keyboard(phone, board):
     phone.goto(f"{board}/vi/board?kpi=whole_process_share")
     field = phone.locator("input[name=as_of]")
-    field.fill("2025-07-23")
+    field.fill("23/7/2025")
     field.press("Enter")
     assert "23:59 23/7/2025" in phone.locator(".lead").inner_text()
     assert "kpi=whole_process_share" in phone.url
@@ -109,3 +109,9 @@ def test_the_columns_of_both_tables_stand_under_each_other(desk, board):
     desk.locator("details.more summary").click()
     first, second = (desk.locator(".attention table.board").nth(n).locator("tbody td.share").first for n in (0, 1))
     assert abs(first.bounding_box()["x"] - second.bounding_box()["x"]) < 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_everything_on_the_board_has_a_name_for_who_cannot_see_it(desk, board, nameless, path):
+    desk.goto(f"{board}/vi{path}")
+    assert [] == nameless(desk)

@@ -118,3 +118,17 @@ def test_headings_do_not_skip_a_level(desk, address):
         levels = desk.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
         assert 1 == levels[0], path
         assert all(after - before <= 1 for before, after in pairwise(levels)), path
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_everything_has_a_name_for_who_cannot_see_it(desk, address, nameless, path):
+    desk.goto(f"{address}/vi{path}")
+    assert [] == nameless(desk)
+
+
+def test_points_on_a_map_are_as_large_on_a_phone_as_on_a_desk(phone, desk, address):
+    for page in (phone, desk):
+        page.goto(f"{address}/vi/points")
+        dot = page.locator(".map .branch path:not(.rim)").first
+        assert "13px" == dot.evaluate("each => getComputedStyle(each).strokeWidth")
+        assert "non-scaling-stroke" == dot.evaluate("each => getComputedStyle(each).vectorEffect")

@@ -24,14 +24,39 @@ MAXIMUM_BYTES = 4 * 1024 * 1024
 MAXIMUM_NODES = 400_000
 MAXIMUM_DEPTH = 60
 _COMPOSED_SAFELY = 1000
+_WALKED_SAFELY = 256 * 1024
+_LETTERS_A_NODE = 64
+_LONGEST_NUMBER = 100
+_LONGEST_KEY = 100
 _N = TypeVar("_N", bound=BaseModel)
 _LINE = re.compile(r"line (\d+)")
-_BLOCKS = re.compile(r"^[ \t?:-]+", re.MULTILINE)
+_BLOCKS = re.compile(r"[ \t?:-]+")
+"""Anywhere: YAML ends a line in more ways than ``re.MULTILINE`` does."""
+_ENDLESS_KEY = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_LONGEST_KEY}}}""",
+)
+"""A TOML key of so many parts that tomllib's time, which grows with their square, matters."""
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc,valid-type]  # the C loader where libyaml is there
-    """Safe YAML in which a key stands once."""
+    """Safe YAML in which a key stands once, and merges (<<) and numbers have an end."""
+
+    merged = 0
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge, counted: mappings that merge mappings can grow tenfold a line."""
+        super().flatten_mapping(node)
+        self.merged += len(node.value)
+        if self.merged > MAXIMUM_NODES:
+            raise yaml.constructor.ConstructorError(None, None, "merges (<<) without end", node.start_mark)
+
+    def construct_number(self, node: yaml.ScalarNode) -> Any:
+        """A number that ends: YAML's base 60 takes time that grows with the square of its length."""
+        if isinstance(node.value, str) and len(node.value) > _LONGEST_NUMBER:
+            raise yaml.constructor.ConstructorError(None, None, "a number without end", node.start_mark)
+        is_whole = node.tag == "tag:yaml.org,2002:int"
+        return self.construct_yaml_int(node) if is_whole else self.construct_yaml_float(node)
 
     def construct_mapping(
         self,
@@ -48,6 +73,12 @@ class _StrictLoader(_Loader):  # type: ignore[misc,valid-type]  # the C loader w
             seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return mapping
+
+
+for _number in ("int", "float"):
+    _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_number}", _StrictLoader.construct_number)
+_NOT_AS_TAGGED = (LookupError, AttributeError, TypeError, ArithmeticError)
+"""What PyYAML raises where a value is not what its tag (``!!int ''``) says."""
 
 
 def read_text(path: Path, name: str) -> str:
@@ -90,40 +121,53 @@ def parse_yaml(text: str, name: str) -> Any:
         ) from None
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
         raise DataError(f"is not valid YAML: {problem}.", where=Place(name), remedy="Mend the file.") from None
+    except _NOT_AS_TAGGED:
+        raise DataError(
+            "is not valid YAML: a value is not what its tag (!!) says.", where=Place(name), remedy="Remove the tags."
+        ) from None
     _refuse_bombs(data, name)
     return data
 
 
 def _refuse_abyss(text: str, name: str) -> None:
-    """Refuse bottomless nesting before it is composed: libyaml's composer recurses in C and takes the process along."""
+    """Refuse bottomless nesting before it is composed: libyaml's composer recurses in C and takes the process along.
+
+    Long texts are walked through as well: a composed value takes several hundred times its own length of memory.
+    """
     most = text.count("[") + text.count("{") + 2 * max(map(len, _BLOCKS.findall(text)), default=0)
-    if most <= _COMPOSED_SAFELY:
+    if most <= _COMPOSED_SAFELY and len(text) <= _WALKED_SAFELY:
         return
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAXIMUM_DEPTH:
             raise _too_deep(name)
+        if count > 2 * MAXIMUM_NODES:
+            raise _too_many(name)
 
 
 def _too_deep(name: str) -> DataError:
     return DataError(f"nests more than {MAXIMUM_DEPTH} levels deep.", where=Place(name), remedy="Write it flatter.")
 
 
+def _too_many(name: str) -> DataError:
+    return DataError(
+        f"holds more than {MAXIMUM_NODES} values once its aliases are followed.",
+        where=Place(name),
+        remedy="Write the data out without YAML aliases, or in several files.",
+    )
+
+
 def _refuse_bombs(data: Any, name: str) -> None:
-    """Count nodes and depth as often as they are reached, so that nested aliases cannot hide their size."""
+    """Count nodes, letters and depth as often as they are reached, so that nested aliases cannot hide their size."""
     left, stack = MAXIMUM_NODES, [(data, 0)]
     while stack:
         node, depth = stack.pop()
-        left -= 1
+        left -= 1 + (len(node) // _LETTERS_A_NODE if isinstance(node, str) else 0)
         if depth > MAXIMUM_DEPTH:
             raise _too_deep(name)
         if left < 0:
-            raise DataError(
-                f"holds more than {MAXIMUM_NODES} values once its aliases are followed.",
-                where=Place(name),
-                remedy="Write the data out without YAML aliases.",
-            )
+            raise _too_many(name)
         if isinstance(node, dict):
             stack.extend((child, depth + 1) for child in node.values())
         elif isinstance(node, list):
@@ -134,8 +178,14 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     """TOML as plain data.
 
     Raises:
-        DataError: syntax.
+        DataError: syntax, or keys without end.
     """
+    if found := _ENDLESS_KEY.search(text):
+        raise DataError(
+            f"holds a key of more than {_LONGEST_KEY} parts.",
+            where=Place(name, line=text.count("\n", 0, found.start()) + 1),
+            remedy="Shorten the line.",
+        )
     try:
         return tomllib.loads(text)
     except (RecursionError, ValueError) as problem:
@@ -185,12 +235,19 @@ def data_error(
     parts = [str(part) for part in first["loc"] if "[" not in str(part)]
     path = ".".join([part for part in (key, *parts) if part])
     hidden = secret or first["type"] == "missing" or isinstance(first["input"], dict | list)
-    given = "" if hidden else f" (got {first['input']!r:.80})"
+    given = "" if hidden else f" (got {_shown(first['input'])})"
     more = f" {len(errors) - 1} more in this file." if len(errors) > 1 else ""
     message, remedy = _WORDS.get(first["type"], (first["msg"].removeprefix("Value error, "), "Correct the value."))
     if text and line is None:
         line = line_of_key(text, path)
     return DataError(f"{message}{given}.{more}", where=Place(name, path, line), remedy=remedy)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.80}"
+    except ValueError:  # Python writes out no number of more than 4300 digits
+        return "a number without end"
 
 
 def _to_the_point(errors: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -217,7 +274,7 @@ _WORDS = {
 def line_of_key(text: str, path: str) -> int | None:
     """The line (from 1) on which the dotted ``path`` stands in YAML ``text``; list items count by number or id."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError:
         return None
     line: int | None = None
@@ -271,6 +328,7 @@ def _rows(kind: type[_N], text: str, name: str) -> Iterator[_N]:
                     remedy="Quote cells that hold a comma.",
                 )
             row: dict[str, Any] = {column: cell for column, cell in zip(header, cells, strict=True) if cell != ""}
+            _refuse_formulas(row, name, reader.line_num)
             for column in _LISTS & row.keys():
                 row[column] = row[column].split()
             try:
@@ -285,6 +343,20 @@ def _rows(kind: type[_N], text: str, name: str) -> Iterator[_N]:
 
 _LISTS = {"channels"}
 """Columns that hold several values, separated by spaces."""
+
+
+_FORMULA = re.compile(r"\s*(?:[=@]|[+-](?!(?:[\d.]+(?:[eE][+-]?\d+)?)?\s*$))")
+
+
+def _refuse_formulas(row: dict[str, str], name: str, line: int) -> None:
+    """Tables are opened in spreadsheets, which run a cell that starts like a formula: a package could bring one."""
+    for column, cell in row.items():
+        if _FORMULA.match(cell):
+            raise DataError(
+                f"starts like a formula (got {cell!r:.80}), which a spreadsheet would run.",
+                where=Place(name, column, line),
+                remedy="Begin with a letter or a digit.",
+            )
 
 
 def _check_header(kind: type[BaseModel], header: list[str], name: str) -> None:

@@ -48,7 +48,7 @@ class DeploymentSettings(Noun):
     def _is_known(cls, timezone: str) -> str:
         try:
             ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of the database, such as "America"
             raise ValueError("is not a time zone of the IANA database") from None
         return timezone
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
 from pilotkit import AdministrativeUnit, Kpi, View, Visit
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?")
+_WRITTEN_DAY = re.compile(r"([0-9]{1,2})[./ -]([0-9]{1,2})[./ -]([0-9]{4})")
+"""As people write a date: day, month, year."""
 _PAGE = re.compile(r"[0-9]{1,6}")
 _EARLIEST = 1970
 _LONGEST_ECHO = 60
@@ -65,7 +67,7 @@ def asked_moment(visit: Visit) -> datetime:
     Raises:
         UnanswerableError: no such date.
     """
-    latest, text = latest_moment(visit), visit.query.get("as_of", "")
+    latest, text = latest_moment(visit), asked_text(visit)
     if not text:
         return latest
     asked = _read(visit, text)
@@ -73,6 +75,13 @@ def asked_moment(visit: Visit) -> datetime:
         return min(asked.replace(tzinfo=visit.zone), latest)
     end: datetime = visit.measures.end_of(asked.date()) if asked.date() < latest.date() else latest
     return end
+
+
+def asked_text(visit: Visit) -> str:
+    """``?as_of`` as addresses carry it, where it was typed as ``28/7/2025``; as it stands where it is no such date."""
+    text = visit.query.get("as_of", "").strip()
+    typed = _WRITTEN_DAY.fullmatch(text)
+    return f"{typed[3]}-{int(typed[2]):02}-{int(typed[1]):02}" if typed else text
 
 
 def asked_day(visit: Visit, key: str) -> date | None:
@@ -89,6 +98,11 @@ def written(visit: Visit, moment: datetime) -> str:
     """An as-of instant as addresses carry it: :func:`asked_moment` reads the same instant from it."""
     local = moment.astimezone(visit.zone)
     return local.date().isoformat() if local.microsecond else local.replace(tzinfo=None).isoformat()
+
+
+def written_day(day: date) -> str:
+    """A date as the field for it is filled: ``28/7/2025``, in every language."""
+    return f"{day.day}/{day.month}/{day.year}"
 
 
 def asked_page(visit: Visit) -> int:
@@ -164,8 +178,8 @@ def _read(visit: Visit, text: str) -> datetime:
     if asked is None or asked.year <= _EARLIEST:
         raise UnanswerableError(
             visit.gettext("“%(text)s” is not a date.") % {"text": echo(text)},
-            visit.gettext("Write the date as year-month-day, for example %(example)s.")
-            % {"example": latest_moment(visit).astimezone(UTC).date().isoformat()},
+            visit.gettext("Write the date as day/month/year, for example %(example)s.")
+            % {"example": written_day(latest_moment(visit).date())},
             status=400,
             choices=to_board(visit),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
-from pilotkit import CasePage, Measures, View, Visit
+from pilotkit import CasePage, LocalText, Measures, View, Visit
 from pilotkit_board.asking import (
     UnanswerableError,
     answering,
@@ -33,7 +33,8 @@ class Line:
     """One case of the list."""
 
     code: str
-    procedure: str
+    procedure: LocalText | str
+    """Its name, or the code of one that is no longer described."""
     unit: str
     channel: str
     received: datetime
@@ -132,7 +133,7 @@ def _line(visit: Visit, row: dict[str, Any]) -> Line:
     unit = visit.catalog.units.get(row["unit"])
     return Line(
         code=row["code"],
-        procedure=visit.text(procedure.name) if procedure else row["procedure"],
+        procedure=procedure.name if procedure else row["procedure"],
         unit=unit.name if unit else row["unit"],
         channel=row["channel"],
         received=cast("datetime", instant(row["received_at"])),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from pilotkit import Kpi, Measures, Standing, Target, View, Visit
-from pilotkit_board.asking import answering, asked_moment, known_kpi, latest_moment
+from pilotkit_board.asking import answering, asked_moment, asked_text, known_kpi, written_day
 from pilotkit_board.figures import Figure, figure, line_scale, tally, target_figure, worst_first
 
 FIRST_ROW = 3
@@ -48,8 +48,8 @@ def show_overview(visit: Visit) -> View:
     first = _first_row(visit, standings, moment)
     shared = {
         "moment": moment,
-        "latest": latest_moment(visit),
-        "asked": visit.query.get("as_of") or None,
+        "asked": asked_text(visit) or None,
+        "shown_day": written_day(moment.astimezone(visit.zone).date()),
         "is_simulated": measures.simulated_until is not None,
         "first": first,
     }

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from pilotkit import AdministrativeUnit, Measures, Standing, View, Visit
-from pilotkit_board.asking import answering, asked_moment, known_unit, latest_moment
+from pilotkit_board.asking import answering, asked_moment, asked_text, known_unit, written_day
 from pilotkit_board.figures import Figure, figure, line_scale, target_figure, worst_first
 from pilotkit_board.overview import other_goals
 
@@ -29,10 +29,11 @@ def show_unit(visit: Visit) -> View:
             "targets": [(each, line_scale([each])) for each in targets],
             "others": _others(visit, unit, mine, moment),
             "other_goals": {each.kpi.id: other_goals([each.target]) for each in mine},
-            "points": _points(visit, unit),
+            "points": _points(visit, unit, "open"),
+            "planned": _points(visit, unit, "planned"),
             "moment": moment,
-            "latest": latest_moment(visit),
-            "asked": visit.query.get("as_of") or None,
+            "asked": asked_text(visit) or None,
+            "shown_day": written_day(moment.astimezone(visit.zone).date()),
             "is_simulated": measures.simulated_until is not None,
         },
     )
@@ -52,7 +53,8 @@ def _others(visit: Visit, unit: AdministrativeUnit, mine: list[Standing], moment
     return [figure(visit, visit.catalog.kpi(kpi), found[kpi], since, unit=unit.code) for kpi in wanted if kpi in found]
 
 
-def _points(visit: Visit, unit: AdministrativeUnit) -> dict[str, int]:
-    """How many service points of each kind stand in the unit; in the province, all of them."""
+def _points(visit: Visit, unit: AdministrativeUnit, status: str) -> dict[str, int]:
+    """How many service points of each kind and of that status stand in the unit; in the province, all of them."""
     is_here = (lambda _: True) if unit.level == "province" else (lambda point: point.unit == unit.code)
-    return Counter(point.kind.value for point in visit.catalog.points.values() if is_here(point))
+    points = visit.catalog.points.values()
+    return Counter(point.kind.value for point in points if point.status == status and is_here(point))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pilotkit import KpiValue, Measures, View, Visit
-from pilotkit_board.asking import answering, asked_moment, known_kpi, latest_moment
+from pilotkit_board.asking import answering, asked_moment, asked_text, known_kpi, written_day
 from pilotkit_board.figures import figure
 
 MOST_PROCEDURES = 20
@@ -31,8 +31,8 @@ def show_kpi(visit: Visit) -> View:
             ],
             "more_procedures": max(0, len(procedures) - MOST_PROCEDURES),
             "moment": moment,
-            "latest": latest_moment(visit),
-            "asked": visit.query.get("as_of") or None,
+            "asked": asked_text(visit) or None,
+            "shown_day": written_day(moment.astimezone(visit.zone).date()),
             "is_simulated": measures.simulated_until is not None,
             "is_targeted": any(target.kpi == kpi.id for target in visit.catalog.targets),
         },

@@ -46,7 +46,11 @@ def test_a_hostile_word_is_refused_and_never_becomes_markup(board, path, word):
         ("/board/cases?kpi=online_share&part=half", 400, "“half” is not something that can be shown of a number."),
         ("/board/cases?kpi=online_share&page=-1", 400, "“-1” is not the number of a page."),
         ("/board/cases?kpi=online_share&page=²", 400, "“²” is not the number of a page."),
-        ("/board?as_of=yesterday", 400, "“yesterday” is not a date. Write the date as year-month-day"),
+        (
+            "/board?as_of=yesterday",
+            400,
+            "“yesterday” is not a date. Write the date as day/month/year, for example 28/7/2025",
+        ),
         ("/board?as_of=2025-02-30", 400, "“2025-02-30” is not a date."),
         ("/board?as_of=0001-01-01", 400, "“0001-01-01” is not a date."),
         ("/board?as_of=2025-07-10T25:00:00", 400, "is not a date."),
@@ -64,6 +68,21 @@ def test_an_instant_in_an_address_is_read_as_it_was_written(board):
     count = board.counted("received_at <= 1752148800000000")
     assert f"{count} cases received" in page.words
     assert "as known at 12:00 10 Jul 2025" in page.words
+
+
+@pytest.mark.parametrize("typed", ["10/7/2025", "10/07/2025", "10.7.2025", "10-07-2025", "%2010%207%202025%20"])
+def test_a_date_may_be_typed_as_people_write_it(board, typed):
+    page = board.get(f"/en/board?as_of={typed}")
+    assert "Figures as of 23:59 10 Jul 2025" in page.words
+    assert 'name="as_of" value="10/7/2025"' in page.html
+    assert "as_of=2025-07-10" in page.html
+
+
+@pytest.mark.parametrize("typed", ["31/2/2025", "7/28/2025", "28/7", "28/7/25"])
+def test_a_date_that_is_none_is_told_how_to_be_written(board, typed):
+    page = board.get(f"/en/board?as_of={typed}")
+    assert 400 == page.status
+    assert "Write the date as day/month/year" in page.words
 
 
 def test_an_instant_that_has_not_come_is_the_newest(board):

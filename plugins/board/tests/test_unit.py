@@ -42,9 +42,14 @@ def test_a_unit_counts_its_service_points(board):
         board.get("/en/board/units/PA-01").words,
     )
     numbers = [
-        int(n) for n in re.findall(r"(\d+) (?:centre|branch|service point|kiosk|mobile team|hotline desk)", found[0])
+        int(n) for n in re.findall(r"(\d+) (?:centre|branch|commune point|kiosk|mobile team|hotline desk)", found[0])
     ]
     assert len(here) == sum(numbers)
+
+
+def test_a_kiosk_that_is_planned_is_not_counted_as_one_that_serves(board):
+    words = board.get("/en/board/units/PA-04").words.partition("Where people are served")[2]
+    assert "1 commune point Planned, not open yet 1 kiosk" in words
 
 
 def test_a_unit_without_targets_still_shows_what_is_measured(make_board):

@@ -47,6 +47,18 @@ def steps_certainty(procedure: Procedure) -> Certainty | None:
     return marks.pop() if len(marks) == 1 else None
 
 
+def offers_certainty(procedure: Procedure) -> Certainty | None:
+    """How sure every time and fee is, if equally so: then it is said once and not at each of them."""
+    marks = {mark for offer in procedure.offers.values() for mark in _certainties(offer)}
+    return marks.pop() if len(marks) == 1 else None
+
+
+def _certainties(offer: Offer) -> tuple[Certainty | None, ...]:
+    """Those of what is published: what is absent needs no mark."""
+    deadline = (offer.deadline.certainty,) if offer.deadline else ()
+    return (*deadline, offer.fees_certainty) if offer.fees else deadline
+
+
 def already_known(procedure: Procedure) -> tuple[Document, ...]:
     """The papers that a register holds already: nobody is asked for them twice."""
     return tuple(document for document in procedure.documents if document.reusable_from)

@@ -43,6 +43,7 @@ def show_procedure(visit: Visit) -> View:
             "source": catalog.sources.get(procedure.reference),
             "to_bring": offers.to_bring(procedure),
             "known": offers.already_known(procedure),
+            "offers_certainty": offers.offers_certainty(procedure),
             "steps_certainty": offers.steps_certainty(procedure),
             "points": places.grouped(catalog, places.receiving(catalog, procedure), is_narrow=False),
             "contacts": _reachable(catalog),
@@ -60,12 +61,14 @@ def show_points(visit: Visit) -> View:
     kind = visit.query.get("kind", "")
     kinds = tuple(group.kind for group in places.grouped(catalog, places.open_points(catalog), is_narrow=False))
     kind = kind if kind in kinds else ""
-    points = places.open_points(catalog, unit.code if unit else "", kind)
+    code = unit.code if unit else ""
+    points = places.open_points(catalog, code, kind)
     near = places.near(catalog, unit) if unit else ()
     return View(
         "portal/points.html",
         {
             "groups": places.grouped(catalog, points, is_narrow=unit is not None),
+            "planned": places.grouped(catalog, places.planned_points(catalog, code, kind), is_narrow=True),
             "kinds": kinds,
             "units": sorted(catalog.communes, key=_without_kind),
             "unit": unit,

@@ -55,10 +55,19 @@ class Group:
 
 def open_points(catalog: Catalog, unit: str = "", kind: str = "") -> tuple[ServicePoint, ...]:
     """The points that serve now, of a unit and of a kind where asked."""
+    return _points(catalog, "open", unit, kind)
+
+
+def planned_points(catalog: Catalog, unit: str = "", kind: str = "") -> tuple[ServicePoint, ...]:
+    """The points that are to open one day: they are counted, and nobody is sent there."""
+    return _points(catalog, "planned", unit, kind)
+
+
+def _points(catalog: Catalog, status: str, unit: str, kind: str) -> tuple[ServicePoint, ...]:
     return tuple(
         point
         for point in catalog.points.values()
-        if point.status == "open" and unit in ("", point.unit) and kind in ("", point.kind)
+        if point.status == status and unit in ("", point.unit) and kind in ("", point.kind)
     )
 
 

@@ -67,6 +67,15 @@ def test_points_of_one_commune_come_with_their_neighbours(show):
     assert "pa-01" not in _ids(context["near"])
 
 
+def test_what_is_planned_is_counted_and_nobody_is_sent_there(show):
+    context = show("portal.points").context
+    assert [("kiosk", ["kiosk-3"])] == [(str(group.kind), _ids(group.points)) for group in context["planned"]]
+    assert "kiosk-3" not in _ids(point for group in context["groups"] for point in group.points)
+    assert "kiosk-3" not in _ids(context["mapped"])
+    assert () == show("portal.points", unit="PA-01").context["planned"]
+    assert () == show("portal.points", kind="centre").context["planned"]
+
+
 def test_a_kind_or_a_commune_that_does_not_exist_narrows_nothing(show):
     groups = show("portal.points", unit="nowhere", kind="castle").context["groups"]
     assert 7 == sum(len(group.points) for group in groups)

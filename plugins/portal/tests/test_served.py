@@ -84,6 +84,19 @@ def test_a_place_that_is_not_open_yet_says_so(visitor):
     assert "Not open yet" in visitor().get("/en/points/kiosk-3").text
 
 
+def test_the_list_of_places_says_how_many_are_to_come(visitor):
+    text = visitor().get("/en/points").text
+    assert "Planned, not open yet" in text
+    assert "1 kiosk<" in text.partition("Planned, not open yet")[2]
+
+
+def test_a_name_from_here_is_marked_on_a_page_in_another_language(visitor):
+    client = visitor()
+    assert "<h1>Kiosk at the mill</h1>" in client.get("/en/points/kiosk-3").text
+    assert '<h1><span lang="en">Kiosk at the mill</span></h1>' in client.get("/fr/points/kiosk-3").text
+    assert '<option value="PA-01" lang="en">' in client.get("/fr/points").text
+
+
 def test_hostile_questions_and_hostile_data_are_words(visitor):
     procedure = f"""
 code: EVIL
@@ -118,7 +131,7 @@ def test_a_town_without_any_data_still_has_pages_that_say_what_to_do(visitor):
         + ["local/points.csv", "local/contacts.toml", "model/knowledge/articles.yaml", "local/staff.csv"]
     )
     client = visitor(nothing)
-    assert "not listed yet" in client.get("/en").text
+    assert "No place is open yet." in client.get("/en").text
     assert "There are no procedures here yet" in client.get("/en/procedures").text
     assert "No place like this here" in client.get("/en/points").text
     assert "Nothing is written here yet" in client.get("/en/help").text

@@ -237,6 +237,28 @@ def test_plugins_are_told_after_the_case_is_on_disk(town: Deployment, store: Sto
     assert CaseStatus.FINISHED == told[-1][1].status
 
 
+def test_a_handler_is_asked_whether_the_answers_will_do(town: Deployment, store: Store, clock: Clock) -> None:
+    class ChildNeedsAName:
+        procedure_code = "ZZ-101"
+
+        def validate(self, answers: dict[str, object]) -> list[str]:
+            return [] if answers.get("child") else ["Give the child's name."]
+
+        prefill = fees = decide = validate
+
+    class Plugin:
+        @hookimpl
+        def register_procedures(self) -> tuple[ChildNeedsAName, ...]:
+            return (ChildNeedsAName(),)
+
+    town.plugins._manager.register(Plugin(), name="names")
+    casework = Casework(town, store, clock)
+    with pytest.raises(CaseError, match="ZZ-101 cannot be taken: Give the child's name"):
+        casework.receive(birth())
+    assert 0 == store.extent().cases
+    assert casework.receive(birth(answers={"child": "An"}))
+
+
 def test_an_unknown_pattern_of_case_codes_is_a_clear_error(tmp_path: Path, store: Store, clock: Clock) -> None:
     town = Deployment(tiny_deployment(tmp_path / "t", identifiers__case="zz.case"))
     with pytest.raises(DataError, match="names 'zz.case', which no plugin offers"):

@@ -189,6 +189,42 @@ def test_new_asks_its_questions_and_takes_what_is_typed(
     assert "0999 888 777" == Deployment(tmp_path / "made").catalog.contacts["hotline"].phone
 
 
+@pytest.mark.parametrize("name", ["[/b]Harbour", "[red]", "{x} %s", "[link=file:///etc]here[/link]"])
+def test_names_from_files_are_printed_literally(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
+    town = tiny_deployment(
+        tmp_path / "t", {"tests/cases.yaml": json.dumps([_wrong(name)])}, deployment__name={"en": name}
+    )
+    units = town / "local/units.csv"
+    units.write_text(units.read_text(encoding="utf-8").replace("North Quay", name), encoding="utf-8")
+    assert name in answer(capsys, "test", town)[1]
+    answer(capsys, "simulate", town, "--days", 5, "--until", "2025-07-28")
+    monitor = answer(capsys, "kpi", town, "--by", "unit")
+    assert (0, True) == (monitor[0], name in monitor[1])
+    assert "Traceback" not in answer(capsys, "check", town)[2]
+
+
+def _wrong(name: str) -> dict[str, str]:
+    return {
+        "name": name, "procedure": "ZZ-101", "channel": "online",
+        "received": "2025-07-25T09:00:00", "due": "2025-07-25T10:00:00",
+    }  # fmt: skip
+
+
+def test_figures_say_that_they_are_simulated(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    answer(capsys, "simulate", folder, "--days", 5, "--until", "2025-07-28")
+    assert "These figures are simulated" in answer(capsys, "kpi", folder)[2]
+    assert all(value["simulated"] for value in json.loads(answer(capsys, "kpi", folder, "--json")[1]))
+
+
+def test_a_database_that_cannot_be_used_is_said_before_anything_is_served(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "var").mkdir()
+    (folder / "var/pilot.db").write_text("no database" * 200)
+    code, _, err = answer(capsys, "serve", folder, "--port", 0)
+    assert (5, True) == (code, "cannot be opened" in err)
+
+
 def test_plugins_lists_what_is_installed_and_what_a_deployment_uses(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:

@@ -76,3 +76,14 @@ def test_no_text_whatever_does_more_than_be_refused(text: str) -> None:
         check_expression(text, HERE)
     except DataError as refused:
         assert refused.where == HERE
+
+
+def test_an_expression_that_nests_too_deep_is_refused() -> None:
+    with pytest.raises(DataError, match="nests too deep"):
+        check_expression("TRUE=" * 380 + "TRUE", HERE)
+
+
+@pytest.mark.parametrize("day", ["20250721", "2025-W30-1"])
+def test_a_date_that_only_python_reads_is_no_date(day: str) -> None:
+    with pytest.raises(DataError, match="compares date with text"):
+        check_expression(f"received_day = '{day}'", HERE)

@@ -1,5 +1,7 @@
 """A package from a stranger: verified before anything of it is parsed, and one clear error for each way to be wrong."""
 
+import re
+import shlex
 import stat
 import struct
 import zipfile
@@ -212,3 +214,21 @@ def test_a_package_that_cannot_be_used_here_is_refused(
     info = PackageArchive.open(packed.path).files["package.toml"]
     with pytest.raises(PackageError, match=what):
         PackageArchive.open(rewrite({"package.toml": info.replace(old, new, 1)}))
+
+
+def test_a_requirement_with_a_number_without_end_is_refused(rewrite: Rewrite, packed: PackedPackage) -> None:
+    with pytest.raises(PackageError, match="is not a version specifier"):
+        PackageArchive.open(rewrite({"package.toml": _requiring(packed, "==" + "17" * 10_000)}))
+
+
+def test_what_a_remedy_says_to_type_runs_nothing_else(rewrite: Rewrite, packed: PackedPackage) -> None:
+    with pytest.raises(PackageError) as caught:
+        PackageArchive.open(rewrite({"package.toml": _requiring(packed, "===0'|id|'")}))
+    command = caught.value.remedy.removeprefix("Install a fitting one: ").removesuffix(".")
+    assert ["pip", "install", "pilotkit===0'|id|'"] == shlex.split(command)
+
+
+def _requiring(packed: PackedPackage, pilotkit: str) -> bytes:
+    with zipfile.ZipFile(packed.path) as archive:
+        text = archive.read("package.toml").decode()
+    return re.sub('pilotkit = ".*"', f'pilotkit = "{pilotkit}"', text).encode()

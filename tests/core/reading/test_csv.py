@@ -101,3 +101,15 @@ def test_whatever_stands_in_a_quoted_cell_comes_back(tmp_path_factory, office):
     csv.writer(stream).writerows([["id", "unit", "office"], ["a", "PA", f"x{office}x"]])
     path = tmp_path_factory.mktemp("csv")
     assert [f"x{office}x"] == [head.office for head in heads(path, stream.getvalue())]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3", " =HYPERLINK(1)"])
+def test_a_cell_that_a_spreadsheet_would_run_is_refused(tmp_path, cell):
+    error = refusal(tmp_path, HEADS + f"mayor,PA,{cell},\n")
+    assert Place("local/heads.csv", "office", 2) == error.where
+    assert "starts like a formula" in error.what
+
+
+@pytest.mark.parametrize("cell", ["-30.5", "+84", "-1e-3", "Mayor - acting", "1+1", "-"])
+def test_a_number_with_its_sign_is_no_formula(tmp_path, cell):
+    assert cell == heads(tmp_path, HEADS + f"mayor,PA,{cell},\n")[0].office

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import DataError, PilotkitError, Place
-from pilotkit.reading import parse_toml, read_toml
+from pilotkit import DataError, Head, PilotkitError, Place
+from pilotkit.reading import noun_from, parse_toml, read_toml
 
 
 def test_broken_toml_names_the_file_and_the_line():
@@ -33,3 +33,20 @@ def test_any_text_is_data_or_an_error_of_ours(text):
 def test_an_abyss_is_refused(tmp_path):
     with pytest.raises(DataError):
         parse_toml("a = " + "[" * 100_000, "x.toml")
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + ".a" * 20_000 + " = 1", f"x = {{ a{'.a' * 20_000} = 1 }}", f"['a'{' . b' * 200}]"]
+)
+def test_a_key_without_end_is_refused(text):
+    with pytest.raises(DataError, match="more than 100 parts"):
+        parse_toml(text, "x.toml")
+
+
+def test_a_long_text_is_no_key():
+    assert {"a": "b" * 500_000} == parse_toml(f'a = "{"b" * 500_000}"', "x.toml")
+
+
+def test_a_number_too_long_to_be_written_out_is_refused_in_words():
+    with pytest.raises(DataError, match=r"got a number without end"):
+        noun_from(Head, parse_toml(f"id = 0x{'f' * 9_000}", "x.toml"), "x.toml")

@@ -169,3 +169,31 @@ def test_a_file_beyond_every_measure_is_refused_unread(tmp_path):
 def test_a_folder_is_not_a_file(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         read_yaml(tmp_path, "x.yaml")
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\r"])
+def test_an_abyss_behind_an_uncommon_end_of_line_is_refused(end):
+    assert "nests more than 60 levels deep" in str(refusal(f"#{end}{'- ' * 100_000}x"))
+
+
+def test_merges_that_expand_without_end_are_refused():
+    layers = "\n".join(f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 10)}]}}" for n in range(1, 10))
+    assert "merges (<<) without end" in str(refusal(f"l0: &l0 {{x: 1}}\n{layers}\n"))
+
+
+def test_a_long_text_named_again_and_again_is_refused():
+    assert "once its aliases are followed" in str(refusal(f"a: &a {'x' * 100_000}\nb: [{'*a, ' * 1_000}]"))
+
+
+def test_more_values_than_memory_is_refused_before_it_is_composed():
+    assert "holds more than 400000 values" in str(refusal(f"[{'a, ' * 900_000}]"))
+
+
+@pytest.mark.parametrize("number", ["1" + ":1" * 10_000, "1" + ":1" * 10_000 + ".0", "0x" + "f" * 9_000])
+def test_a_number_without_end_is_refused(number):
+    assert "a number without end" in str(refusal(f"a: {number}"))
+
+
+@pytest.mark.parametrize("tagged", ["!!int ''", "!!float ''", "!!bool maybe", "!!timestamp maybe", "!!map [a]"])
+def test_a_value_that_is_not_what_its_tag_says_is_refused(tagged):
+    assert "not what its tag" in str(refusal(f"a: {tagged}"))

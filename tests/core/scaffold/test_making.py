@@ -212,6 +212,7 @@ def test_without_a_register_the_remedy_is_a_file_of_units(package: Path, tmp_pat
         ({"assigned_on": "tomorrow"}, "assigned_on: 'tomorrow' is not a day"),
         ({"assigned_on": "2025-07-21", "due_on": "2025-07-20"}, "due_on: is before assigned_on"),
         ({"database": "postgresql://me:secret@host/db"}, "database: holds a password"),
+        ({"database": "postgresql://host/db?user=me&password=secret"}, "database: holds a password"),
     ],
 )
 def test_an_answer_that_cannot_be_is_refused(

@@ -17,6 +17,10 @@ from pilotkit.scaffold.rendering import read_template_settings
 from pilotkit.scaffold.sandbox import Meter
 
 Package = Callable[..., Path]
+GROWING = "{{% set a0 = ['x'] %}}{}" + "".join(
+    f"{{{{% set a{n} = [{', '.join([f'a{n - 1}'] * 10)}] %}}}}" for n in range(1, 9)
+)
+"""Lists of lists, ten times as large in each line."""
 PILOT = '[deployment]\nid = "x"\nname = {en = "X"}\nscheme = "zz"\nprovince = "SP"\nlanguages = ["en"]\n'
 FORMS = Path(__file__).parents[3] / "templates" / "province" / "templates" / "forms.jinja"
 LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=200)
@@ -109,6 +113,33 @@ def test_two_files_that_would_get_the_same_name_are_refused(package_with: Packag
     refused(package, units, tmp_path, "would be written twice", hotline="PILOT.toml")
 
 
+@pytest.mark.parametrize("name", ["{% include 'n.jinja' %}", "{{ 1%0 }}", "{{ cookiecutter.a ~ 1 }}", "{{ x }}"])
+def test_a_name_that_could_come_out_otherwise_the_second_time_is_refused(
+    package_with: Package, units: Path, tmp_path: Path, name: str
+) -> None:
+    beside = {"templates/n.jinja": "{{ 'a' if ({}['items']|string)[40] in '01234567' else '../../evil' }}"}
+    refused(
+        package_with({"pilot.toml": PILOT, name: "x"}, beside=beside), units, tmp_path, "more than put an answer in"
+    )
+
+
+def test_a_namespace_does_not_write_out_what_it_holds(tmp_path: Path) -> None:
+    said = "{% set a = namespace(x='secret') %}{% set b = namespace(x=a, y=a) %}{{ b }}{{ b.x.x }}"
+    tree = tmp_path / "template/{{cookiecutter._folder}}"
+    tree.mkdir(parents=True)
+    (tree / "x.txt").write_text(said)
+    render(tmp_path / "template", {}, tmp_path / "out")
+    assert "<Namespace>secret" == (tmp_path / "out/x.txt").read_text()
+
+
+def test_a_filter_may_be_mapped(tmp_path: Path) -> None:
+    tree = tmp_path / "template/{{cookiecutter._folder}}"
+    tree.mkdir(parents=True)
+    (tree / "x.txt").write_text("{{ ['a', 'b']|map('upper')|join(',') }}")
+    render(tmp_path / "template", {}, tmp_path / "out")
+    assert "A,B" == (tmp_path / "out/x.txt").read_text()
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -116,7 +147,7 @@ def test_two_files_that_would_get_the_same_name_are_refused(package_with: Packag
         "{{ cookiecutter.__class__.__init__.__globals__ }}",
         "{{ ''['__class__'] }}",
         "{{ ''|attr('__class__') }}",
-        "{{ [''] | map(attribute='__class__') | list }}",
+        "{{ [''] | map(attribute='__class__') | join }}",
         "{{ cookiecutter.update({}) }}",
         "{{ cookiecutter.items.__self__ }}",
         "{{ 'x'.upper() }}",
@@ -144,6 +175,14 @@ def test_two_files_that_would_get_the_same_name_are_refused(package_with: Packag
         "{% include '/etc/hostname' %}",
         "{% import 'os' as os %}",
         "{% extends '../../../x' %}",
+        "{{ 1.5|round(1000000000, 'ceil') }}",
+        GROWING.format("") + "{{ a8 }}",
+        GROWING.format("") + "{{ a8|string|length }}",
+        GROWING.format("") + "{{ a8|jsonify }}",
+        GROWING.format("") + "{{ (a8, [a8]) == (a8, a8) }}",
+        "{% set n = namespace(l=[range(99)|join]) %}{% for i in range(9) %}{% set n.l = n.l + n.l + n.l %}{% endfor %}",
+        "{% macro m(n) %}{{ m(n - 1, varargs, varargs) if n else varargs }}{% endmacro %}{{ m(40, 'x') }}",
+        "{{1}}" * 1_000,
         "{{ missing }}",
         "{{ cookiecutter.missing }}",
         "{% if %}",

@@ -101,3 +101,9 @@ def test_settings_never_change():
 def test_plugins_are_told_where_they_are_asked(tmp_path):
     site = Deployment(tiny_deployment(tmp_path)).site
     assert (tmp_path.resolve(), "zz", "PA", ("en", "fr")) == (site.folder, site.scheme, site.province, site.languages)
+
+
+@pytest.mark.parametrize("timezone", ["America", "x" * 300, "../../etc/passwd", ""])
+def test_what_is_no_time_zone_is_refused(timezone):
+    with pytest.raises(DataError, match="is not a time zone"):
+        settings_from({"deployment": {**LEAST["deployment"], "timezone": timezone}})

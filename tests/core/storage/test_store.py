@@ -252,3 +252,13 @@ def test_the_tables_of_a_plugin_stand_beside_the_cores(town: Deployment) -> None
         connection.execute(queue.insert().values(number=7))
         assert [7] == connection.execute(sa.select(queue.c.number)).scalars().all()
     store.close()
+
+
+def test_a_store_opens_while_somebody_writes(tmp_path: Path) -> None:
+    Store("sqlite:///pilot.db", tmp_path).close()
+    with sqlite3.connect(tmp_path / "pilot.db", isolation_level=None) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        store = Store("sqlite:///pilot.db", tmp_path)
+        assert 0 == store.extent().cases
+        store.close()
+        writer.execute("ROLLBACK")

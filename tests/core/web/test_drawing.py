@@ -1,6 +1,7 @@
 """Maps and lines show what there is, to scale, and nothing that there is not."""
 
 from datetime import date
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +66,17 @@ def test_a_map_around_a_unit_has_it_in_the_middle():
 
 def test_a_day_that_is_not_known_is_a_gap_and_not_a_nought():
     assert "0.0,0.0 20.0,10.0" == line_points([100, None, 0], 20, 10, 0, 100)
+
+
+def test_a_line_may_be_of_decimals_and_of_one_height():
+    assert "0.0,10.0 20.0,10.0" == line_points([Decimal(80), Decimal(80)], 20, 10, Decimal(80), Decimal(80))
+
+
+def test_what_is_out_of_sight_is_not_drawn():
+    units = [_unit("a", (10, 20), 5), _unit("far", (12, 25), 5)]
+    drawn = point_map(units, [_point("here", "a"), _point("there", "far")], around=units[0])
+    assert ["a"] == [land.unit.code for land in drawn.land]
+    assert ["here"] == [marker.point.id for marker in drawn.markers]
 
 
 @given(st.lists(st.none() | st.floats(-1e6, 1e6), max_size=30))

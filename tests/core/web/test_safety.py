@@ -94,3 +94,22 @@ def test_a_question_is_bounded_however_it_is_asked(query):
 )
 def test_a_page_answers_whatever_is_asked(visit_town, path):
     assert 200 == visit_town().get(path).status_code
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/en/", "/en"),
+        ("/en/sources/?a=b", "/en/sources?a=b"),
+        ("/evil.test/", "/evil.test"),
+        ("/%5Cevil.test/", "/%5Cevil.test"),
+    ],
+)
+def test_a_stroke_too_many_leads_back_to_this_host_whatever_the_request_calls_it(visit_town, asked, led):
+    answer = visit_town().get(asked, headers={"host": "evil.test"})
+    assert (307, led) == (answer.status_code, answer.headers["location"])
+
+
+def test_a_path_that_looks_like_a_host_leads_nowhere_else(visit_town):
+    answer = visit_town().get("http://testserver//evil.test/")
+    assert "/evil.test" == answer.headers["location"]

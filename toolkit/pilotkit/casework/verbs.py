@@ -48,12 +48,14 @@ class Casework:
 
         Raises:
             UnknownError: the procedure, unit or point is not in the catalog.
-            CaseError: the procedure is not offered through the channel, or not valid today.
+            CaseError: the procedure is not offered through the channel or not valid today, or its handler finds the
+                answers wrong.
         """
         now = self._clock()
         procedure = self._catalog.procedure(application.procedure)
         offer = self._offer(procedure, application.channel, now)
         self._check_places(application)
+        self._check_answers(application)
         clocks = self._clocks(procedure, application.channel, now)
         due = clocks.legal()
         case = Case(
@@ -199,6 +201,14 @@ class Casework:
 
     def _clocks(self, procedure: Procedure, channel: Channel, received: datetime) -> Clocks:
         return Clocks(self._catalog.working_time, procedure, channel, received)
+
+    def _check_answers(self, application: Application) -> None:
+        handler = self._catalog.handlers.get(application.procedure)
+        if handler is not None and (wrong := handler.validate(application.answers)):
+            raise CaseError(
+                f"the application for {application.procedure} cannot be taken: {' '.join(wrong)}",
+                remedy="Correct the answers.",
+            )
 
     def _check_places(self, application: Application) -> None:
         self._catalog.unit(application.unit)

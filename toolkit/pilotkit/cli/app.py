@@ -56,14 +56,14 @@ def run(arguments: list[str]) -> int:
         The exit code, as documented in :mod:`pilotkit.errors`.
     """
     try:
-        if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        if not arguments or arguments[0] not in {*COMMANDS, "--version"}:
             _add_plugin_commands()
         app(arguments, prog_name="pilotkit")
     except PilotkitError as problem:
         print_error(problem, as_json="--json" in arguments)
         return problem.exit_code
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
 
 

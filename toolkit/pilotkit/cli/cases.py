@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pilotkit.cli.output import AsJson, console, meter, print_json, say
+from pilotkit.cli.output import AsJson, meter, print_json, say, tell
 from pilotkit.cli.packages import DeploymentPath
 
 
@@ -30,7 +30,7 @@ def rebuild(
     if as_json:
         print_json([{"stored": stored, "made": made, "written": write} for stored, made in found])
     for stored, made in found if not as_json else ():
-        console.print(f"[red]■[/] {stored.code}: stored as {stored.status}, its events make it {made.status}")
+        tell("■", "red", f"{stored.code}: stored as {stored.status}, its events make it {made.status}")
     mended = f" {len(found)} written anew." if write else ""
     say(f"{total - len(found)} of {total} cases are what their events made them.{mended}")
     if found and not write:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
+from collections.abc import Iterable
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pilotkit.cli.deployments import last_closed_day, simulated
-from pilotkit.cli.output import messages, say
+from pilotkit.cli.output import messages, meter, say
 from pilotkit.errors import DataError, PilotkitError, TargetError
 
 if TYPE_CHECKING:
@@ -42,12 +45,14 @@ def demo(
     started = time.perf_counter()
     _make_room(into)
     giver = Deployment(donor or _first_example())
-    packed = pack(giver, into)
+    with meter("Packing"):
+        packed = pack(giver, into)
     say(f"Packed {packed.info.name} {packed.info.version}: {packed.files} files, identity {packed.identity[:12]}…")
     wanted = province or _another_province(giver)
     last = last_closed_day(giver)
     answers = {"assigned_on": str(last - timedelta(days=days - 4)), "due_on": str(last + timedelta(days=2))}
-    made = new(packed.path, wanted, into / "deployment", answers)
+    with meter("Scaffolding") as bar:
+        made = new(packed.path, wanted, into / "deployment", answers, progress=bar.step)
     say(f"Scaffolded {made.province.name} with {made.communes} communes in {made.folder}")
     say(f"Checked: no errors, {len(made.findings)} things to know (pilotkit check {made.folder})")
     own = Deployment(made.folder)
@@ -98,27 +103,41 @@ def _serve(own: Deployment, port: int, started: float) -> None:
 
     def tell(address: str) -> None:
         say(f"Ready in {time.perf_counter() - started:.1f} s. Open it in a browser; Ctrl-C stops it:")
-        messages.print(f"\n    [bold]{address}[/]\n")
+        messages.print(f"\n    {address}\n", style="bold")
 
     serve(own, host="127.0.0.1", port=port, started=tell)
 
 
 def _ask_every_page(address: str, own: Deployment) -> int:
-    """Ask the first page and each one in the navigation, in each language.
+    """Ask the first page in each language and every page it leads to, two links deep, a few of each kind.
 
     Raises:
         PilotkitError: one does not answer with 200.
     """
+    asked: set[str] = set()
+    waiting = [f"/{language}/" for language in own.settings.deployment.languages]
+    for _ in range(3):
+        found = [link for path in waiting if path not in asked for link in _links(address, path)]
+        asked.update(waiting)
+        waiting = _few_of_each_kind(link for link in found if link not in asked)
+    return len(asked)
+
+
+def _links(address: str, path: str) -> list[str]:
     from urllib.error import HTTPError
     from urllib.request import urlopen
 
-    pages = [offer.value for offer in own.plugins.collect("register_pages")]
-    paths = [page.path for page in pages if page.path == "/" or page.navigation]
-    wanted = [f"{address}/{language}{path}" for language in own.settings.deployment.languages for path in paths]
-    for url in wanted:
-        try:
-            with urlopen(url, timeout=60) as answer:  # noqa: S310  # our own address
-                answer.read()
-        except HTTPError as problem:
-            raise PilotkitError(f"{url} answers {problem.code}.", remedy="Run 'pilotkit serve' and open it.") from None
-    return len(wanted)
+    try:
+        with urlopen(address + path, timeout=60) as answer:  # noqa: S310  # our own address
+            text = answer.read().decode()
+    except HTTPError as problem:
+        raise PilotkitError(f"{path} answers {problem.code}.", remedy="Run 'pilotkit serve' and open it.") from None
+    return [unescape(link) for link in re.findall(r'<a[^>]* href="(/[^"#]*)', text)]
+
+
+def _few_of_each_kind(links: Iterable[str], most: int = 3) -> list[str]:
+    """Links of a kind differ in their last part or their question only."""
+    kinds: dict[str, list[str]] = {}
+    for link in dict.fromkeys(links):
+        kinds.setdefault(link.partition("?")[0].rpartition("/")[0], []).append(link)
+    return [link for several in kinds.values() for link in several[:most]]

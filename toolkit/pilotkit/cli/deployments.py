@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pilotkit.cli.output import AsJson, console, meter, new_table, print_json, say
+from pilotkit.cli.output import AsJson, console, meter, new_table, print_json, say, tell
 from pilotkit.cli.packages import DeploymentPath
 
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.model.kpi import KpiValue
 
-_SIGNS = {"error": "[red]■ error[/]", "warning": "[yellow]▲ warning[/]", "notice": "[dim]● notice[/]"}
+_SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
 
 
 class Grouping(StrEnum):
@@ -47,9 +47,7 @@ def check(deployment: DeploymentPath, as_json: AsJson = False) -> None:
         )  # fmt: skip
     else:
         for each in findings:
-            console.print(
-                f"{_SIGNS[each.severity]} [bold]{each.where}[/]\n  {each.message} {each.remedy}", soft_wrap=True
-            )
+            tell(*_SIGNS[each.severity], f"{each.where}\n  {each.message} {each.remedy}")
         say(f"{len(errors)} errors, {len(findings) - len(errors)} other findings in {deployment}.")
     if errors:
         raise typer.Exit(1)
@@ -67,8 +65,9 @@ def run_cases(deployment: DeploymentPath, as_json: AsJson = False) -> None:
             [{"name": each.example.name, "expected": each.example.due, "actual": each.actual} for each in failed]
         )
     for each in failed if not as_json else ():
-        console.print(f"[red]■[/] {each.example.name}\n  expected {each.example.due}, the rules give {each.actual}")
-    say(f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold.")
+        tell("■", "red", f"{each.example.name}\n  expected {each.example.due}, the rules give {each.actual}")
+    holding = f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold."
+    say(holding if outcomes else "There are no examples in tests/cases.yaml yet.")
     if failed:
         raise typer.Exit(1)
 
@@ -122,9 +121,12 @@ def kpi(
             by=by.value if by else None, since=parsed_day(since), as_of=measures.end_of(day) if day else None
         )
     if as_json:
-        print_json([value.model_dump(mode="json") | {"percent": value.percent} for value in values])
+        simulated_too = {"simulated": measures.simulated_until is not None}
+        print_json([value.model_dump(mode="json") | {"percent": value.percent} | simulated_too for value in values])
         return
     _print_values(opened, values, by)
+    if measures.simulated_until:
+        say("These figures are simulated: they say nothing about any office.")
 
 
 def serve(
@@ -133,9 +135,11 @@ def serve(
     host: Annotated[str, typer.Option(help="Loopback, unless a proxy stands in front.")] = "127.0.0.1",
 ) -> None:
     """Serve the deployment's pages until stopped with Ctrl-C."""
+    from pilotkit.storage.store import Store
     from pilotkit.web.server import serve as serve_pages
 
     opened = _opened(deployment)
+    Store.of(opened).close()  # a database that cannot be used is said now, not on the first page
     serve_pages(opened, host=host, port=port, started=lambda address: say(f"{address} (Ctrl-C stops)"))
 
 

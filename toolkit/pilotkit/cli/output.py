@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from pilotkit.errors import PilotkitError
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
-console = Console(highlight=False)
-messages = Console(stderr=True, highlight=False)
+console = Console(highlight=False, markup=False)
+messages = Console(stderr=True, highlight=False, markup=False)
+"""Nothing that is printed is read as markup: names and messages come from strangers' files."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for a script to read.")]
 
@@ -37,16 +39,21 @@ def print_error(problem: PilotkitError, *, as_json: bool) -> None:
         place = problem.where
         where = None if place is None else {"file": place.file, "key": place.key, "line": place.line}
         print_json({"error": {"what": problem.what, "where": where, "remedy": problem.remedy}})
-    messages.print(f"[bold red]✗[/] {_escaped(str(problem))}", soft_wrap=True)
+    _print(messages, "✗", "bold red", str(problem))
 
 
 def say(text: str) -> None:
     """A line about what was done, on standard error, so that standard output stays the answer."""
-    messages.print(f"[green]✓[/] {_escaped(text)}", soft_wrap=True)
+    _print(messages, "✓", "green", text)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+def tell(sign: str, style: str, text: str) -> None:
+    """A part of the answer with a sign in front, on standard output."""
+    _print(console, sign, style, text)
+
+
+def _print(where: Console, sign: str, style: str, text: str) -> None:
+    where.print(Text.assemble((sign, style), " ", text), soft_wrap=True)
 
 
 def new_table(*headers: str, **options: Any) -> Table:
@@ -65,6 +72,11 @@ class Meter:
     def step(self, name: str) -> None:
         """What is being done now, where a share cannot be told."""
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the screen to somebody else while the block runs."""
+        yield
+
 
 class _Bar(Meter):
     """A bar on standard error."""
@@ -78,6 +90,14 @@ class _Bar(Meter):
 
     def step(self, name: str) -> None:
         self._progress.update(self._task, description=name)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
 
 @contextmanager

@@ -72,9 +72,13 @@ def new(
     from pilotkit.scaffold import new as scaffold
 
     given = _read_answers(answers)
-    ask = None if no_input or as_json else _ask
     with meter("Scaffolding") as bar:
-        made = scaffold(package, province, target, given, ask, bar.step)
+
+        def ask(question: Question) -> str:
+            with bar.paused():
+                return _ask(question)
+
+        made = scaffold(package, province, target, given, None if no_input or as_json else ask, bar.step)
     if as_json:
         print_json(
             {

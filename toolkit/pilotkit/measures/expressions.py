@@ -37,6 +37,8 @@ def check_expression(text: str, place: Place) -> str:
         return _canonical(text)
     except ValueError as problem:
         raise DataError(f"{problem}.", where=place, remedy="See docs/reference/kpi-expressions.md.") from None
+    except RecursionError:
+        raise DataError("nests too deep.", where=place, remedy="Write it flatter.") from None
 
 
 def compiled(kpi: Kpi) -> tuple[str, str]:

@@ -57,6 +57,8 @@ class Application(Noun):
     """The service point where the person was helped, which may be another's."""
     actor: str
     """Who hands it in: an office, a role or ``citizen``; never a person's name."""
+    answers: dict[str, Any] = Field(default_factory=dict)
+    """What the form asks, as plain data: checked by the procedure's handler, and not kept with the case yet."""
 
 
 class Case(Noun):

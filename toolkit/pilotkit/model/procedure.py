@@ -70,8 +70,11 @@ class Offer(Noun):
     fees: Literal["free"] | tuple[Fee, ...] | None = None
     """``free`` when the source says so, amounts when it names them, absent when it says nothing."""
     fees_certainty: Certainty | None = None
+    """Set where it differs from the procedure's own certainty."""
     whole_process: bool | None = None
     """Whether result and all steps are online too, or by post: no visit at all."""
+    whole_process_certainty: Certainty | None = None
+    """Set where it differs from the procedure's own certainty."""
 
 
 class Document(Noun):
@@ -135,6 +138,8 @@ class Procedure(Sourced):
     """What people call it when they search."""
     focus: bool = False
     """Among the high-volume procedures redesigned first."""
+    focus_certainty: Certainty | None = None
+    """How sure it is that the procedure is among them; set where it differs from the procedure's own certainty."""
     audience: tuple[Literal["citizen", "business", "organisation"], ...] = ("citizen",)
     offers: Annotated[dict[Channel, Offer], Field(min_length=1)]
     eligibility: tuple[LocalText, ...] = ()
@@ -176,6 +181,8 @@ class Procedure(Sourced):
 @runtime_checkable
 class ProcedureHandler(Protocol):
     """Behaviour of a procedure where data is not enough. A plugin offers one in ``register_procedures``.
+
+    ``validate`` is asked whenever an application is received. The others are for pages that ask a person for answers.
 
     Every method gets the answers of the application as plain data and returns new data; none may write. They are
     called inside the request, so an answer that takes longer than a second belongs in a connector.

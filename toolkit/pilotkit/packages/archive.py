@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from shlex import quote
 from typing import Self
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 from pilotkit.catalog.plugins import GROUP
 from pilotkit.catalog.tree import LISTS, MODEL
@@ -152,14 +153,15 @@ def _info(data: bytes) -> PackageInfo:
 def _check_requirements(info: PackageInfo) -> None:
     where, wanted = Place(INFO, "requires.pilotkit"), info.requires.pilotkit
     try:
-        specifier = SpecifierSet(wanted)
-    except InvalidSpecifier:
-        raise PackageError(f"'{wanted}' is not a version specifier.", where=where, remedy="Write '>=0.1'.") from None
-    if not specifier.contains(__version__, prereleases=True):
+        is_met = SpecifierSet(wanted).contains(__version__, prereleases=True)
+    except ValueError:  # also a number of more digits than Python reads
+        what = f"'{wanted[:80]}' is not a version specifier."
+        raise PackageError(what, where=where, remedy="Write '>=0.1'.") from None
+    if not is_met:
         raise PackageError(
-            f"the package needs pilotkit {wanted}; this is {__version__}.",
+            f"the package needs pilotkit {wanted[:80]}; this is {__version__}.",
             where=where,
-            remedy=f"Install a fitting one: pip install 'pilotkit{wanted}'.",
+            remedy=f"Install a fitting one: pip install {quote(f'pilotkit{wanted}')}.",
         )
     installed = {point.name for point in entry_points(group=GROUP)}
     if missing := [name for name in info.requires.plugins if name not in installed]:

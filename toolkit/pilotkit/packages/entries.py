@@ -42,15 +42,7 @@ def read_entries(path: Path) -> dict[str, bytes]:
             entries = archive.infolist()
             _check_entries(path, entries)
             return dict(_inflated(archive, entries))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        struct.error,
-        ValueError,
-    ) as why:
+    except _BROKEN as why:
         raise _refused(path, f"is truncated or altered: {why}") from None
     except OSError as problem:
         raise _refused(path, f"cannot be read: {problem.strerror or problem}") from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pilotkit.errors import DataError, Place, TemplateError
 from pilotkit.scaffold.rendering import PROMPTS
@@ -148,7 +148,8 @@ def _check_dates(answers: Mapping[str, str]) -> None:
 
 def _has_password(url: str) -> bool:
     try:
-        return urlsplit(url).password is not None
+        parts = urlsplit(url)
+        return parts.password is not None or "password" in dict(parse_qsl(parts.query, keep_blank_values=True))
     except ValueError:
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ _REFUSED = frozenset(
     {"_extensions", "_jinja2_env_vars", "_templates", "templates", "template", "_copy_without_render", "_new_lines"}
 )
 """Settings of cookiecutter that load code, choose another template, or pass files by the sandbox."""
+_ANSWER = re.compile(r"\{\{ *cookiecutter(\.\w+)+ *\}\}")
+"""All that a name may ask for: cookiecutter renders it a second time, so it has to come out the same."""
 _OURS = ("model", "var", "answers.json")
 _TELL = "Tell the package's owner; nothing of the template was run."
 
@@ -90,6 +93,8 @@ def _tree(template: Path) -> Path:
 def _target(environment: SandboxedTemplates, name: str, values: dict[str, Any]) -> str:
     """The path a file will have; an answer may be part of it, but may not lead out of the folder."""
     where = Place(f"template/{name}")
+    if any(mark in _ANSWER.sub("", name) for mark in ("{{", "{%", "{#")):
+        raise TemplateError("has a name that does more than put an answer in.", where=where, remedy=_TELL)
     try:
         path = environment.from_string(name).render(**values)
     except JinjaError as problem:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import operator
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,11 @@ from jinja2.utils import Namespace
 MAXIMUM_WORK = 32 * 1024 * 1024
 """Characters made, items walked through and calls, all together, of one scaffold."""
 MAXIMUM_SECONDS = 60.0
+_LETTER_COMPILED = 32
+"""Work of one character of a template that holds code: compiling takes far longer than writing."""
 _FILTERS = (
     "abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "int", "items", "last", "length",
-    "list", "lower", "map", "reject", "rejectattr", "round", "select", "selectattr", "sort", "string", "title", "trim",
+    "list", "lower", "map", "reject", "rejectattr", "select", "selectattr", "sort", "string", "title", "trim",
     "unique", "upper",
 )  # fmt: skip
 """Those of Jinja's filters whose result is no larger than what they are given."""
@@ -61,9 +63,29 @@ class Meter:
             self.charge(1)
             yield item
 
+    def weigh(self, value: Any) -> Any:
+        """``value``, charged for everything in it as often as it is reached: lists of lists grow tenfold a line."""
+        stack = [value]
+        while stack:
+            each = stack.pop()
+            if isinstance(each, str | list | tuple | dict):
+                self.charge(len(each))
+            if isinstance(each, list | tuple):
+                stack.extend(each)
+            elif isinstance(each, dict):
+                stack.extend((*each, *each.values()))
+        return value
+
+
+class _Namespace(Namespace):
+    """Jinja's, which would write out all that it holds, again and again where one holds another."""
+
+    def __repr__(self) -> str:
+        return "<Namespace>"
+
 
 class _MeteredCode(CodeGenerator):
-    """Compiles ``a ~ b`` to a joining that is counted."""
+    """Compiles ``a ~ b`` to a joining that is counted, and lists, tuples and mappings to what is weighed."""
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802  # as in Jinja
         self.write("environment.join_words((")
@@ -71,6 +93,23 @@ class _MeteredCode(CodeGenerator):
             self.visit(part, frame)
             self.write(", ")
         self.write("))")
+
+    def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802  # as in Jinja
+        self._write_weighed(super().visit_List, node, frame)
+
+    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:  # noqa: N802  # as in Jinja
+        self._write_weighed(super().visit_Dict, node, frame)
+
+    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:  # noqa: N802  # as in Jinja
+        if node.ctx == "load":
+            self._write_weighed(super().visit_Tuple, node, frame)
+        else:
+            super().visit_Tuple(node, frame)
+
+    def _write_weighed(self, visit: Callable[[Any, Frame], None], node: nodes.Node, frame: Frame) -> None:
+        self.write("environment.meter.weigh(")
+        visit(node, frame)
+        self.write(")")
 
 
 class SandboxedTemplates(ImmutableSandboxedEnvironment):
@@ -93,7 +132,7 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
         self.meter = meter
         self.filters = {name: self._metered(FILTERS[name]) for name in _FILTERS}
         self.filters |= {"join": self._join, "replace": self._replace, "jsonify": self._jsonify, "walk": meter.walk}
-        self.globals = {"range": self._range, "namespace": Namespace}
+        self.globals = {"range": self._range, "namespace": _Namespace}
 
     def concat(self, parts: Iterable[str]) -> str:
         """Join what a template, macro or block has made."""
@@ -112,7 +151,8 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
         """Only what Jinja itself hands to a template has attributes, and a mapping its items."""
         if isinstance(obj, dict):
             return attr in {"items", "keys", "values", "get"}
-        return type(obj).__module__.startswith("jinja2.") and super().is_safe_attribute(obj, attr, value)
+        is_jinjas = isinstance(obj, Namespace) or type(obj).__module__.startswith("jinja2.")
+        return is_jinjas and super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:  # noqa: ARG002  # as in Jinja
         """No text has a ``format`` either: one field may ask for a billion spaces."""
@@ -127,14 +167,18 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
         """Numbers are added, multiplied and divided; texts and lists are added, counted."""
         both_numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if operator == "+" and isinstance(left, str | list) and type(left) is type(right):
-            self.meter.charge(len(left) + len(right))
+            self.meter.weigh([left, right])
         elif operator == "**" or not both_numbers or max(abs(left), abs(right)) > _LARGEST:
             raise SecurityError(f"'{operator}' is not for {type(left).__name__} and {type(right).__name__} here")
         return _OPERATORS[operator](left, right)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Every loop walks through a counter."""
+        """Every loop walks through a counter; what a macro is given unasked would be a list that nobody weighs."""
+        if "{{" in source or "{%" in source:
+            self.meter.charge(len(source) * _LETTER_COMPILED)
         tree = super()._parse(source, name, filename)
+        if any(each.name in {"varargs", "kwargs"} for each in tree.find_all(nodes.Name)):
+            raise SecurityError("'varargs' and 'kwargs' are not for templates of packages")
         for loop in tree.find_all(nodes.For):
             loop.iter = nodes.Filter(loop.iter, "walk", [], [], None, None, lineno=loop.lineno)
         tree.set_environment(self)
@@ -143,7 +187,7 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
     def _metered(self, known: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(known)
         def metered(*args: Any, **kwargs: Any) -> Any:
-            self.meter.charge(sum(len(each) for each in args if isinstance(each, Sized)))
+            self.meter.weigh([*args, kwargs])
             return known(*args, **kwargs)
 
         return metered
@@ -154,8 +198,8 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
         return numbers
 
     def _join(self, items: Iterable[Any], separator: str = "") -> str:
-        parts = [str(item) for item in self.meter.walk(items)]
-        self.meter.charge(sum(map(len, parts)) + len(parts) * len(separator))
+        parts = list(self._counted(map(str, items)))
+        self.meter.charge(len(parts) * len(separator))
         return separator.join(parts)
 
     def _replace(self, text: str, old: str, new: str) -> str:
@@ -163,7 +207,7 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
         return text.replace(old, new)
 
     def _jsonify(self, value: Any, indent: int = 4) -> str:
-        text = json.dumps(value, sort_keys=True, indent=min(indent, 8))
+        text = json.dumps(self.meter.weigh(value), sort_keys=True, indent=min(indent, 8))
         self.meter.charge(len(text))
         return text
 

@@ -187,7 +187,7 @@ def _targets(
             if unit.level in goal.levels:
                 yield Target(
                     kpi=goal.kpi, unit=unit.code, head=head.id, goal=goal.goal, assigned=assigned, due=due,
-                    reference=goal.reference, certainty=goal.certainty,
+                    reference=goal.reference, certainty=Certainty.SYNTHETIC,
                 )  # fmt: skip
 
 

@@ -32,8 +32,11 @@ def open_engine(url: str, folder: Path) -> Engine:
         event.listen(engine, "connect", _make_durable)
         event.listen(engine, "begin", _begin)
     try:
-        with engine.begin() as connection:
-            _bring_up_to_date(connection)
+        with engine.connect().execution_options(**{READS_ONLY: True}) as connection:
+            is_current = _is_current(connection)
+        if not is_current:
+            with engine.begin() as connection:
+                _bring_up_to_date(connection)
     except DBAPIError as problem:
         engine.dispose()
         raise TargetError(
@@ -92,11 +95,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
 
+def _is_current(connection: Connection) -> bool:
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+
+
 def _bring_up_to_date(connection: Connection) -> None:
-    if inspect(connection).has_table("alembic_version"):
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
-        if found == [HEAD]:
-            return
     from alembic import command  # noqa: PLC0415  # a fifth of a second that only a new or old database needs
     from alembic.config import Config  # noqa: PLC0415  # the same
 

@@ -41,11 +41,13 @@ def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = N
         PluginError: a plugin's pages or words are.
     """
     shell = _Shell(deployment, now or (lambda: datetime.now(UTC)))
-    return Starlette(
+    app = Starlette(
         routes=shell.routes(),
         middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=800)],
         exception_handlers={HTTPException: shell.refuse, UnknownError: shell.find_nothing, Exception: shell.fail},
     )
+    app.router.redirect_slashes = False  # its redirects name whatever host the request claims to be for
+    return app
 
 
 class _Shell:
@@ -131,8 +133,12 @@ class _Shell:
         return self._answer(View(f"shell/{template}", context, status), visit)
 
     def refuse(self, request: Request, problem: Exception) -> Response:
-        """Answers that are not pages: mostly a path that leads nowhere."""
+        """Answers that are not pages: mostly a path that leads nowhere, or has one stroke too many at its end."""
         status = problem.status_code if isinstance(problem, HTTPException) else HTTPStatus.NOT_FOUND
+        path = request.scope["path"]
+        if status == HTTPStatus.NOT_FOUND and path.endswith("/") and path.strip("/"):
+            query = request.url.query
+            return RedirectResponse(f"/{path.strip('/')}" + (f"?{query}" if query else ""), 307)
         template = "not_found.html" if status == HTTPStatus.NOT_FOUND else "refused.html"
         response = self._problem(request, template, status)
         response.headers.update(getattr(problem, "headers", None) or {})

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pilotkit.model.location import AdministrativeUnit, ServicePoint
+from pilotkit.web.cells import Disc, cells
 
 _PADDING = 12.0
 _KILOMETRES_A_DEGREE = 111.2
-_NEIGHBOURHOOD = 6.0
+_REACH = 1.5
+_NEIGHBOURHOOD = 5.0
 """How many of its own radii are seen around a unit."""
 
 
 @dataclass(frozen=True)
 class Land:
-    """A unit on a map: a disc of its own area, so that together they have the province's shape."""
+    """A unit on a map: a disc of its own area, cut where it meets its neighbours. Schematic: no surveyed border."""
 
     x: float
     y: float
     radius: float
     unit: AdministrativeUnit
+    outline: str
+    """The ``d`` of an SVG path."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,8 @@ def point_map(
     return PointMap(
         width,
         height,
-        tuple(_land(unit, frame) for unit in placed),
-        tuple(Marker(*frame.place(*at), point) for point, at in markers),
+        tuple(land for land in _lands(placed, frame) if _is_seen(land.x, land.y, land.radius, width, height)),
+        tuple(each for each in _markers(markers, frame) if _is_seen(each.x, each.y, 0, width, height)),
     )
 
 
@@ -117,8 +122,8 @@ def _frame(positions: Sequence[tuple[float, float]], size: float, tallest: float
 
 
 def _degrees(unit: AdministrativeUnit) -> float:
-    """The radius of a disc of the unit's area, in degrees of latitude, a little wide so that neighbours touch."""
-    return math.sqrt((unit.area_km2 or 1.0) / math.pi) / _KILOMETRES_A_DEGREE * 1.2
+    """The radius of a disc of the unit's area, in degrees of latitude, wide enough that neighbours touch."""
+    return math.sqrt((unit.area_km2 or 1.0) / math.pi) / _KILOMETRES_A_DEGREE * _REACH
 
 
 def _corners(unit: AdministrativeUnit, times: float = 1) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -127,17 +132,42 @@ def _corners(unit: AdministrativeUnit, times: float = 1) -> tuple[tuple[float, f
     return (latitude - radius, longitude - wide), (latitude + radius, longitude + wide)
 
 
-def _land(unit: AdministrativeUnit, frame: _Projection) -> Land:
+def _is_seen(x: float, y: float, radius: float, width: float, height: float) -> bool:
+    return -radius <= x <= width + radius and -radius <= y <= height + radius
+
+
+def _markers(points: Iterable[tuple[ServicePoint, tuple[float, float]]], frame: _Projection) -> Iterator[Marker]:
+    for point, at in points:
+        yield Marker(*frame.place(*at), point)
+
+
+def _lands(units: Sequence[AdministrativeUnit], frame: _Projection) -> tuple[Land, ...]:
+    discs = [_disc(unit, frame) for unit in units]
+    pairs = zip(units, discs, cells(discs), strict=True)
+    return tuple(Land(disc.x, disc.y, disc.radius, unit, _outline(corners)) for unit, disc, corners in pairs)
+
+
+def _disc(unit: AdministrativeUnit, frame: _Projection) -> Disc:
     x, y = frame.place(unit.latitude or 0.0, unit.longitude or 0.0)
-    return Land(x, y, round(max(_degrees(unit) * frame.scale, 1.5), 1), unit)
+    return Disc(x, y, round(max(_degrees(unit) * frame.scale, 1.5), 1))
 
 
-def line_points(values: Sequence[float | None], width: float, height: float, low: float, high: float) -> str:
-    """Values as the ``points`` of an SVG polyline; those that are None are left out, never drawn as 0."""
+def _outline(corners: Iterable[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners) + "z"
+
+
+def line_points(
+    values: Sequence[float | Decimal | None], width: float, height: float, low: float | Decimal, high: float | Decimal
+) -> str:
+    """Values as the ``points`` of an SVG polyline; those that are None are left out, never drawn as 0.
+
+    Where ``low`` and ``high`` are equal, the line lies at the bottom.
+    """
     step = width / max(len(values) - 1, 1)
-    span = (high - low) or 1.0
+    bottom, top = float(low), float(high)
+    span = (top - bottom) or 1.0
     drawn = [
-        f"{index * step:.1f},{height - (min(max(value, low), high) - low) / span * height:.1f}"
+        f"{index * step:.1f},{height - (min(max(float(value), bottom), top) - bottom) / span * height:.1f}"
         for index, value in enumerate(values)
         if value is not None
     ]

@@ -12,8 +12,13 @@ from pilotkit.model.text import LocalText
 from pilotkit.web.formats import Formats
 
 
-def filters(formats: Formats) -> dict[str, Callable[..., Any]]:
-    """The filters of one language, by name."""
+def filters(formats: Formats, written_in: str) -> dict[str, Callable[..., Any]]:
+    """The filters of one language, by name.
+
+    Args:
+        formats: how that language writes figures.
+        written_in: the language of the deployment's own names, those of its units, points and offices.
+    """
 
     def plain(words: LocalText | str | None) -> str:
         return words.in_language(formats.language) if isinstance(words, LocalText) else words or ""
@@ -23,8 +28,13 @@ def filters(formats: Formats) -> dict[str, Callable[..., Any]]:
             return plain(words)
         return Markup('<span lang="{}">{}</span>').format(words.language_of(formats.language), plain(words))
 
+    def local(name: str) -> str | Markup:
+        """A name as it is written where it is used, marked where the page speaks another language."""
+        return name if formats.language == written_in else Markup('<span lang="{}">{}</span>').format(written_in, name)
+
     return {
         "text": text,
+        "local": local,
         "plain": plain,
         "number": formats.number,
         "percent": formats.percent,

@@ -54,8 +54,8 @@ class Renderer:
         words = words_of(package, language)
         install: Any = getattr(environment, "install_gettext_callables")  # noqa: B009  # the extension adds it
         install(words.gettext, words.ngettext, newstyle=True)
-        formats = Formats(language, self.deployment.settings.deployment.currency)
-        environment.filters.update(filters(formats))
+        who = self.deployment.settings.deployment
+        environment.filters.update(filters(Formats(language, who.currency), who.languages[0]))
         environment.globals.update(
             url=partial(self.pages.url, language),
             has_page=lambda name: name in self.pages.pages,
@@ -76,6 +76,7 @@ class Renderer:
             "package": package,
             "version": __version__,
             "navigation": [self._link(page, visit) for page in self.pages.navigation],
+            "written_in": who.languages[0],
             "languages": [self._language(code, visit) for code in who.languages],
             "has_fonts": self.assets.has("vendor/fonts.css"),
         }
