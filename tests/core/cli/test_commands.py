@@ -239,14 +239,11 @@ def test_a_plugins_command_is_found_by_its_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pilotkit.catalog import plugins
-    from pilotkit.cli import app
-
     class Greeter:
         @hookimpl
         def register_commands(self) -> tuple[Command, ...]:
             return (Command("greet", lambda: typer.echo("good morning"), "Say something kind."),)
 
-    monkeypatch.setattr(app, "entry_points", lambda group: ())
     host = plugins.PluginHost([], [("greeter", Greeter())])
     monkeypatch.setattr(plugins, "PluginHost", lambda names: host)
     code, out, _ = answer(capsys, "greet")

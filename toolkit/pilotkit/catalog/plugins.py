@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import UnionType
 from typing import Any, get_args, get_type_hints
@@ -15,6 +16,12 @@ from pilotkit import hookspecs
 from pilotkit.errors import DuplicateError, PilotkitError, PluginError
 
 GROUP = "pilotkit.plugins"
+
+
+@cache
+def installed_entry_points() -> dict[str, EntryPoint]:
+    """The plugins of this environment by name; looked up once, since it means reading every distribution's metadata."""
+    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class PluginHost:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self.load_seconds: dict[str, float] = {}
-        installed = {point.name: point for point in entry_points(group=GROUP)}
+        installed = installed_entry_points()
         for name in enabled:
             self._add(name, lambda name=name: _load(name, installed))  # type: ignore[misc]
         for name, plugin in extra:
@@ -183,7 +190,7 @@ def installed_plugins(enabled: Iterable[str] = ()) -> tuple[PluginInfo, ...]:
     """
     chosen = set(enabled)
     found: list[PluginInfo] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    for _, point in sorted(installed_entry_points().items()):
         host = PluginHost([point.name])
         metadata = point.dist
         found.append(

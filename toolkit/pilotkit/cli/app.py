@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import entry_points
 
 import typer
 
@@ -69,8 +68,8 @@ def run(arguments: list[str]) -> int:
 
 def _add_plugin_commands() -> None:
     """Commands of every installed plugin, for a word the core does not know."""
-    from pilotkit.catalog.plugins import GROUP, PluginHost, unique
+    from pilotkit.catalog.plugins import PluginHost, installed_entry_points, unique
 
-    host = PluginHost(point.name for point in entry_points(group=GROUP))
+    host = PluginHost(installed_entry_points())
     for added in unique(host.collect("register_commands"), lambda each: each.name, "command").values():
         app.command(added.name, help=added.help)(added.run)

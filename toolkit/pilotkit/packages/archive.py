@@ -6,14 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from shlex import quote
 from typing import Self
 
 from packaging.specifiers import SpecifierSet
 
-from pilotkit.catalog.plugins import GROUP
+from pilotkit.catalog.plugins import installed_entry_points
 from pilotkit.catalog.tree import LISTS, MODEL
 from pilotkit.errors import DataError, PackageError, Place, TargetError
 from pilotkit.model.package import Manifest, PackageInfo
@@ -163,7 +162,7 @@ def _check_requirements(info: PackageInfo) -> None:
             where=where,
             remedy=f"Install a fitting one: pip install {quote(f'pilotkit{wanted}')}.",
         )
-    installed = {point.name for point in entry_points(group=GROUP)}
+    installed = installed_entry_points()
     if missing := [name for name in info.requires.plugins if name not in installed]:
         raise PackageError(
             f"the package needs plugins that are not installed: {', '.join(missing)}.",

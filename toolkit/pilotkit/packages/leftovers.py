@@ -35,11 +35,18 @@ def find_leftovers(deployment: Deployment) -> Iterator[tuple[str, Leftover]]:
         return
     package = DonorMarks.parse(read_text(deployment.folder / MARKS, MARKS), MARKS)
     ours = package.for_deployment(_names(deployment), own_facts(deployment.catalog))
-    for name in _texts(deployment.folder):
+    for name in _texts(deployment.folder, _passed_over(deployment)):
         text = _text(deployment.folder / name)
         for leftover in ours.scan(text) if text else ():
             if not (name in _TABLES and leftover.kind in _NUMBERS):
                 yield name, leftover
+
+
+def _passed_over(deployment: Deployment) -> set[str]:
+    """Folders not to look through; a model that is still as it was packed was looked through then."""
+    came_packed = (deployment.folder / MODEL / manifest.FILE).is_file()
+    is_as_packed = came_packed and next(manifest.verify_model(deployment), None) is None
+    return _ELSEWHERE | {MODEL} if is_as_packed else _ELSEWHERE
 
 
 def _names(deployment: Deployment) -> set[str]:
@@ -72,11 +79,11 @@ def refuse_leaks(files: Mapping[str, bytes], found: DonorMarks) -> None:
             )
 
 
-def _texts(folder: Path) -> Iterator[str]:
+def _texts(folder: Path, passed_over: set[str]) -> Iterator[str]:
     for root, folders, names in os.walk(folder):
         here = Path(root).relative_to(folder)
         folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and (here / name).as_posix() not in _ELSEWHERE
+            name for name in folders if not name.startswith(".") and (here / name).as_posix() not in passed_over
         )
         for name in sorted(names):
             path = (here / name).as_posix()

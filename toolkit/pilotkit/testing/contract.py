@@ -12,11 +12,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.plugins import GROUP, PluginHost
+from pilotkit.catalog.plugins import PluginHost, installed_entry_points
 from pilotkit.errors import PilotkitError
 from pilotkit.hookspecs import PROJECT
 from pilotkit.testing.doors import door_problems
@@ -57,12 +56,12 @@ def _labels(name: str) -> Iterator[str]:
 
 def installed_names() -> tuple[str, ...]:
     """Every plugin of this environment, the core's own included."""
-    return tuple(sorted(point.name for point in entry_points(group=GROUP)))
+    return tuple(sorted(installed_entry_points()))
 
 
 def package_of(name: str) -> str:
     """The import package that an installed plugin's entry point stands in."""
-    return entry_points(group=GROUP)[name].value.partition(":")[0].partition(".")[0]
+    return installed_entry_points()[name].value.partition(":")[0].partition(".")[0]
 
 
 def loading_problems(name: str) -> Iterator[str]:
