@@ -11,7 +11,7 @@ from pilotkit import Deployment
 from pilotkit.casework.simulation import simulate
 from pilotkit.storage.store import Store
 
-_READ = ("SELECT * FROM procedure_versions", "SELECT * FROM cases ORDER BY id", "SELECT * FROM case_events ORDER BY id", "SELECT * FROM case_numbers")
+_TABLES = ("procedure_versions", "cases", "case_events", "case_numbers")
 
 
 def measure(donor: Path, runs: int = 5) -> Ratio:
@@ -45,7 +45,7 @@ class _Raw:
         _simulate(deployment, room)
         with sqlite3.connect(room / "pilot.db") as made:
             cls.schema = [sql for (sql,) in made.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
-            cls.rows = [made.execute(query).fetchall() for query in _READ]
+            cls.rows = [made.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in _TABLES]
         made.close()
 
     @classmethod
@@ -56,7 +56,7 @@ class _Raw:
         for statement in cls.schema:
             connection.execute(statement)
         connection.execute("BEGIN IMMEDIATE")
-        for table, rows in zip(("procedure_versions", "cases", "case_events", "case_numbers"), cls.rows, strict=True):
+        for table, rows in zip(_TABLES, cls.rows, strict=True):
             marks = ", ".join("?" * len(rows[0]))
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         connection.execute("COMMIT")

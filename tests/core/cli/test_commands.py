@@ -203,6 +203,13 @@ def test_names_from_files_are_printed_literally(capsys: pytest.CaptureFixture[st
     assert "Traceback" not in answer(capsys, "check", town)[2]
 
 
+def test_nothing_from_a_file_commands_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    town = tiny_deployment(tmp_path / "t", {"tests/cases.yaml": json.dumps([_wrong("\u001b[2Jgone")])})
+    out = answer(capsys, "test", town)[1]
+    assert "\x1b" not in out
+    assert "\N{REPLACEMENT CHARACTER}[2Jgone" in out
+
+
 def _wrong(name: str) -> dict[str, str]:
     return {
         "name": name, "procedure": "ZZ-101", "channel": "online",
@@ -239,6 +246,7 @@ def test_a_plugins_command_is_found_by_its_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pilotkit.catalog import plugins
+
     class Greeter:
         @hookimpl
         def register_commands(self) -> tuple[Command, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pilotkit import Navigation, UnknownError, View, __version__
+from pilotkit import Navigation, TargetError, UnknownError, View, __version__
 
 
 def _index(visit):
@@ -98,6 +98,16 @@ def test_a_bug_says_nothing_of_its_inside(visit_town, page):
     assert 500 == answer.status_code
     assert "password" not in answer.text
     assert "Something went wrong on our side" in answer.text
+
+
+def test_what_the_office_can_mend_is_said_in_its_log_and_not_on_the_page(visit_town, page, caplog):
+    def show(visit):
+        raise TargetError("the database cannot be opened.", remedy="Start it.")
+
+    answer = visit_town(pages=(page(show),)).get("/en/page")
+    assert 503 == answer.status_code
+    assert "database" not in answer.text
+    assert ["/en/page: the database cannot be opened. Start it."] == [record.getMessage() for record in caplog.records]
 
 
 def test_pages_are_only_read(visit_town):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pilotkit.cli.output import AsJson, console, meter, new_table, print_json, say, tell
+from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, tell
 from pilotkit.cli.packages import DeploymentPath
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def plugins(
         return
     table = new_table("Plugin", "Version", "Used", "Hooks")
     for each in found:
-        table.add_row(each.name, each.version, "yes" if each.enabled else "no", ", ".join(each.hooks))
+        add_row(table, each.name, each.version, "yes" if each.enabled else "no", ", ".join(each.hooks))
     console.print(table)
 
 
@@ -201,7 +201,8 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
         key = value.unit or value.procedure or value.month
         share = "not measurable" if value.percent is None else f"{value.percent:.1f}%"
         name = names.get(key, key) if key else "all"
-        table.add_row(
+        add_row(
+            table,
             name,
             catalog.kpi(value.kpi).name.in_language(language),
             f"{value.numerator:,} / {value.denominator:,}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 console = Console(highlight=False, markup=False)
 messages = Console(stderr=True, highlight=False, markup=False)
 """Nothing that is printed is read as markup: names and messages come from strangers' files."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters (Unicode Cc) but for line end and tab."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for a script to read.")]
 
@@ -53,14 +57,24 @@ def tell(sign: str, style: str, text: str) -> None:
 
 
 def _print(where: Console, sign: str, style: str, text: str) -> None:
-    where.print(Text.assemble((sign, style), " ", text), soft_wrap=True)
+    where.print(Text.assemble((sign, style), " ", printable(text)), soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """``text`` without what could command a terminal; line ends and tabs stay."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def new_table(*headers: str, **options: Any) -> Table:
-    """An empty table for people."""
+    """An empty table for people; what is put into it is printed as it is."""
     from rich.table import Table
 
     return Table(*headers, **options)
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """Put a row of plain words into a table."""
+    table.add_row(*(printable(cell) for cell in cells))
 
 
 class Meter:

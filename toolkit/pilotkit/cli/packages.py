@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pilotkit.cli.output import AsJson, console, meter, new_table, print_json, say
+from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say
 
 if TYPE_CHECKING:
     from pilotkit.scaffold import Question
@@ -51,12 +51,12 @@ def inspect(
     table = new_table(title=f"{contents.info.name} {contents.info.version}", show_header=False, title_justify="left")
     table.add_column()
     table.add_column(overflow="fold")
-    table.add_row("Identity", contents.identity)
-    table.add_row("Donor", contents.info.donor.name)
-    table.add_row("Licence", contents.info.licence)
-    table.add_row("Needs", f"pilotkit {contents.info.requires.pilotkit}; {', '.join(contents.info.requires.plugins)}")
+    add_row(table, "Identity", contents.identity)
+    add_row(table, "Donor", contents.info.donor.name)
+    add_row(table, "Licence", contents.info.licence)
+    add_row(table, "Needs", f"pilotkit {contents.info.requires.pilotkit}; {', '.join(contents.info.requires.plugins)}")
     for name, count in contents.counts.items():
-        table.add_row(name.replace("_", " ").capitalize().replace("Kpis", "KPI"), str(count))
+        add_row(table, name.replace("_", " ").capitalize().replace("Kpis", "KPI"), str(count))
     console.print(table)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,7 +75,7 @@ def new(
     say("Verifying the package")
     archive = PackageArchive.open(package)
     order = _Order.of(archive, province, answers or {}, target, ask)
-    with _collecting_nothing(), staged(target) as folder:
+    with staged(target) as folder:
         say("Unpacking the model")
         archive.write_to(folder / MODEL)
         say("Writing the deployment")
@@ -89,18 +87,6 @@ def new(
     return NewDeployment(
         target, archive.info, archive.identity, order.province, len(order.communes), order.answers, findings
     )
-
-
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """A scaffold makes many small things and drops few in circles; looking for those costs a tenth of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def template_context(package: Path, province: str, answers: Mapping[str, str] | None = None) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -17,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.errors import UnknownError
+from pilotkit.errors import PilotkitError, UnknownError
 from pilotkit.model.surface import Page, View
 from pilotkit.version import __version__
 from pilotkit.web import theme
@@ -27,6 +28,8 @@ from pilotkit.web.security import HEADERS, SecurityHeaders, bounded
 from pilotkit.web.sitemap import site_map
 from pilotkit.web.visit import Visit
 from pilotkit.web.words import SHELL, words_of
+
+_LOG = logging.getLogger(__name__)
 
 
 def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = None) -> Starlette:
@@ -44,7 +47,12 @@ def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = N
     app = Starlette(
         routes=shell.routes(),
         middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=800)],
-        exception_handlers={HTTPException: shell.refuse, UnknownError: shell.find_nothing, Exception: shell.fail},
+        exception_handlers={
+            HTTPException: shell.refuse,
+            UnknownError: shell.find_nothing,
+            PilotkitError: shell.excuse,
+            Exception: shell.fail,
+        },
     )
     app.router.redirect_slashes = False  # its redirects name whatever host the request claims to be for
     return app
@@ -147,6 +155,14 @@ class _Shell:
     def find_nothing(self, request: Request, _problem: Exception) -> Response:
         """A page that was asked for something that is not there."""
         return self._problem(request, "not_found.html", HTTPStatus.NOT_FOUND)
+
+    def excuse(self, request: Request, problem: Exception) -> Response:
+        """Something that whoever runs the deployment can mend: a database that is away, a KPI that cannot be computed.
+
+        The log says what, where and what to do, in one line.
+        """
+        _LOG.error("%s: %s", request.url.path, problem)
+        return self._problem(request, "failed.html", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def fail(self, request: Request, _problem: Exception) -> Response:
         """A bug. Says nothing of its inside; the server's log has it."""
