@@ -11,7 +11,7 @@ from pilotkit import Deployment
 from pilotkit.casework.simulation import simulate
 from pilotkit.storage.store import Store
 
-_TABLES = ("procedure_versions", "cases", "case_events", "case_numbers")
+_TABLES = ("procedure_versions", "cases", "case_events", "case_numbers", "audit_records")
 
 
 def measure(donor: Path, runs: int = 5) -> Ratio:

@@ -125,6 +125,25 @@ def test_rebuild_finds_and_mends_a_state_that_its_events_did_not_make(
     assert 0 == answer(capsys, "rebuild", folder)[0]
 
 
+def test_an_audit_from_key_to_verdict(
+    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = json.loads(answer(capsys, "audit", "new-key", "--json")[1])
+    monkeypatch.setenv("PILOTKIT_AUDIT_KEY", keys["private"])
+    answer(capsys, "simulate", folder, "--days", 5, "--until", "2025-07-28")
+    (tmp_path / "kept.json").write_text(answer(capsys, "audit", "checkpoint", folder)[1])
+    verifying = ("audit", "verify", folder, "--public-key", keys["public"], "--checkpoint", tmp_path / "kept.json")
+    code, _, err = answer(capsys, *verifying)
+    assert (0, True) == (code, "are whole; signed until record 1" in err)
+    with closing(sqlite3.connect(folder / "var/pilot.db")) as database:
+        database.execute("DELETE FROM case_events WHERE id = 3")
+        database.commit()
+    code, out, _ = answer(capsys, *verifying)
+    assert (1, True) == (code, "were changed" in out)
+    assert 2 == answer(capsys, "audit", "verify", folder)[0]
+    assert 2 == answer(capsys, "audit", "checkpoint")[0]
+
+
 def test_a_date_that_is_none_is_a_usage_error(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     code, _, err = answer(capsys, "kpi", folder, "--as-of", "yesterday")
     assert 2 == code

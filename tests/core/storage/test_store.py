@@ -162,7 +162,7 @@ def test_a_case_received_after_a_bulk_write_gets_the_next_row(store: Store) -> N
         )
         row = ("PA-1", "ZZ-101", 1, DIGEST, "online", "accepted", "PA-01", True, 0, microseconds(RECEIVED))
         writer.write(CASES, columns, [(writer.next_id(), *row)])
-        writer.finish()
+        writer.finish(RECEIVED, "somebody")
     case = a_case()
     store.add(case, an_event(case))
     assert 2 == store.extent().cases

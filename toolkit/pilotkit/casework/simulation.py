@@ -33,7 +33,7 @@ CASE_COLUMNS = (
     "received_at_point", "helped_at_point", "whole_process", "supplements", "received_at", "due_at", "promised_at",
     "norm_due_at", "finished_at",
 )  # fmt: skip
-EVENT_COLUMNS = ("case_id", "number", "kind", "at", "actor", "changes")
+EVENT_COLUMNS = ("case_id", "number", "kind", "at", "actor", "reason", "changes")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def simulate(
     digests = store.keep_procedures(draws.procedures.chosen)
     with store.bulk() as writer:
         rows = _Writing(draws, codes, digests).write(writer, progress or (lambda _: None))
-        writer.finish()
+        writer.finish(draws.until, ACTOR)
     made = Simulated(seed, draws.first, last, draws.until, *rows)
     made.write(record_in or deployment.folder)
     return made
@@ -157,14 +157,14 @@ class _Writing:
                 f"{_DUE % (due, due) if due else ''}{_NORM % norm if norm else ''}"
                 f"{_POINT % (quoted(point), quoted(point)) if point else ''}}}"
             )
-            yield id_, 1, EventKind.RECEIVED.value, at, ACTOR, changes
+            yield id_, 1, EventKind.RECEIVED.value, at, ACTOR, None, changes
 
     def _ends(self, part: slice, cases: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         """The last event of each case that has ended."""
         for row, finished in zip(cases, _instants(self._draws.finished[part]), strict=True):
             if finished:
                 changes = f'{{"status": "{_DONE}", "finished_at": "{finished}", "step": {json.dumps(row[_STEP])}}}'
-                yield row[0], 2, EventKind.FINISHED.value, row[_FINISHED], ACTOR, changes
+                yield row[0], 2, EventKind.FINISHED.value, row[_FINISHED], ACTOR, None, changes
 
 
 _DONE, _OPEN = CaseStatus.FINISHED.value, CaseStatus.ACCEPTED.value

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import cases, demo, deployments, packages
+from pilotkit.cli import auditing, cases, demo, deployments, packages
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -28,6 +28,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": deployments.serve,
     "plugins": deployments.plugins,
     "rebuild": cases.rebuild,
+    "audit": auditing.audit,
     "demo": demo.demo,
 }
 for _name, _command in COMMANDS.items():

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from sqlmodel import Session
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.plugins import unique
 from pilotkit.errors import CaseError, UnknownError
+from pilotkit.model.audit import Checkpoint, Content, content_of, line_of
 from pilotkit.model.case import Case, CaseEvent, EventKind
 from pilotkit.model.procedure import Procedure
+from pilotkit.storage.audit import LINE, Record, events_between, last_record, records, vouch
 from pilotkit.storage.engine import READS_ONLY, open_engine
-from pilotkit.storage.tables import CaseNumberRow, CaseRow, EventRow, ProcedureVersionRow
+from pilotkit.storage.tables import CaseNumberRow, CaseRow, CheckpointRow, EventRow, ProcedureVersionRow, microseconds
 
 CASES: Table = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
 EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # the same
@@ -96,7 +99,7 @@ class Store:
             row = CaseRow(**case.model_dump())
             session.add(row)
             session.flush()
-            session.add(_event_row(event, row))
+            self._add_event(session, row, event)
 
     def change(self, case: Case, event: CaseEvent) -> None:
         """Store a case's new state with the event that made it, in one transaction.
@@ -111,7 +114,7 @@ class Store:
             if event.number != last + 1:
                 raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
             self._update(row, case)
-            session.add(_event_row(event, row))
+            self._add_event(session, row, event)
 
     def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
         """Keep procedures as they are now, each once; the digests that name them, in the same order."""
@@ -164,6 +167,32 @@ class Store:
         with Session(self._engine) as session, session.begin():
             self._update(self._row(session, case.code), case)
 
+    def records(self) -> Iterator[Record]:
+        """The audit chain from its first record."""
+        with self._reading.connect() as connection:
+            yield from records(connection)
+
+    def last_record(self) -> Record | None:
+        """The end of the audit chain; None while nothing has happened."""
+        with self._reading.connect() as connection:
+            return last_record(connection)
+
+    def events_between(self, first: int, last: int) -> list[tuple[Any, ...]]:
+        """Events by id, each as its id and the values that the audit chain hashes."""
+        with self._reading.connect() as connection:
+            return [tuple(row) for row in events_between(connection, first, last)]
+
+    def keep_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a signed checkpoint; the same one again changes nothing."""
+        with Session(self._engine) as session, session.begin():
+            session.merge(CheckpointRow(**checkpoint.model_dump()))
+
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Every checkpoint kept here, by record."""
+        with Session(self._reading) as session:
+            rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.__table__.c.number))  # type: ignore[attr-defined]  # SQLModel adds it
+            return tuple(Checkpoint(**row.model_dump()) for row in rows)
+
     def case(self, code: str) -> Case:
         """The case with this code.
 
@@ -212,6 +241,15 @@ class Store:
         with self._engine.begin() as connection:
             yield BulkWriter(connection)
 
+    def _add_event(self, session: Session, row: CaseRow, event: CaseEvent) -> None:
+        stored = _event_row(event, row)
+        session.add(stored)
+        session.flush()
+        assert stored.id is not None  # noqa: S101  # flushed: the database gave it one
+        values = stored.model_dump() | {"at": microseconds(event.at)}
+        content = content_of([line_of([values[name] for name in LINE])])
+        vouch(session.connection(), event.at, event.actor, (stored.id, stored.id), content)
+
     def _update(self, row: CaseRow, case: Case) -> None:
         for name, value in case.model_dump().items():
             setattr(row, name, value)
@@ -228,6 +266,10 @@ class BulkWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("LOCK TABLE case_events IN EXCLUSIVE MODE")  # nobody's event among ours
+        self._content = Content()
+        self._first_event = (connection.scalar(select(func.max(EVENTS.c.id))) or 0) + 1
 
     def next_id(self) -> int:
         """The first free case id in this transaction; event ids follow the same rule."""
@@ -239,6 +281,9 @@ class BulkWriter:
 
     def write(self, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
         """Insert ``rows`` of plain values in the order of ``columns``; instants in microseconds."""
+        rows = rows if isinstance(rows, list) else list(rows)
+        if table is EVENTS:
+            self._content.add(map(line_of, rows if tuple(columns) == LINE else _in_order(columns, rows)))
         names = ", ".join(f'"{column}"' for column in columns)
         if self._connection.dialect.name == "postgresql":
             driver: Any = self._connection.connection.driver_connection
@@ -248,15 +293,30 @@ class BulkWriter:
             return
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  # names of our own tables
-        self._connection.exec_driver_sql(statement, rows if isinstance(rows, list) else list(rows))
+        self._connection.exec_driver_sql(statement, rows)
 
-    def finish(self) -> None:
-        """Bring the database's own numbering past the ids that were written."""
+    def finish(self, at: datetime, actor: str) -> None:
+        """Vouch for the events that were written, and bring the database's own numbering past their ids.
+
+        Args:
+            at: when it is done; aware.
+            actor: who does it.
+        """
+        first, last = self._first_event, self._connection.scalar(select(func.max(EVENTS.c.id))) or 0
+        if last >= first:
+            vouch(self._connection, at, actor, (first, last), str(self._content))
         if self._connection.dialect.name == "postgresql":
             for table in (CASES, EVENTS):
                 self._connection.exec_driver_sql(
                     f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"  # noqa: S608  # our own tables
                 )
+
+
+def _in_order(columns: Sequence[str], rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Rows of events with their values as the audit chain hashes them; what a column does not say is null."""
+    for row in rows:
+        said = dict(zip(columns, row, strict=True))
+        yield tuple(said.get(name) for name in LINE)
 
 
 def _event_row(event: CaseEvent, row: CaseRow) -> EventRow:

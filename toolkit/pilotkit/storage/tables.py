@@ -102,6 +102,34 @@ class EventRow(SQLModel, table=True):
     """A JSON object: the fields of the case that the event changed."""
 
 
+class AuditRow(SQLModel, table=True):
+    """One link of the audit chain: which events were written together, and what they said."""
+
+    __tablename__ = "audit_records"
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    first_event: int = Field(sa_type=BigInteger)
+    last_event: int = Field(sa_type=BigInteger)
+    """Ids in ``case_events``; the same where one event was written alone."""
+    content: str
+    """SHA-256 of the events' lines."""
+    hash: str
+    """SHA-256 of the record before it and of everything above."""
+
+
+class CheckpointRow(SQLModel, table=True):
+    """A signed statement that the chain had this hash at this record."""
+
+    __tablename__ = "audit_checkpoints"
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    hash: str
+    at: datetime = Field(sa_type=Instant)
+    signature: str
+
+
 class CaseNumberRow(SQLModel, table=True):
     """The last number given to a case on one day."""
 

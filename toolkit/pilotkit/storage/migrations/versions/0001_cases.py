@@ -56,6 +56,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "number", name="one_event_a_number"),
     )
     op.create_table(
+        "audit_records",
+        sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("first_event", sa.BigInteger(), nullable=False),
+        sa.Column("last_event", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+    )
+    op.create_table(
+        "audit_checkpoints",
+        sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+    )
+    op.create_table(
         "case_numbers",
         sa.Column("prefix", sa.String(), primary_key=True),
         sa.Column("day", sa.String(), primary_key=True),
