@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from pilotkit import Command, Deployment, hookimpl
-from pilotkit.cli.app import COMMANDS, run
+from pilotkit.cli.app import COMMANDS, app, run
 from pilotkit.testing import tiny_deployment
 
 _ASK_VERSION = "import sys; sys.argv[1:] = ['--version']; from pilotkit.cli import main; main()"
@@ -273,5 +273,6 @@ def test_a_plugins_command_is_found_by_its_name(
 
     host = plugins.PluginHost([], [("greeter", Greeter())])
     monkeypatch.setattr(plugins, "PluginHost", lambda names: host)
+    monkeypatch.setattr(app, "registered_commands", list(app.registered_commands))
     code, out, _ = answer(capsys, "greet")
     assert (0, "good morning\n") == (code, out)
