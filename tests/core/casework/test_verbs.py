@@ -237,6 +237,32 @@ def test_plugins_are_told_after_the_case_is_on_disk(town: Deployment, store: Sto
     assert CaseStatus.FINISHED == told[-1][1].status
 
 
+def test_a_submission_that_comes_twice_becomes_one_case(casework: Casework, store: Store, clock: Clock) -> None:
+    first = casework.receive(birth(key="4f1c-online-0001"))
+    casework.advance(first.code, OFFICER)
+    clock.advance(minutes=3)
+    again = casework.receive(birth(key="4f1c-online-0001"))
+    assert (first.code, "decide") == (again.code, again.step)
+    assert (1, 2) == (store.extent().cases, store.extent().events)
+    assert first.code != casework.receive(birth(key="4f1c-online-0002")).code
+
+
+def test_a_key_is_not_used_for_something_else(casework: Casework, store: Store) -> None:
+    first = casework.receive(birth(key="4f1c-online-0001"))
+    with pytest.raises(CaseError, match=f"belongs to case '{first.code}', which is for another procedure or channel"):
+        casework.receive(birth(key="4f1c-online-0001", channel="in_person"))
+    assert 1 == store.extent().cases
+
+
+def test_of_two_submissions_at_the_same_moment_one_is_kept_whole(casework: Casework, store: Store) -> None:
+    case = casework.receive(birth(key="4f1c-online-0001"))
+    event = store.events(case.code)[0]
+    other = case.model_copy(update={"code": "PA-250725-0999"})
+    with pytest.raises(CaseError, match="was taken in a moment ago. Send it again"):
+        store.add(other, event.model_copy(update={"case": other.code}), "4f1c-online-0001")
+    assert (1, 1) == (store.extent().cases, store.extent().events)
+
+
 def test_a_handler_is_asked_whether_the_answers_will_do(town: Deployment, store: Store, clock: Clock) -> None:
     class ChildNeedsAName:
         procedure_code = "ZZ-101"

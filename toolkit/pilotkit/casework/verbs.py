@@ -46,11 +46,15 @@ class Casework:
     def receive(self, application: Application) -> Case:
         """Take an application in. When this returns, the case is on disk.
 
+        An application with a key that was taken in before gets the case that it became then; nothing new is stored.
+
         Raises:
             UnknownError: the procedure, unit or point is not in the catalog.
             CaseError: the procedure is not offered through the channel or not valid today, or its handler finds the
                 answers wrong.
         """
+        if application.key is not None and (earlier := self._store.submitted(application.key)):
+            return _same(application, earlier)
         now = self._clock()
         procedure = self._catalog.procedure(application.procedure)
         offer = self._offer(procedure, application.channel, now)
@@ -79,7 +83,7 @@ class Casework:
         event = CaseEvent(
             case=case.code, number=1, kind=EventKind.RECEIVED, at=now, actor=application.actor, changes=changes
         )
-        self._store.add(case, event)
+        self._store.add(case, event, application.key)
         self._deployment.plugins.tell("case_received", case=case)
         return case
 
@@ -229,6 +233,17 @@ class Casework:
                 remedy="Look for the procedure that replaced it.",
             )
         return offer
+
+
+def _same(application: Application, earlier: Case) -> Case:
+    """The case of a submission that comes again, if it is the same."""
+    asked, given = ((each.procedure, each.channel) for each in (application, earlier))
+    if asked != given:
+        raise CaseError(
+            f"the key '{application.key}' belongs to case '{earlier.code}', which is for another procedure or channel.",
+            remedy="Choose a new key for each submission.",
+        )
+    return earlier
 
 
 @dataclass(frozen=True)

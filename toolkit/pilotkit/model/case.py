@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from pilotkit.model.procedure import Channel
 from pilotkit.model.text import Noun
@@ -57,6 +57,8 @@ class Application(Noun):
     """The service point where the person was helped, which may be another's."""
     actor: str
     """Who hands it in: an office, a role or ``citizen``; never a person's name."""
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{8,100}$")] | None = None
+    """Chosen by whoever submits, once for each submission: sent again, it gets the case that the first one became."""
     answers: dict[str, Any] = Field(default_factory=dict)
     """What the form asks, as plain data: checked by the procedure's handler, and not kept with the case yet."""
 

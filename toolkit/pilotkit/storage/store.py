@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from pilotkit.catalog.deployment import Deployment
@@ -22,7 +23,15 @@ from pilotkit.model.case import Case, CaseEvent, EventKind
 from pilotkit.model.procedure import Procedure
 from pilotkit.storage.audit import LINE, Record, events_between, last_record, records, vouch
 from pilotkit.storage.engine import READS_ONLY, open_engine
-from pilotkit.storage.tables import CaseNumberRow, CaseRow, CheckpointRow, EventRow, ProcedureVersionRow, microseconds
+from pilotkit.storage.tables import (
+    CaseNumberRow,
+    CaseRow,
+    CheckpointRow,
+    EventRow,
+    ProcedureVersionRow,
+    SubmissionRow,
+    microseconds,
+)
 
 CASES: Table = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
 EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # the same
@@ -87,11 +96,18 @@ class Store:
             row.last += 1
             return row.last
 
-    def add(self, case: Case, event: CaseEvent) -> None:
-        """Store a new case with its first event, in one transaction.
+    def submitted(self, key: str) -> Case | None:
+        """The case that the submission with this key became; None where there was none."""
+        with Session(self._reading) as session:
+            submission = session.get(SubmissionRow, key)
+            row = session.get(CaseRow, submission.case_id) if submission else None
+            return Case(**row.model_dump(exclude={"id"})) if row else None
+
+    def add(self, case: Case, event: CaseEvent, key: str | None = None) -> None:
+        """Store a new case with its first event, and the key it was submitted under, in one transaction.
 
         Raises:
-            CaseError: a case with this code is there already.
+            CaseError: a case with this code is there already, or a submission with this key.
         """
         with Session(self._engine) as session, session.begin():
             if session.scalar(select(func.count()).select_from(CASES).where(CASES.c.code == case.code)):
@@ -100,6 +116,8 @@ class Store:
             session.add(row)
             session.flush()
             self._add_event(session, row, event)
+            if key is not None:
+                self._add_submission(session, key, row)
 
     def change(self, case: Case, event: CaseEvent) -> None:
         """Store a case's new state with the event that made it, in one transaction.
@@ -249,6 +267,16 @@ class Store:
         values = stored.model_dump() | {"at": microseconds(event.at)}
         content = content_of([line_of([values[name] for name in LINE])])
         vouch(session.connection(), event.at, event.actor, (stored.id, stored.id), content)
+
+    def _add_submission(self, session: Session, key: str, row: CaseRow) -> None:
+        assert row.id is not None  # noqa: S101  # flushed: the database gave it one
+        session.add(SubmissionRow(key=key, case_id=row.id))
+        try:
+            session.flush()
+        except IntegrityError:
+            raise CaseError(
+                f"a submission with the key '{key}' was taken in a moment ago.", remedy="Send it again to get its case."
+            ) from None
 
     def _update(self, row: CaseRow, case: Case) -> None:
         for name, value in case.model_dump().items():

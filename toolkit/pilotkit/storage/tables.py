@@ -102,6 +102,15 @@ class EventRow(SQLModel, table=True):
     """A JSON object: the fields of the case that the event changed."""
 
 
+class SubmissionRow(SQLModel, table=True):
+    """Which case a submission became, so that one sent twice becomes one case."""
+
+    __tablename__ = "submissions"
+
+    key: str = Field(primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", sa_type=_Key)
+
+
 class AuditRow(SQLModel, table=True):
     """One link of the audit chain: which events were written together, and what they said."""
 

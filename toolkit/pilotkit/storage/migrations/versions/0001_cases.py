@@ -56,6 +56,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "number", name="one_event_a_number"),
     )
     op.create_table(
+        "submissions",
+        sa.Column("key", sa.String(), primary_key=True),
+        sa.Column("case_id", _KEY, sa.ForeignKey("cases.id"), nullable=False),
+    )
+    op.create_table(
         "audit_records",
         sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
