@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,25 @@ def open_engine(url: str, folder: Path) -> Engine:
             remedy="Check that it runs, that the folder is writable, and the PILOTKIT_STORAGE__URL variable.",
         ) from None
     return engine
+
+
+@contextmanager
+def said_in_words(doing: str) -> Iterator[None]:
+    """Turn what a database driver raises into an error that says what to do.
+
+    Args:
+        doing: ``read`` or ``written``.
+
+    Raises:
+        TargetError: the disk is full, the server is away, or anything else that the driver reports.
+    """
+    try:
+        yield
+    except DBAPIError as problem:
+        raise TargetError(
+            f"the database cannot be {doing}: {problem.orig}.",
+            remedy="Nothing was changed by this attempt. See to the disk or the server, and try again.",
+        ) from None
 
 
 def _address(url: str, folder: Path) -> URL:

@@ -22,7 +22,7 @@ from pilotkit.model.audit import Checkpoint, Content, content_of, line_of
 from pilotkit.model.case import Case, CaseEvent, EventKind
 from pilotkit.model.procedure import Procedure
 from pilotkit.storage.audit import LINE, Record, events_between, last_record, records, vouch
-from pilotkit.storage.engine import READS_ONLY, open_engine
+from pilotkit.storage.engine import READS_ONLY, open_engine, said_in_words
 from pilotkit.storage.tables import (
     CaseNumberRow,
     CaseRow,
@@ -88,7 +88,7 @@ class Store:
 
     def next_number(self, prefix: str, day: str) -> int:
         """The next case number of a day, from 1; never given twice, even where the case is then not stored."""
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             row = session.get(CaseNumberRow, (prefix, day), with_for_update=True)
             if row is None:
                 row = CaseNumberRow(prefix=prefix, day=day, last=0)
@@ -98,7 +98,7 @@ class Store:
 
     def submitted(self, key: str) -> Case | None:
         """The case that the submission with this key became; None where there was none."""
-        with Session(self._reading) as session:
+        with self._looking() as session:
             submission = session.get(SubmissionRow, key)
             row = session.get(CaseRow, submission.case_id) if submission else None
             return Case(**row.model_dump(exclude={"id"})) if row else None
@@ -109,7 +109,7 @@ class Store:
         Raises:
             CaseError: a case with this code is there already, or a submission with this key.
         """
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             if session.scalar(select(func.count()).select_from(CASES).where(CASES.c.code == case.code)):
                 raise CaseError(f"there is a case '{case.code}' already.", remedy="Receive it under a new code.")
             row = CaseRow(**case.model_dump())
@@ -126,7 +126,7 @@ class Store:
             UnknownError: no such case.
             CaseError: somebody else was quicker: the event's number is taken.
         """
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             row = self._row(session, case.code)
             last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
             if event.number != last + 1:
@@ -139,7 +139,7 @@ class Store:
         definitions = [(procedure, procedure.model_dump_json(exclude_none=True)) for procedure in procedures]
         digests = [hashlib.sha256(definition.encode()).hexdigest()[:16] for _, definition in definitions]
         if not self._kept.issuperset(digests):
-            with Session(self._engine) as session, session.begin():
+            with self._writing() as session:
                 for digest, (procedure, definition) in zip(digests, definitions, strict=True):
                     if session.get(ProcedureVersionRow, digest) is None:
                         session.add(
@@ -156,7 +156,7 @@ class Store:
         Raises:
             UnknownError: no case here was.
         """
-        with Session(self._reading) as session:
+        with self._looking() as session:
             row = session.get(ProcedureVersionRow, digest)
             if row is None:
                 raise UnknownError(
@@ -169,7 +169,7 @@ class Store:
         last = 0
         while True:
             page = select(CASES.c.id, CASES.c.code).where(CASES.c.id > last).order_by(CASES.c.id).limit(size)
-            with self._reading.connect() as connection:
+            with said_in_words("read"), self._reading.connect() as connection:
                 rows = connection.execute(page).all()
             yield from (row.code for row in rows)
             if len(rows) < size:
@@ -182,32 +182,32 @@ class Store:
         Raises:
             UnknownError: no such case.
         """
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             self._update(self._row(session, case.code), case)
 
     def records(self) -> Iterator[Record]:
         """The audit chain from its first record."""
-        with self._reading.connect() as connection:
+        with said_in_words("read"), self._reading.connect() as connection:
             yield from records(connection)
 
     def last_record(self) -> Record | None:
         """The end of the audit chain; None while nothing has happened."""
-        with self._reading.connect() as connection:
+        with said_in_words("read"), self._reading.connect() as connection:
             return last_record(connection)
 
     def events_between(self, first: int, last: int) -> list[tuple[Any, ...]]:
         """Events by id, each as its id and the values that the audit chain hashes."""
-        with self._reading.connect() as connection:
+        with said_in_words("read"), self._reading.connect() as connection:
             return [tuple(row) for row in events_between(connection, first, last)]
 
     def keep_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep a signed checkpoint; the same one again changes nothing."""
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             session.merge(CheckpointRow(**checkpoint.model_dump()))
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Every checkpoint kept here, by record."""
-        with Session(self._reading) as session:
+        with self._looking() as session:
             rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.__table__.c.number))  # type: ignore[attr-defined]  # SQLModel adds it
             return tuple(Checkpoint(**row.model_dump()) for row in rows)
 
@@ -217,12 +217,12 @@ class Store:
         Raises:
             UnknownError: no such case.
         """
-        with Session(self._reading) as session:
+        with self._looking() as session:
             return Case(**self._row(session, code).model_dump(exclude={"id"}))
 
     def events(self, code: str) -> tuple[CaseEvent, ...]:
         """Everything that happened to a case, in order."""
-        with Session(self._reading) as session:
+        with self._looking() as session:
             row = self._row(session, code)
             found = session.execute(select(EVENTS).where(EVENTS.c.case_id == row.id).order_by(EVENTS.c.number))
             return tuple(
@@ -240,7 +240,7 @@ class Store:
 
     def extent(self) -> Extent:
         """How much there is."""
-        with self._reading.connect() as connection:
+        with said_in_words("read"), self._reading.connect() as connection:
             cases = connection.scalar(select(func.count()).select_from(CASES)) or 0
             events, last = connection.execute(select(func.count(), func.max(EVENTS.c.id))).one()
             return Extent(cases, events, last or 0)
@@ -249,14 +249,25 @@ class Store:
         """Every case in chunks of ``size``, as tuples of :data:`FACT_COLUMNS`; instants in microseconds."""
         statement = f"SELECT {', '.join(FACT_COLUMNS)} FROM cases ORDER BY id"  # noqa: S608  # names from this file only
         streaming = self._reading.execution_options(stream_results=True)
-        with streaming.connect() as connection, connection.exec_driver_sql(statement) as result:
+        with said_in_words("read"), streaming.connect() as connection, connection.exec_driver_sql(statement) as result:
             while chunk := result.fetchmany(size):
                 yield [tuple(row) for row in chunk]
 
     @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """One transaction; all of it or nothing."""
+        with said_in_words("written"), Session(self._engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _looking(self) -> Iterator[Session]:
+        with said_in_words("read"), Session(self._reading) as session:
+            yield session
+
+    @contextmanager
     def bulk(self) -> Iterator[BulkWriter]:
         """Write many whole cases in one transaction; all or none."""
-        with self._engine.begin() as connection:
+        with said_in_words("written"), self._engine.begin() as connection:
             yield BulkWriter(connection)
 
     def _add_event(self, session: Session, row: CaseRow, event: CaseEvent) -> None:

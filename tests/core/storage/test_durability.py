@@ -1,0 +1,163 @@
+"""No acknowledged case is lost: a killed process, a write that fails anywhere, a disk that is full."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pilotkit import Application, Case, Deployment, TargetError
+from pilotkit.casework.auditing import new_keys, verify
+from pilotkit.casework.projection import differing
+from pilotkit.casework.verbs import Casework
+from pilotkit.storage.store import Store
+from pilotkit.testing import Clock
+
+OFFICE = """
+import sys
+from pathlib import Path
+from pilotkit import Application, Deployment
+from pilotkit.casework.verbs import Casework
+from pilotkit.storage.store import Store
+
+deployment = Deployment(Path(sys.argv[1]))
+casework = Casework(deployment, Store(sys.argv[2], deployment.folder))
+while True:
+    case = casework.receive(Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen"))
+    print(case.code, flush=True)
+    casework.advance(case.code, "receiving-officer")
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest) -> str:
+    if request.param == "sqlite":
+        return "sqlite:///var/pilot.db"
+    return str(request.getfixturevalue("cluster").new_database(f"d{os.getpid()}{time.monotonic_ns() % 10**9}"))
+
+
+def worked_and_killed(folder: Path, url: str, seconds: float, offices: int = 1) -> set[str]:
+    """The codes that offices acknowledged before all of them were killed in the middle of their work."""
+    started = [
+        subprocess.Popen([sys.executable, "-c", OFFICE, str(folder), url], stdout=subprocess.PIPE, text=True)
+        for _ in range(offices)
+    ]
+    acknowledged = {office.stdout.readline().strip() for office in started if office.stdout}
+    time.sleep(seconds)
+    for office in started:
+        office.send_signal(signal.SIGKILL)
+    for office in started:
+        assert office.stdout is not None
+        said = office.stdout.read().splitlines(keepends=True)
+        office.stdout.close()
+        office.wait()
+        acknowledged |= {line.strip() for line in said if line.endswith("\n")}
+    return acknowledged
+
+
+def assert_all_there(town: Deployment, url: str, acknowledged: set[str]) -> None:
+    store = Store(url, town.folder)
+    codes = list(store.codes())
+    assert acknowledged <= set(codes)
+    assert len(codes) == len(set(codes))
+    assert [] == list(differing(store))
+    assert None is verify(store, new_keys().public).fault
+    store.close()
+
+
+def test_a_killed_office_has_lost_no_case_that_it_acknowledged(town: Deployment, url: str) -> None:
+    moments = random.Random(7)
+    acknowledged: set[str] = set()
+    for _ in range(3):
+        acknowledged |= worked_and_killed(town.folder, url, moments.uniform(0.1, 0.5))
+        assert_all_there(town, url, acknowledged)
+    assert len(acknowledged) > 3
+
+
+def test_two_offices_at_once_give_no_code_twice(town: Deployment, url: str) -> None:
+    acknowledged = worked_and_killed(town.folder, url, 0.6, offices=2)
+    assert len(acknowledged) > 2
+    assert_all_there(town, url, acknowledged)
+
+
+@pytest.fixture
+def received(town: Deployment, store: Store) -> tuple[Casework, Store, Case]:
+    casework = Casework(town, store, Clock(datetime(2025, 7, 25, 9, 30, tzinfo=UTC)))
+    return casework, store, casework.receive(birth())
+
+
+def birth() -> Application:
+    return Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen")
+
+
+@contextmanager
+def broken_at(store: Store, wanted: int) -> Iterator[list[str]]:
+    """Inside, the ``wanted``-th statement fails, as on a broken disk or a lost connection; yields those that ran."""
+    ran: list[str] = []
+
+    def break_down(_connection, _cursor, statement, parameters, _context, _many):
+        if len(ran) + 1 == wanted:
+            raise sa.exc.OperationalError(statement, parameters, OSError("input/output error"))
+        ran.append(statement)
+
+    sa.event.listen(store._engine, "before_cursor_execute", break_down)
+    yield ran
+    sa.event.remove(store._engine, "before_cursor_execute", break_down)
+
+
+@pytest.mark.parametrize("verb", ["receive", "advance"])
+def test_a_write_that_fails_at_any_statement_leaves_everything_as_it_was(
+    received: tuple[Casework, Store, Case], verb: str
+) -> None:
+    casework, store, case = received
+    done = False
+    for wanted in range(1, 40):
+        before = store.extent()
+        with broken_at(store, wanted) as ran:
+            try:
+                casework.receive(birth()) if verb == "receive" else casework.advance(case.code, "officer")
+                done = True
+            except TargetError as problem:
+                assert "input/output error. Nothing was changed" in str(problem)
+        assert [] == list(differing(store))
+        if done:
+            break
+        assert (before, wanted - 1) == (store.extent(), len(ran))
+    assert done
+    assert None is verify(store, new_keys().public).fault
+
+
+def test_a_full_disk_is_said_in_words_and_loses_nothing(town: Deployment, tmp_path: Path) -> None:
+    store = Store("sqlite:///cases.db", tmp_path)
+    casework = Casework(town, store, Clock())
+    casework.receive(birth())
+    kept = store.extent()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max(path.stat().st_size for path in tmp_path.glob("cases.db*")), hard))
+    try:
+        said = ""
+        while not said:
+            try:
+                casework.receive(birth())
+                kept = store.extent()
+            except TargetError as problem:
+                said = str(problem)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert "the database cannot be written" in said
+    assert kept == store.extent()
+    casework.receive(birth())
+    assert kept.cases + 1 == store.extent().cases
+    assert [] == list(differing(store))
+    store.close()
