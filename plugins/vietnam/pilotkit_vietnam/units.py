@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pilotkit import AdministrativeUnit, PluginError, search_form
 from pilotkit_vietnam.register import CommuneRow, ProvinceRow, RegisterFile
@@ -160,28 +160,16 @@ def _bare(name: str) -> str:
 
 
 def _from_province(row: ProvinceRow) -> AdministrativeUnit:
-    return AdministrativeUnit(
-        scheme=SCHEME,
-        code=row.code,
-        valid_from=EDITION,
-        name=row.name,
-        kind=kind_of(row.name),
-        level="province",
-        latitude=row.latitude,
-        longitude=row.longitude,
-    )
+    return AdministrativeUnit(level="province", **_shared(row))
 
 
 def _from_commune(row: CommuneRow) -> AdministrativeUnit:
-    return AdministrativeUnit(
-        scheme=SCHEME,
-        code=row.code,
-        valid_from=EDITION,
-        name=row.name,
-        kind=kind_of(row.name),
-        level="commune",
-        parent=row.province,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        area_km2=row.area_km2,
-    )
+    return AdministrativeUnit(level="commune", parent=row.province, area_km2=row.area_km2, **_shared(row))
+
+
+def _shared(row: ProvinceRow | CommuneRow) -> dict[str, Any]:
+    """What the edition says of every unit."""
+    return {
+        "scheme": SCHEME, "code": row.code, "valid_from": EDITION, "name": row.name, "kind": kind_of(row.name),
+        "latitude": row.latitude, "longitude": row.longitude,
+    }  # fmt: skip

@@ -30,6 +30,11 @@ DIGEST = "d6863bd136f7ed69"
 RECEIVED = datetime(2025, 7, 24, 2, 30, 15, 123456, tzinfo=UTC)
 
 
+COLUMNS = (
+    "id", "code", "procedure", "procedure_version", "procedure_digest", "channel", "status", "unit", "whole_process",
+    "supplements", "received_at",
+)  # fmt: skip
+ROW = ("PA-1", "ZZ-101", 1, DIGEST, "online", "accepted", "PA-01", True, 0, microseconds(RECEIVED))
 PROCEDURE = Procedure(
     code="ZZ-101", version=2, name={"en": "Birth"}, domain="d", levels=["commune"], offers={"online": {}},
     reference="charter", certainty="high",
@@ -117,24 +122,9 @@ def test_numbers_of_a_day_count_up_and_never_repeat(store: Store) -> None:
 
 
 def test_a_bulk_write_that_fails_leaves_nothing(store: Store) -> None:
-    columns = (
-        "id",
-        "code",
-        "procedure",
-        "procedure_version",
-        "procedure_digest",
-        "channel",
-        "status",
-        "unit",
-        "whole_process",
-        "supplements",
-        "received_at",
-    )
-    row = (1, "PA-1", "ZZ-101", 1, DIGEST, "online", "accepted", "PA-01", True, 0, microseconds(RECEIVED))
-
     def write_then_fail() -> None:
         with store.bulk() as writer:
-            writer.write(CASES, columns, [row])
+            writer.write(CASES, COLUMNS, [(1, *ROW)])
             writer.write(
                 EVENTS, ("case_id", "number", "kind", "at", "actor", "changes"), [(1, 1, "received", 0, "x", "{}")]
             )
@@ -147,21 +137,7 @@ def test_a_bulk_write_that_fails_leaves_nothing(store: Store) -> None:
 
 def test_a_case_received_after_a_bulk_write_gets_the_next_row(store: Store) -> None:
     with store.bulk() as writer:
-        columns = (
-            "id",
-            "code",
-            "procedure",
-            "procedure_version",
-            "procedure_digest",
-            "channel",
-            "status",
-            "unit",
-            "whole_process",
-            "supplements",
-            "received_at",
-        )
-        row = ("PA-1", "ZZ-101", 1, DIGEST, "online", "accepted", "PA-01", True, 0, microseconds(RECEIVED))
-        writer.write(CASES, columns, [(writer.next_id(), *row)])
+        writer.write(CASES, COLUMNS, [(writer.next_id(), *ROW)])
         writer.finish(RECEIVED, "somebody")
     case = a_case()
     store.add(case, an_event(case))
