@@ -96,6 +96,19 @@ def test_simulate_then_kpi_gives_figures_with_what_they_are_of(
     assert json.loads(out)[0]["denominator"] < made["cases"]
 
 
+@pytest.mark.parametrize("command", [["kpi"], ["kpi", "--json"], ["check"], ["plugins"]])
+def test_a_command_ends_without_a_word_from_the_libraries_below(command: list[str], folder: Path) -> None:
+    run(["simulate", str(folder), "--days", "3", "--until", "2025-07-28"])
+    program = "import sys; from pilotkit.cli import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, command[0], str(folder), *command[1:]],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [] == [line for line in ended.stderr.splitlines() if not line.startswith("✓")]
+
+
 def test_a_second_simulation_is_refused(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     answer(capsys, "simulate", folder, "--days", 3, "--until", "2025-07-28")
     code, _, err = answer(capsys, "simulate", folder, "--days", 3, "--until", "2025-07-28")

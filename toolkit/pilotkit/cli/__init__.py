@@ -18,5 +18,6 @@ def main() -> None:
     from pilotkit.cli.app import run
 
     code = run(sys.argv[1:])
-    gc.freeze()  # what is left goes with the process; walking it first would take a tenth of a second
+    if "duckdb" not in sys.modules:  # whose bindings count what is left, and complain
+        gc.freeze()  # what is left goes with the process; walking it first would take a tenth of a second
     sys.exit(code)
