@@ -67,7 +67,7 @@ def register_pages() -> tuple[Page, ...]:
 
 @hookspec
 def register_commands() -> tuple[Command, ...]:
-    """Commands of ``pilotkit``. Called when the command line starts with a word the core does not know."""
+    """Commands of ``pilotkit``. Called for help, and for a word that the core does not know."""
     raise NotImplementedError
 
 
