@@ -26,7 +26,7 @@ from pilotkit import (
 from pilotkit.storage.store import CASES, EVENTS, Extent, Store
 from pilotkit.storage.tables import instant, microseconds
 
-DIGEST = "d6863bd136f7ed69"
+DIGEST = "e9fb5e23971df496"
 RECEIVED = datetime(2025, 7, 24, 2, 30, 15, 123456, tzinfo=UTC)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pilotkit.errors import DataError, Place, TargetError
 
-HEAD = "0001"
+HEAD = "0006"
 """The newest revision of ``migrations/versions``."""
 
 
@@ -38,7 +38,10 @@ def open_engine(url: str, folder: Path) -> Engine:
             is_current = _is_current(connection)
         if not is_current:
             with engine.begin() as connection:
-                _bring_up_to_date(connection)
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+                if not _is_current(connection):  # somebody else may have been quicker
+                    _bring_up_to_date(connection)
     except DBAPIError as problem:
         engine.dispose()
         raise TargetError(
@@ -105,6 +108,9 @@ def _make_durable(connection: Any, _record: object) -> None:
     if connection.execute("PRAGMA synchronous").fetchone()[0] != 2:  # noqa: PLR2004  # SQLite's number for FULL
         raise TargetError("SQLite does not sync every commit.", remedy="Use a SQLite built with PRAGMA synchronous.")
 
+
+_MIGRATING = 7_052_025
+"""The number of PostgreSQL's advisory lock that whoever makes the tables holds."""
 
 READS_ONLY = "pilotkit_reads_only"
 """The execution option of connections that never write."""

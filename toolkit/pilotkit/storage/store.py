@@ -136,7 +136,7 @@ class Store:
 
     def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
         """Keep procedures as they are now, each once; the digests that name them, in the same order."""
-        definitions = [(procedure, procedure.model_dump_json(exclude_none=True)) for procedure in procedures]
+        definitions = [(procedure, procedure.model_dump_json(exclude_defaults=True)) for procedure in procedures]
         digests = [hashlib.sha256(definition.encode()).hexdigest()[:16] for _, definition in definitions]
         if not self._kept.issuperset(digests):
             with self._writing() as session:

@@ -10,8 +10,11 @@ from gettext import NullTranslations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pilotkit.casework.backoffice import Backoffice
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.model.access import ANONYMOUS, Authority
+from pilotkit.model.surface import Posted
 from pilotkit.model.text import LocalText
 from pilotkit.web.formats import Formats
 from pilotkit.web.sitemap import SiteMap, site_map
@@ -38,6 +41,17 @@ class Visit:
     page: str = ""
     """The page's name."""
     package: str = SHELL
+    authority: Authority = ANONYMOUS
+    """Who asks, and what they may do."""
+    posted: Posted = field(default_factory=Posted)
+    """What the form sent; empty where nothing was."""
+    form_token: str = ""
+    """What every form of the page carries in the field ``form_token``, so that no other site can send it."""
+
+    @cached_property
+    def backoffice(self) -> Backoffice:
+        """The case side of the deployment; the web application opens it once for all visits."""
+        return Backoffice(self.deployment, lambda: self.now)
 
     @property
     def catalog(self) -> Catalog:
