@@ -215,7 +215,7 @@ def test_the_tables_of_a_plugin_stand_beside_the_cores(town: Deployment) -> None
     import sqlalchemy as sa
 
     metadata = sa.MetaData()
-    queue = sa.Table("queue_tickets", metadata, sa.Column("number", sa.Integer, primary_key=True))
+    queue = sa.Table("lobby_tickets", metadata, sa.Column("number", sa.Integer, primary_key=True))
 
     class Queue:
         @hookimpl

@@ -46,3 +46,30 @@ class Authority(Noun):
 
 
 ANONYMOUS = Authority(subject="anonymous")
+
+CITIZEN = "citizen:"
+"""What the subject of a citizen who has signed in starts with; an index of the provider's name for them follows."""
+_OF_CITIZENS = frozenset({"case.apply", "case.follow"})
+
+
+def citizen_authority(subject: str) -> Authority:
+    """What a citizen may do who has signed in: apply, and follow what is their own."""
+    return Authority(subject=subject, roles=("citizen",), permissions=_OF_CITIZENS)
+
+
+PERMISSIONS = {
+    "case.apply": "apply for a procedure",
+    "case.follow": "follow one's own cases",
+    "case.find": "find where a case stands, without what is personal in it",
+    "case.read": "see the cases of one's units, and open their files with a reason",
+    "case.receive": "receive cases, and take them back for who withdraws",
+    "case.advance": "move cases on, ask for supplements and payments, extend and stop",
+    "case.sign": "decide: finish or refuse",
+    "case.return": "hand over results",
+    "case.assign": "act for other roles, and transfer cases to another unit",
+    "kpi.read": "see KPIs of one's units",
+    "kpi.sign": "sign figures off",
+    "knowledge.read": "see articles that are not published",
+    "knowledge.edit": "write articles",
+}
+"""What pilotkit knows how to permit. A plugin's pages may ask for others."""

@@ -1,4 +1,4 @@
-"""Payments: what a person is asked to pay, and the interface of whoever can confirm that it was paid."""
+"""Payments: what a person is asked to pay, and the interface of whoever knows what has arrived."""
 
 from __future__ import annotations
 
@@ -39,14 +39,33 @@ class Payment(Noun):
     state: PaymentState
     requested_at: AwareDatetime
     confirmed_at: AwareDatetime | None = None
+    received: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    """What had arrived for it when the connector was last asked."""
+
+    @property
+    def missing(self) -> Decimal:
+        """What is still to be paid; 0 when all has arrived."""
+        return max(self.order.amount - self.received, Decimal(0))
+
+    @property
+    def excess(self) -> Decimal:
+        """What was paid too much, such as twice, and has to be given back; 0 when nothing was."""
+        return max(self.received - self.order.amount, Decimal(0))
 
 
 @runtime_checkable
 class PaymentConnector(Protocol):
-    """What a connector of kind ``payment`` makes. An answer that takes longer than a second is a fault."""
+    """What a connector of kind ``payment`` makes. An answer that takes longer than a second is a fault.
+
+    ``make`` gets ``[payment.settings]``, and ``folder``, the path of the deployment.
+    """
 
     def order(self, reference: str, amount: Decimal, currency: str) -> PaymentOrder:
-        """How to pay ``amount``; the same reference gets the same order."""
+        """How to pay ``amount``; the same reference gets the same order.
 
-    def is_confirmed(self, reference: str) -> bool:
-        """Whether the whole amount of the order has arrived."""
+        Raises:
+            DataError: it cannot take that currency or amount.
+        """
+
+    def received(self, reference: str) -> Decimal:
+        """All that has arrived for an order so far; 0 where nothing has. It never confirms by itself."""

@@ -102,6 +102,8 @@ class Page:
     """Answers POST with ``visit.posted``; the shell has checked the form's token. None: the page only reads."""
     permission: str | None = None
     """What one must be permitted to see it at all, such as ``case.read``; None: everybody may."""
+    is_private: bool = False
+    """Whether it shows what is one person's: then no browser keeps it. A page with ``act`` or ``permission`` is so too."""
 
 
 @dataclass(frozen=True)
