@@ -23,8 +23,15 @@ from pilotkit.testing import tiny_deployment
 
 _SUBMISSIONS = 200
 _TABLES = (
-    "case_numbers", "cases", "case_events", "audit_records", "outbox", "submissions", "personal_files", "attachments",
-)  # fmt: skip
+    "case_numbers",
+    "cases",
+    "case_events",
+    "audit_records",
+    "outbox",
+    "submissions",
+    "personal_files",
+    "attachments",
+)
 _PERSON = Person(name="Generated Person", identity_number="000000000000", address="1 Generated Street")
 _CONTENT = Content(document="form", name="scan.pdf", media_type="application/pdf", data=b"%PDF-1.7\n" + bytes(20_000))
 
@@ -70,7 +77,7 @@ class _Office:
                     actor="citizen",
                     key=secrets.token_hex(16),
                     **self._personal,
-                )  # fmt: skip
+                )
             )
 
 

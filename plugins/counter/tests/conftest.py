@@ -9,13 +9,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+
+from pilotkit import Application, Case, Channel, Content, Deployment, Person
 from pilotkit.access import passwords
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
 from pilotkit.web.app import create_app
-
-from pilotkit import Application, Case, Channel, Content, Deployment, Person
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; httpx still works and is what the other tests use.

@@ -139,7 +139,9 @@ def test_looks_that_are_refused_leave_no_trace_and_those_that_are_not_do(desks):
         desks.desk("counter-pa-01").file(case.code, "curious")
     desks.desk("counter-pa-02").file(case.code, "Processing the case")
     looks = desks.backoffice.files.reads(case.code)
-    assert [("counter-pa-02", "Processing the case", "file")] == [(each.reader, each.reason, each.part) for each in looks]
+    assert [("counter-pa-02", "Processing the case", "file")] == [
+        (each.reader, each.reason, each.part) for each in looks
+    ]
 
 
 def test_nobody_is_shown_a_file_without_saying_why(desks):
@@ -266,7 +268,12 @@ def test_a_key_that_another_desk_used_gets_nobody_its_case(desks):
     def asked(unit: str) -> Application:
         point = unit.lower()
         return Application(
-            procedure="ZZ-101", channel=Channel.IN_PERSON, unit=unit, received_at_point=point, actor="x", key="same-key-1"
+            procedure="ZZ-101",
+            channel=Channel.IN_PERSON,
+            unit=unit,
+            received_at_point=point,
+            actor="x",
+            key="same-key-1",
         )
 
     first = desks.desk("counter-pa-01").receive(asked("PA-01"))
@@ -315,7 +322,7 @@ def test_the_outlook_names_what_is_late_and_what_will_be_before_it_is(desks):
     desks.clock.advance(days=2)
     desks.case("PA-02")
     coming = desks.case(procedure="ZZ-102", person=None, contents=()).code
-    desks.clock.advance(hours=3, minutes=50)
+    desks.clock.advance(hours=4, minutes=50)
     found = desks.desk("supervisor-pa").outlook(Decimal(4))
     states = {each.case.code: (each.is_late, each.slack < timedelta(0)) for each in found.pressing}
     assert (True, True) == states[late]

@@ -35,8 +35,13 @@ def count(office: Backoffice, table: str) -> int:
 def everything(office: Backoffice) -> bytes:
     """All that the draft tables hold, as one string of bytes."""
     with office.store.looking() as session:
-        rows = [*session.execute(text("SELECT * FROM drafts")), *session.execute(text("SELECT * FROM draft_attachments"))]
-    return b"\n".join(bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode() for row in rows for cell in row)
+        rows = [
+            *session.execute(text("SELECT * FROM drafts")),
+            *session.execute(text("SELECT * FROM draft_attachments")),
+        ]
+    return b"\n".join(
+        bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode() for row in rows for cell in row
+    )
 
 
 def test_a_draft_is_filled_in_page_by_page_and_becomes_a_case(office, ready, commune):
@@ -127,7 +132,11 @@ def test_a_page_that_is_answered_again_replaces_its_answers_only(office, ready):
 def test_naughty_strings_come_back_literally(office, ready, words):
     token = ready(person=Person(name=words, address=words), child=words)
     draft = office.filing.draft(token)
-    assert (words.strip(), words.strip(), words) == (draft.person.name, draft.person.address, draft.answers["child_name"])
+    assert (words.strip(), words.strip(), words) == (
+        draft.person.name,
+        draft.person.address,
+        draft.answers["child_name"],
+    )
     receipt = office.filing.submit(token, ANONYMOUS)
     code, key = receipt.case.code, receipt.follow_key
     office.casework.request_supplement(code, "desk", "more")

@@ -48,7 +48,9 @@ def test_a_stranger_sees_exactly_what_there_is_to_see_of_a_missing_case(office, 
     receipt = office.filing.submit(ready(), CITIZEN)
     code, missing = receipt.case.code, "PA-250701-9999"
     wrong = follow_key(office.vault, missing)
-    for here, nowhere in zip(asks(office.filing, code, wrong, authority), asks(office.filing, missing, "x", authority), strict=True):
+    for here, nowhere in zip(
+        asks(office.filing, code, wrong, authority), asks(office.filing, missing, "x", authority), strict=True
+    ):
         with pytest.raises(UnknownError) as told:
             here()
         with pytest.raises(UnknownError) as told_nowhere:
@@ -109,7 +111,9 @@ def test_the_answer_to_a_supplement_is_attached_and_the_clock_goes_on(office, re
         with pytest.raises(CaseError):
             office.filing.answer_supplement(code, key, ANONYMOUS, wrong, " ")
     office.clock.advance(days=3)
-    case = office.filing.answer_supplement(code, key, ANONYMOUS, [content(kind="result"), content("other")], "Here it is")
+    case = office.filing.answer_supplement(
+        code, key, ANONYMOUS, [content(kind="result"), content("other")], "Here it is"
+    )
     assert (CaseStatus.PROCESSING, True) == (case.status, case.due_at > receipt.case.due_at)
     file = office.filing.follow(code, key, ANONYMOUS).file
     assert ["hospital-note", "hospital-note", "other", "note"] == [each.document for each in file.attachments]
@@ -168,7 +172,9 @@ def test_a_case_is_rated_once_it_has_ended_and_may_be_changed_for_seven_days(off
     with pytest.raises(CaseError, match="no longer"):
         office.filing.rate(code, key, ANONYMOUS, 5, "")
     scores = office.filing.ratings(first, office.clock())
-    assert [(code, "ZZ-101", receipt.case.unit, 4)] == [(each.case, each.procedure, each.unit, each.score) for each in scores]
+    assert [(code, "ZZ-101", receipt.case.unit, 4)] == [
+        (each.case, each.procedure, each.unit, each.score) for each in scores
+    ]
     assert () == office.filing.ratings(office.clock(), office.clock() + timedelta(days=1))
 
 

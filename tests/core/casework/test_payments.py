@@ -61,7 +61,9 @@ def test_the_case_goes_on_when_all_has_arrived_and_only_once(office, sent):
     office.clock.advance(days=2)
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: office.filing.check_payment(code, key, ANONYMOUS), range(4)))
-    assert {(PaymentState.CONFIRMED, office.clock(), FEE)} == {(each.state, each.confirmed_at, each.received) for each in found}
+    assert {(PaymentState.CONFIRMED, office.clock(), FEE)} == {
+        (each.state, each.confirmed_at, each.received) for each in found
+    }
     assert [EventKind.RECEIVED, EventKind.PAYMENT_REQUESTED, EventKind.RESUMED] == kinds(office, code)
     case = office.store.case(code)
     assert (CaseStatus.PROCESSING, True) == (case.status, case.due_at > sent.case.due_at)
@@ -189,9 +191,14 @@ def read(folder: Path) -> Statements:
 
 
 def test_a_statement_is_read_whatever_the_bank_writes_around_it(tmp_path):
-    statement(tmp_path, "a.csv", "The Bank\nAccount 1\n\nDate;Details;Credit\n1;from x ABC-123 def y;1.000\n2;abc124;7\n")
+    statement(
+        tmp_path, "a.csv", "The Bank\nAccount 1\n\nDate;Details;Credit\n1;from x ABC-123 def y;1.000\n2;abc124;7\n"
+    )
     statement(tmp_path, "b.csv", "reference\tcredit\nABC123DEF\t2000\n".encode("utf-16"))
-    assert (Decimal(3000), Decimal(0)) == (read(tmp_path).received("ABC123DEF"), read(tmp_path).received("ABC123"[::-1]))
+    assert (Decimal(3000), Decimal(0)) == (
+        read(tmp_path).received("ABC123DEF"),
+        read(tmp_path).received("ABC123"[::-1]),
+    )
 
 
 def test_a_transfer_in_two_statements_is_one_and_twice_in_one_is_two(tmp_path):

@@ -324,9 +324,12 @@ def test_a_rotation_without_the_old_key_says_which_is_missing_and_changes_nothin
     assert all_opened(store, VAULT, cases)
 
 
-def test_a_rotation_says_what_an_old_server_has_written_meanwhile(casework: Casework, store: Store) -> None:
+def test_a_rotation_ends_while_an_old_server_goes_on_and_says_what_it_has_written(
+    casework: Casework, store: Store
+) -> None:
     received(casework, 1)
     done = rotate(store, Vault({"new": NEW, "old": OLD}), lambda _: casework.receive(application()) and None)
+    assert 1 == done.rows["personal_files"]
     assert done.left > 0
 
 

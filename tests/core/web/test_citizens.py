@@ -178,8 +178,10 @@ def test_a_provider_that_is_away_is_said_and_our_own_pages_still_work(town, monk
     def away(request):
         raise httpx.ConnectError("no route")
 
-    client = httpx.Client(transport=httpx.MockTransport(away))
-    monkeypatch.setattr("pilotkit.access.provider._client", lambda: client)
+    def client():
+        return httpx.Client(transport=httpx.MockTransport(away))
+
+    monkeypatch.setattr("pilotkit.access.provider._client", client)
     answer = town.get("/sign-in/start?language=en")
     assert 503 == answer.status_code
     assert "does not answer" in answer.text

@@ -321,13 +321,14 @@ def test_every_page_answers_everybody_as_its_permission_says(open_town):
         _page(_form, name="test.open", path="/open"),
         _page(_form, name="test.desk", path="/desk", permission="case.receive"),
         _page(_form, name="test.head", path="/head", permission="kpi.sign"),
+        _page(_form, name="test.sign", path="/sign", permission="case.sign"),
     )
     visitor = open_town(*pages)
     shell = {"/": 200, "/sources": 200, "/sign-in": 200, "/sign-out": 200}
     expected = {
-        "": {**shell, "/open": 200, "/desk": 303, "/head": 303},
-        "counter-1.pa": {**shell, "/open": 200, "/desk": 200, "/head": 403},
-        "registrar.pa": {**shell, "/open": 200, "/desk": 200, "/head": 403},
+        "": {**shell, "/open": 200, "/desk": 303, "/head": 303, "/sign": 303},
+        "counter-1.pa": {**shell, "/open": 200, "/desk": 200, "/head": 403, "/sign": 403},
+        "registrar.pa": {**shell, "/open": 200, "/desk": 403, "/head": 403, "/sign": 200},
     }
     for login, answers in expected.items():
         visitor.cookies.clear()

@@ -153,9 +153,7 @@ class Desk:
             raise UnknownError(
                 f"there is no service point '{point or application.unit}' in your units.", remedy="Receive at your own."
             )
-        key = (
-            application.key and sha256(f"{self.actor} {application.key}".encode()).hexdigest()
-        )
+        key = application.key and sha256(f"{self.actor} {application.key}".encode()).hexdigest()
         return self._backoffice.casework.receive(application.model_copy(update={"actor": self.actor, "key": key}))
 
     def take_in(self, application: Application) -> Receipt:

@@ -75,9 +75,7 @@ def _rotate(deployment: Path, *, as_json: bool) -> None:
     else:
         _tell_rotated(done)
     if done.left:
-        tell(
-            "■", "red", f"{done.left} were written with an older key meanwhile: restart the server, and rotate again."
-        )
+        tell("■", "red", f"{done.left} were written with an older key meanwhile: restart the server, and rotate again.")
         raise typer.Exit(1)
     say(f"Everything is encrypted with the key '{vault.key_id}'.")
 

@@ -99,9 +99,9 @@ def rotate(store: Store, vault: Vault, progress: Callable[[float], None] = lambd
     total, done = _older(store, vault), 0
     rows: dict[str, int] = {}
     for each in SEALED_TABLES:
-        last: str = ""
+        last, end = "", _last_id(store, each)
         rows[each.table.name] = 0
-        while batch := _rotate_batch(store, vault, each, last):
+        while batch := _rotate_batch(store, vault, each, last, end):
             last = batch[-1]
             rows[each.table.name] += len(batch)
             done += len(batch)
@@ -115,11 +115,17 @@ def _older(store: Store, vault: Vault) -> int:
         return sum(session.scalar(query) or 0 for query in queries)
 
 
-def _rotate_batch(store: Store, vault: Vault, each: SealedTable, after: str) -> list[str]:
+def _last_id(store: Store, each: SealedTable) -> str:
+    """Where to end, so that a server which goes on writing with an older key is not chased for ever."""
+    with store.looking() as session:
+        return session.scalar(select(func.max(each.row_id))) or ""
+
+
+def _rotate_batch(store: Store, vault: Vault, each: SealedTable, after: str, end: str) -> list[str]:
     """Seal the next rows anew, in one transaction; their ids."""
-    query = select(each.table).where(each.is_older(vault), each.row_id > after).order_by(each.row_id)
+    query = select(each.table).where(each.is_older(vault), each.row_id > after, each.row_id <= end)
     with store.writing() as session:
-        rows = session.execute(query.limit(each.batch).with_for_update()).all()
+        rows = session.execute(query.order_by(each.row_id).limit(each.batch).with_for_update()).all()
         for row in rows:
             _rotate_row(session, vault, each, row)
     return [row._mapping[each.row_id] for row in rows]  # noqa: SLF001  # SQLAlchemy's public name
