@@ -23,9 +23,7 @@ from pilotkit.catalog.working_time import Micros
 from pilotkit.errors import CaseError
 from pilotkit.model.case import CaseStatus, EventKind
 from pilotkit.model.procedure import Procedure
-from pilotkit.storage.bulk import BulkWriter
-from pilotkit.storage.store import Store
-from pilotkit.storage.tables import CASES, EVENTS
+from pilotkit.storage.store import CASES, EVENTS, BulkWriter, Store
 
 ACTOR = "simulation"
 RECORD = Path("var/simulation.json")

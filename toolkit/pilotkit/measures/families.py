@@ -10,10 +10,7 @@ from sqlglot import exp
 from pilotkit.measures.columns import CASES
 
 Family = Literal["boolean", "number", "text", "date", "null"]
-_OF_TYPE: dict[str, Family] = {
-    "BOOLEAN": "boolean", "BIGINT": "number", "VARCHAR": "text", "DATE": "date",
-    "TEXT": "text", "DOUBLE": "number",
-}  # fmt: skip
+_OF_TYPE: dict[str, Family] = {"BOOLEAN": "boolean", "BIGINT": "number", "VARCHAR": "text", "DATE": "date"}
 
 
 def family_of(node: exp.Expr) -> Family:  # noqa: PLR0911  # one line for each kind of node
@@ -27,8 +24,6 @@ def family_of(node: exp.Expr) -> Family:  # noqa: PLR0911  # one line for each k
             return family_of(node.this)
         case exp.Column():
             return _OF_TYPE[CASES[node.name].type]
-        case exp.TryCast():  # ours: an attribute, read as what it is used as
-            return _OF_TYPE[node.to.sql("duckdb")]
         case exp.Literal():
             return "text" if node.is_string else "number"
         case exp.Boolean():

@@ -1,1 +1,0 @@
-"""The officer's counter: a surface of pilotkit."""

@@ -1,1 +1,0 @@
-"""The REST interface: what the pages do, for programs."""
