@@ -46,7 +46,8 @@ lock: .venv/ready ## Resolve the lock files anew, without any registry's address
 	for each in uv node; do $(RESOLVE) tools/$$each.in --output-file tools/$$each.lock; done
 
 clean: ## Remove everything that was built
-	rm -rf .venv .cache build site dist node_modules toolkit/assets/node_modules toolkit/pilotkit/web/static/vendor
+	rm -rf .venv .cache build site dist node_modules toolkit/assets/node_modules toolkit/pilotkit/web/static/vendor \
+	  toolkit/pilotkit/casework/fonts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment: hash-pinned, installed by uv where pip can get it, else by pip alone.
@@ -57,7 +58,7 @@ clean: ## Remove everything that was built
 # Typefaces from npm packages; where Node is missing, the one that a Python wheel ships.
 .PHONY: assets
 assets: toolkit/pilotkit/web/static/vendor/ready
-toolkit/pilotkit/web/static/vendor/ready: .venv/ready toolkit/assets/package-lock.json toolkit/assets/build.mjs
+toolkit/pilotkit/web/static/vendor/ready: .venv/ready toolkit/assets/package-lock.json $(wildcard toolkit/assets/*.mjs toolkit/assets/*.scss)
 	@tools/assets
 	@touch $@
 

@@ -1,9 +1,12 @@
 """What the core's tests stand on: a filled little town, and both databases."""
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -36,14 +39,28 @@ def filled_town(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
 class _Cluster:
     """A PostgreSQL server of our own on a Unix socket, which root may not run and so another user does."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fsync: bool = False) -> None:
         self.folder = folder
+        self._fsync = "on" if fsync else "off"
         self._as_other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._as_other:
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", folder / "data", "-U", "tester", "-A", "trust", "--no-sync", "-E", "UTF8")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        self._run("pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync={self._fsync}"
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def kill(self) -> None:
+        """End the server and every process of it at once, as a crash does."""
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for process in (postmaster, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(_is_alive(process) for process in (postmaster, *map(int, children))):
+            time.sleep(0.02)
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
@@ -58,10 +75,28 @@ class _Cluster:
         subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def _is_alive(process: int) -> bool:
+    """Not so when it is gone, or only waits for its parent to notice."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[_Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
     server = _Cluster(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def durable_cluster() -> Iterator[_Cluster]:
+    """A server of the test's own, which syncs every commit as a real one does; it may be killed."""
+    folder = Path(tempfile.mkdtemp(prefix="pk", dir="/tmp"))
+    server = _Cluster(folder, fsync=True)
     yield server
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,8 +1,10 @@
-// Copies the typeface that the web shell serves into its static folder. Run after `npm ci`.
+// Brings what the web shell serves and does not write itself into its static folder: the typeface, the forms'
+// components and htmx. Run after `npm ci`.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compile } from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const family = "be-vietnam-pro";
@@ -32,4 +34,45 @@ for (const weight of weights) {
 }
 await writeFile(join(target, "fonts.css"), faces.join("\n") + "\n");
 await writeFile(join(target, "LICENSE-be-vietnam-pro.txt"), await readFile(join(source, "LICENSE")));
-console.log(`${faces.length} fonts in ${target}`);
+
+const { css } = compile(join(here, "forms.scss"), { style: "compressed" });
+if (/GDS Transport|@font-face|url\(/.test(css)) throw new Error("forms.css brings a typeface or a picture");
+await writeFile(join(target, "forms.css"), css + "\n");
+await writeFile(join(target, "forms.js"), await bundled(join(here, "forms.mjs")));
+await writeFile(join(target, "LICENSE-govuk-frontend.txt"), await readFile(join(here, "LICENSE-govuk-frontend.txt")));
+for (const [name, as] of [["dist/htmx.min.js", "htmx.js"], ["LICENSE", "LICENSE-htmx.txt"]]) {
+  await writeFile(join(target, as), await readFile(join(here, "node_modules/htmx.org", name)));
+}
+
+// What is printed on paper is typeset from whole TrueType files, in the metrics of the typeface that offices prescribe.
+const tinos = join(here, "node_modules/@expo-google-fonts/tinos");
+const paper = join(here, "../pilotkit/casework/fonts");
+await rm(paper, { recursive: true, force: true });
+await mkdir(paper, { recursive: true });
+for (const style of ["400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic"]) {
+  await writeFile(join(paper, `Tinos_${style}.ttf`), await readFile(join(tinos, style, `Tinos_${style}.ttf`)));
+}
+await writeFile(join(paper, "LICENSE-tinos.txt"), await readFile(join(tinos, "LICENSE_FONT")));
+console.log(`${faces.length} fonts, the forms' components and htmx in ${target}`);
+
+// The modules that `entry` needs as one, each once and after those that it needs itself. Their names do not clash and
+// none is renamed on its way in (both are checked), so that putting them one after the other keeps their meaning.
+async function bundled(entry) {
+  const seen = new Set();
+  const parts = [];
+  await visit(entry);
+  const text = parts.join("\n");
+  const names = [...text.matchAll(/^(?:class|function|const|let) (\w+)/gm)].map((match) => match[1]);
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  if (twice.length) throw new Error(`two modules declare ${twice}`);
+  return text.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "").replace(/\n\s*/g, "\n").trim() + "\n";
+
+  async function visit(file) {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const source = await readFile(file, "utf8");
+    if (/^(?:import|export) .*\bas\b/m.test(source)) throw new Error(`${file} renames what it takes`);
+    for (const [, from] of source.matchAll(/^import .* from ["'](.+)["'];$/gm)) await visit(join(dirname(file), from));
+    parts.push(source.replace(/^(?:import .*;|export .*;|\/\/# sourceMapping.*)$/gm, ""));
+  }
+}

@@ -14,38 +14,51 @@ from pilotkit.version import __version__ as __version__
 _ROOMS = {
     "errors": (
         "CaseError", "DataError", "DuplicateError", "PackageError", "PilotkitError", "Place", "PluginError",
-        "TargetError", "TemplateError", "UnknownError",
+        "RefusedError", "TargetError", "TemplateError", "UnknownError",
     ),
     "hookspecs": ("hookimpl",),
+    "model.access": ("Authority",),
     "model.calendar": ("Calendar", "DayException"),
     "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
+    "model.filing": ("Receipt",),
+    "model.form": ("Form", "FormPage", "Question"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
     "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
     "model.package": ("Manifest", "PackageInfo"),
+    "model.payment": ("Payment", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
+    "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
+    "model.printing": ("DocumentTemplate", "PrintRequest"),
     "model.procedure": (
         "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure", "ProcedureHandler",
         "Result", "Step", "Transition",
     ),
+    "model.queue": ("Ticket", "TicketState"),
+    "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
     "model.source": ("Certainty", "Source"),
     "model.surface": (
-        "Check", "Command", "Connector", "Finding", "Navigation", "Page", "Severity", "Site", "TableSet", "View",
+        "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect", "Severity",
+        "Site", "TableSet", "Upload", "View",
     ),
     "model.text": ("LocalText", "search_form"),
+    "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures", "Standing"),
+    "web.forms": ("FilledPage", "FormField"),
+    "casework.desk": ("Desk",),
     "web.visit": ("Visit",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
 
 if TYPE_CHECKING:
+    from pilotkit.casework.desk import Desk as Desk
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
     from pilotkit.errors import CaseError as CaseError
@@ -55,6 +68,7 @@ if TYPE_CHECKING:
     from pilotkit.errors import PilotkitError as PilotkitError
     from pilotkit.errors import Place as Place
     from pilotkit.errors import PluginError as PluginError
+    from pilotkit.errors import RefusedError as RefusedError
     from pilotkit.errors import TargetError as TargetError
     from pilotkit.errors import TemplateError as TemplateError
     from pilotkit.errors import UnknownError as UnknownError
@@ -62,6 +76,7 @@ if TYPE_CHECKING:
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
     from pilotkit.measures.board import Standing as Standing
+    from pilotkit.model.access import Authority as Authority
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -72,6 +87,10 @@ if TYPE_CHECKING:
     from pilotkit.model.codes import Code as Code
     from pilotkit.model.codes import CodeList as CodeList
     from pilotkit.model.codes import IdentifierPattern as IdentifierPattern
+    from pilotkit.model.filing import Receipt as Receipt
+    from pilotkit.model.form import Form as Form
+    from pilotkit.model.form import FormPage as FormPage
+    from pilotkit.model.form import Question as Question
     from pilotkit.model.knowledge import Article as Article
     from pilotkit.model.knowledge import Contact as Contact
     from pilotkit.model.knowledge import Domain as Domain
@@ -92,12 +111,20 @@ if TYPE_CHECKING:
     from pilotkit.model.location import UnitKey as UnitKey
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import PackageInfo as PackageInfo
+    from pilotkit.model.payment import Payment as Payment
+    from pilotkit.model.payment import PaymentState as PaymentState
     from pilotkit.model.people import Campaign as Campaign
     from pilotkit.model.people import Course as Course
     from pilotkit.model.people import Head as Head
     from pilotkit.model.people import Norm as Norm
     from pilotkit.model.people import Role as Role
     from pilotkit.model.people import Staffing as Staffing
+    from pilotkit.model.personal import Attachment as Attachment
+    from pilotkit.model.personal import Content as Content
+    from pilotkit.model.personal import Person as Person
+    from pilotkit.model.personal import PersonalFile as PersonalFile
+    from pilotkit.model.printing import DocumentTemplate as DocumentTemplate
+    from pilotkit.model.printing import PrintRequest as PrintRequest
     from pilotkit.model.procedure import Channel as Channel
     from pilotkit.model.procedure import Deadline as Deadline
     from pilotkit.model.procedure import DeadlineUnit as DeadlineUnit
@@ -110,21 +137,37 @@ if TYPE_CHECKING:
     from pilotkit.model.procedure import Result as Result
     from pilotkit.model.procedure import Step as Step
     from pilotkit.model.procedure import Transition as Transition
+    from pilotkit.model.queue import Ticket as Ticket
+    from pilotkit.model.queue import TicketState as TicketState
     from pilotkit.model.simulation import SimulationProfile as SimulationProfile
     from pilotkit.model.source import Certainty as Certainty
     from pilotkit.model.source import Source as Source
     from pilotkit.model.surface import Check as Check
     from pilotkit.model.surface import Command as Command
     from pilotkit.model.surface import Connector as Connector
+    from pilotkit.model.surface import Download as Download
     from pilotkit.model.surface import Finding as Finding
     from pilotkit.model.surface import Navigation as Navigation
     from pilotkit.model.surface import Page as Page
+    from pilotkit.model.surface import Posted as Posted
+    from pilotkit.model.surface import Redirect as Redirect
     from pilotkit.model.surface import Severity as Severity
     from pilotkit.model.surface import Site as Site
     from pilotkit.model.surface import TableSet as TableSet
+    from pilotkit.model.surface import Upload as Upload
     from pilotkit.model.surface import View as View
     from pilotkit.model.text import LocalText as LocalText
     from pilotkit.model.text import search_form as search_form
+    from pilotkit.model.work import ClockState as ClockState
+    from pilotkit.model.work import Countdown as Countdown
+    from pilotkit.model.work import Group as Group
+    from pilotkit.model.work import Outcome as Outcome
+    from pilotkit.model.work import Outlook as Outlook
+    from pilotkit.model.work import Pressing as Pressing
+    from pilotkit.model.work import Wanted as Wanted
+    from pilotkit.model.work import WorkItem as WorkItem
+    from pilotkit.web.forms import FilledPage as FilledPage
+    from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit
 
 

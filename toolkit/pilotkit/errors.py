@@ -101,3 +101,9 @@ class CaseError(PilotkitError):
     """A verb was asked of a case that cannot take it now."""
 
     exit_code = 3
+
+
+class RefusedError(PilotkitError):
+    """Somebody asked for what is not theirs to see or to do."""
+
+    exit_code = 3

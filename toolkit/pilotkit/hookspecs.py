@@ -15,6 +15,7 @@ from pilotkit.model.codes import CodeList, IdentifierPattern
 from pilotkit.model.kpi import Kpi, KpiFormula
 from pilotkit.model.location import LocationDirectory, ServicePoint
 from pilotkit.model.package import PackageInfo
+from pilotkit.model.printing import DocumentTemplate
 from pilotkit.model.procedure import Procedure, ProcedureHandler
 from pilotkit.model.surface import Check, Command, Connector, Page, Site, TableSet
 
@@ -66,6 +67,12 @@ def register_pages() -> tuple[Page, ...]:
 
 
 @hookspec
+def register_documents() -> tuple[DocumentTemplate, ...]:
+    """Documents that can be printed, such as statutory forms. Called when somebody prints, or asks what can be."""
+    raise NotImplementedError
+
+
+@hookspec
 def register_commands() -> tuple[Command, ...]:
     """Commands of ``pilotkit``. Called for help, and for a word that the core does not know."""
     raise NotImplementedError
@@ -85,17 +92,22 @@ def register_tables() -> tuple[TableSet, ...]:
 
 @hookspec
 def case_received(case: Case) -> None:
-    """A case was received and is committed. Called once for each, in the process that received it."""
+    """A case was received and is committed.
+
+    Called at least once for each, soon after and not in its request, by whichever process delivers; the events of one
+    case come in order, each with the case as it was then. A plugin that raises is told again later, so it must bear
+    hearing the same twice. Simulated and imported cases are not told.
+    """
 
 
 @hookspec
 def case_advanced(case: Case) -> None:
-    """A case moved without ending, such as to its next step or into waiting, and is committed."""
+    """A case moved without ending, such as to its next step or into waiting. Told as a receipt is: at least once."""
 
 
 @hookspec
 def case_finished(case: Case) -> None:
-    """A case ended, with a result, refused or withdrawn, and is committed."""
+    """A case ended, with a result, refused or withdrawn. Told as a receipt is: at least once."""
 
 
 @hookspec

@@ -95,6 +95,15 @@ class IdentifierSettings(Noun):
     """What new case codes start with."""
 
 
+class PaymentSettings(Noun):
+    """``[payment]``: how people pay fees online."""
+
+    connector: Identifier | None = None
+    """The connector of kind ``payment`` that a plugin offers; absent: nobody is asked to pay here."""
+    settings: dict[str, str] = Field(default_factory=dict)
+    """What the connector wants to know, such as the account; see the plugin that offers it."""
+
+
 class ThemeSettings(Noun):
     """``[theme]``: what a province may change of the look."""
 
@@ -106,6 +115,33 @@ class PackageSettings(Noun):
 
     template: str = "model/template"
     """The cookiecutter template that other provinces scaffold from, relative to the deployment."""
+
+
+class AccessSettings(Noun):
+    """``[access]``: how officers sign in. Who may is in ``local/accounts.csv``."""
+
+    second_factor: bool = True
+    """Whether an account needs a one-time code beside its password."""
+    idle_minutes: Annotated[int, Field(ge=1, le=720)] = 30
+    """After how long without a request one has to sign in again."""
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 12
+    """After how long in any case."""
+
+
+class IdentitySettings(Noun):
+    """``[identity]``: the OpenID Connect provider of citizens; the client's secret is in the environment."""
+
+    issuer: Annotated[str, StringConstraints(pattern=r"^https?://")]
+    client_id: str
+    name: LocalText
+    """What people call it."""
+    acr_values: tuple[str, ...] = ()
+    """The levels of assurance that are enough, the preferred one first; none: whatever the provider does."""
+    scopes: tuple[str, ...] = ("openid", "profile", "email", "phone", "address")
+    identity_number: str | None = None
+    """The claim with the national identity number."""
+    redirect_uri: Annotated[str, StringConstraints(pattern=r"^https?://.*/sign-in/return$")] | None = None
+    """Where the provider sends people back to; absent: /sign-in/return at the address that they came to."""
 
 
 class PilotSettings(BaseSettings):
@@ -124,8 +160,11 @@ class PilotSettings(BaseSettings):
     storage: StorageSettings = StorageSettings()
     calendar: CalendarSettings = CalendarSettings()
     identifiers: IdentifierSettings = IdentifierSettings()
+    payment: PaymentSettings = PaymentSettings()
     theme: ThemeSettings = ThemeSettings()
     package: PackageSettings = PackageSettings()
+    access: AccessSettings = AccessSettings()
+    identity: IdentitySettings | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pilotkit import AdministrativeUnit, Catalog, Contact, View, Visit, search_form
+from pilotkit import Catalog, Contact, View, Visit
 from pilotkit_portal import offers, places
 from pilotkit_portal.browse import browse, current_procedures
+from pilotkit_portal.openness import why_closed
+from pilotkit_portal.units import without_kind
 
 
 def show_home(visit: Visit) -> View:
@@ -50,6 +52,7 @@ def show_procedure(visit: Visit) -> View:
             "articles": tuple(each for each in catalog.articles.values() if procedure.code in each.procedures),
             "is_valid": procedure.is_valid_on(visit.today),
             "roles": catalog.roles,
+            "closed": why_closed(visit, procedure),
         },
     )
 
@@ -70,7 +73,7 @@ def show_points(visit: Visit) -> View:
             "groups": places.grouped(catalog, points, is_narrow=unit is not None),
             "planned": places.grouped(catalog, places.planned_points(catalog, code, kind), is_narrow=True),
             "kinds": kinds,
-            "units": sorted(catalog.communes, key=_without_kind),
+            "units": sorted(catalog.communes, key=without_kind),
             "unit": unit,
             "near": near,
             "mapped": places.mapped(catalog, points, unit),
@@ -108,9 +111,3 @@ def show_help(visit: Visit) -> View:
 
 def _reachable(catalog: Catalog) -> tuple[Contact, ...]:
     return tuple(each for each in catalog.contacts.values() if each.phone or each.email or each.url)
-
-
-def _without_kind(unit: AdministrativeUnit) -> str:
-    """What people look for a commune under: its name without the word for its kind."""
-    name = search_form(unit.name)
-    return name.removeprefix(search_form(unit.kind)).strip() or name

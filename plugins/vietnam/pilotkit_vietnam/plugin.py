@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pilotkit import hookimpl
 
 if TYPE_CHECKING:
-    from pilotkit import Calendar, Check, CodeList, IdentifierPattern, LocationDirectory
+    from pilotkit import Calendar, Check, CodeList, DocumentTemplate, IdentifierPattern, LocationDirectory
 
 
 @hookimpl
@@ -37,3 +37,10 @@ def register_checks() -> tuple[Check, ...]:
     from pilotkit_vietnam.checks import CHECKS
 
     return CHECKS
+
+
+@hookimpl
+def register_documents() -> tuple[DocumentTemplate, ...]:
+    from pilotkit_vietnam.forms import DOCUMENTS
+
+    return DOCUMENTS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Application, Case, CaseError, CaseStatus, DataError, Deployment, EventKind, UnknownError, hookimpl
+from pilotkit import Application, CaseError, CaseStatus, DataError, Deployment, EventKind, UnknownError, hookimpl
 from pilotkit.casework.projection import differing, project
 from pilotkit.casework.verbs import Casework
 from pilotkit.storage.store import Store
@@ -210,31 +210,6 @@ def test_a_procedure_is_refused_before_it_is_valid(town: Deployment, store: Stor
     early = Casework(town, store, Clock(datetime(2023, 12, 31, 9, tzinfo=UTC)))
     with pytest.raises(CaseError, match="not valid on this day"):
         early.receive(birth())
-
-
-def test_plugins_are_told_after_the_case_is_on_disk(town: Deployment, store: Store, clock: Clock) -> None:
-    told: list[tuple[str, Case]] = []
-
-    class Listener:
-        @hookimpl
-        def case_received(self, case: Case) -> None:
-            told.append(("received", store.case(case.code)))
-
-        @hookimpl
-        def case_advanced(self, case: Case) -> None:
-            told.append(("advanced", store.case(case.code)))
-
-        @hookimpl
-        def case_finished(self, case: Case) -> None:
-            told.append(("finished", store.case(case.code)))
-
-    town.plugins._manager.register(Listener())
-    casework = Casework(town, store, clock)
-    case = casework.receive(birth())
-    to_the_last_step(casework, case.code)
-    casework.finish(case.code, "signatory")
-    assert ["received", "advanced", "advanced", "finished"] == [what for what, _ in told]
-    assert CaseStatus.FINISHED == told[-1][1].status
 
 
 def test_a_submission_that_comes_twice_becomes_one_case(casework: Casework, store: Store, clock: Clock) -> None:

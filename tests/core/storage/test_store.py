@@ -26,7 +26,7 @@ from pilotkit import (
 from pilotkit.storage.store import CASES, EVENTS, Extent, Store
 from pilotkit.storage.tables import instant, microseconds
 
-DIGEST = "d6863bd136f7ed69"
+DIGEST = "e9fb5e23971df496"
 RECEIVED = datetime(2025, 7, 24, 2, 30, 15, 123456, tzinfo=UTC)
 
 
@@ -215,7 +215,7 @@ def test_the_tables_of_a_plugin_stand_beside_the_cores(town: Deployment) -> None
     import sqlalchemy as sa
 
     metadata = sa.MetaData()
-    queue = sa.Table("queue_tickets", metadata, sa.Column("number", sa.Integer, primary_key=True))
+    queue = sa.Table("lobby_tickets", metadata, sa.Column("number", sa.Integer, primary_key=True))
 
     class Queue:
         @hookimpl

@@ -23,7 +23,9 @@ from pilotkit.catalog.working_time import Micros
 from pilotkit.errors import CaseError
 from pilotkit.model.case import CaseStatus, EventKind
 from pilotkit.model.procedure import Procedure
-from pilotkit.storage.store import CASES, EVENTS, BulkWriter, Store
+from pilotkit.storage.bulk import BulkWriter
+from pilotkit.storage.store import Store
+from pilotkit.storage.tables import CASES, EVENTS
 
 ACTOR = "simulation"
 RECORD = Path("var/simulation.json")

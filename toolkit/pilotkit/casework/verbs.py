@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from pilotkit.casework.clocks import Clocks, pauses_of
 from pilotkit.casework.codes import CaseCodes
+from pilotkit.casework.intake import Intake
 from pilotkit.casework.projection import changes_between
 from pilotkit.casework.steps import check_last_step, next_step
 from pilotkit.casework.transitions import check
@@ -17,6 +19,7 @@ from pilotkit.errors import CaseError
 from pilotkit.model.case import Application, Case, CaseEvent, CaseStatus, EventKind
 from pilotkit.model.procedure import Channel, Offer, Procedure
 from pilotkit.storage.store import Store
+from pilotkit.storage.vault import Vault
 
 
 def _system_clock() -> datetime:
@@ -26,7 +29,8 @@ def _system_clock() -> datetime:
 class Casework:
     """The verbs of one deployment.
 
-    Each checks what it is asked, stores state and event in one transaction, and tells plugins when it is on disk.
+    Each checks what it is asked and stores state, event and an outbox row in one transaction; plugins are told from
+    the outbox (:func:`pilotkit.casework.delivery.deliver`).
     Every verb but :meth:`receive` takes the case's code and ``actor``: the office or role that does it, never a
     person's name. Each raises :class:`UnknownError` where there is no such case and :class:`CaseError` where the case
     cannot take the verb now, or somebody else was quicker.
@@ -35,23 +39,33 @@ class Casework:
         deployment: whose procedures and rules hold.
         store: where cases are kept.
         clock: answers with the aware present.
+        vault: keeps what applications say of people; None where there are no keys, and then nobody may be named.
     """
 
-    def __init__(self, deployment: Deployment, store: Store, clock: Callable[[], datetime] = _system_clock) -> None:
+    def __init__(
+        self,
+        deployment: Deployment,
+        store: Store,
+        clock: Callable[[], datetime] = _system_clock,
+        vault: Vault | None = None,
+    ) -> None:
         self._deployment = deployment
         self._catalog = deployment.catalog
         self._store = store
         self._clock = clock
+        self._intake = Intake(vault)
+        self._digests: dict[str, tuple[Procedure, str]] = {}
 
     def receive(self, application: Application) -> Case:
-        """Take an application in. When this returns, the case is on disk.
+        """Take an application in. When this returns, the case is on disk, and with it the person, answers and files.
 
         An application with a key that was taken in before gets the case that it became then; nothing new is stored.
 
         Raises:
             UnknownError: the procedure, unit or point is not in the catalog.
             CaseError: the procedure is not offered through the channel or not valid today, or its handler finds the
-                answers wrong.
+                answers wrong, or a file may not be kept.
+            DataError: it says who applies, and there are no keys to keep that with.
         """
         if application.key is not None and (earlier := self._store.submitted(application.key)):
             return _same(application, earlier)
@@ -60,31 +74,31 @@ class Casework:
         offer = self._offer(procedure, application.channel, now)
         self._check_places(application)
         self._check_answers(application)
+        application = self._intake.checked(application)
         clocks = self._clocks(procedure, application.channel, now)
-        due = clocks.legal()
-        case = Case(
-            code=CaseCodes(self._deployment).make(now, self._store.next_number),
-            procedure=procedure.code,
-            procedure_version=procedure.version,
-            procedure_digest=self._store.keep_procedures([procedure])[0],
-            channel=application.channel,
-            status=CaseStatus.ACCEPTED,
-            step=procedure.steps[0].id if procedure.steps else None,
-            unit=application.unit,
-            received_at_point=application.received_at_point,
-            helped_at_point=application.helped_at_point,
-            whole_process=application.channel is Channel.ONLINE and bool(offer.whole_process),
-            received_at=now,
-            due_at=due,
-            norm_due_at=clocks.norm(),
-            promised_at=due,
-        )
-        changes = changes_between(None, case)
-        event = CaseEvent(
-            case=case.code, number=1, kind=EventKind.RECEIVED, at=now, actor=application.actor, changes=changes
-        )
-        self._store.add(case, event, application.key)
-        self._deployment.plugins.tell("case_received", case=case)
+        due, norm = clocks.legal(), clocks.norm()
+        digest = self._digest(procedure)
+        with self._store.receiving() as receiving:
+            case = Case(
+                code=self._codes.make(now, receiving.next_number),
+                procedure=procedure.code,
+                procedure_version=procedure.version,
+                procedure_digest=digest,
+                channel=application.channel,
+                status=CaseStatus.ACCEPTED,
+                step=procedure.steps[0].id if procedure.steps else None,
+                unit=application.unit,
+                received_at_point=application.received_at_point,
+                helped_at_point=application.helped_at_point,
+                whole_process=application.channel is Channel.ONLINE and bool(offer.whole_process),
+                received_at=now,
+                due_at=due,
+                norm_due_at=norm,
+                promised_at=due,
+            )
+            receiving.add(
+                case, _receipt(case, application.actor), application.key, self._intake.sealed(application, case)
+            )
         return case
 
     def advance(self, code: str, actor: str, *, to: str | None = None, facts: frozenset[str] = frozenset()) -> Case:
@@ -199,9 +213,18 @@ class Casework:
             reason=reason, changes=changes_between(moving.case, after),
         )  # fmt: skip
         self._store.change(after, event)
-        hook = "case_finished" if moving.case.finished_at is None and after.finished_at else "case_advanced"
-        self._deployment.plugins.tell(hook, case=after)
         return after
+
+    @cached_property
+    def _codes(self) -> CaseCodes:
+        return CaseCodes(self._deployment)
+
+    def _digest(self, procedure: Procedure) -> str:
+        """What names the procedure as it is now; found out once for as long as the catalog is the same."""
+        known = self._digests.get(procedure.code)
+        if known is None or known[0] is not procedure:
+            known = self._digests[procedure.code] = (procedure, self._store.keep_procedures([procedure])[0])
+        return known[1]
 
     def _clocks(self, procedure: Procedure, channel: Channel, received: datetime) -> Clocks:
         return Clocks(self._catalog.working_time, procedure, channel, received)
@@ -233,6 +256,13 @@ class Casework:
                 remedy="Look for the procedure that replaced it.",
             )
         return offer
+
+
+def _receipt(case: Case, actor: str) -> CaseEvent:
+    changes = changes_between(None, case)
+    return CaseEvent(
+        case=case.code, number=1, kind=EventKind.RECEIVED, at=case.received_at, actor=actor, changes=changes
+    )
 
 
 def _same(application: Application, earlier: Case) -> Case:

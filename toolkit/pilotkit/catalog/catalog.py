@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pilotkit.catalog.tree import OverlayChange
 from pilotkit.errors import UnknownError
+from pilotkit.model.access import Account
 from pilotkit.model.calendar import Calendar, DayException
 from pilotkit.model.codes import CodeList, IdentifierPattern
+from pilotkit.model.form import Form
 from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
 from pilotkit.model.kpi import Goal, Kpi, KpiFormula, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory, Pattern, PointKind, ServicePoint
@@ -41,6 +43,7 @@ class Catalog:
     articles: Mapping[str, Article]
     procedures: Mapping[str, Procedure]
     handlers: Mapping[str, ProcedureHandler]
+    forms: Mapping[str, Form]
     directories: Mapping[str, LocationDirectory]
     units: Mapping[str, AdministrativeUnit]
     """The province and its communes as ``local/units.csv`` has them, by code."""
@@ -54,6 +57,8 @@ class Catalog:
     roles: Mapping[str, Role]
     norms: Mapping[str, Norm]
     staffing: tuple[Staffing, ...]
+    accounts: Mapping[str, Account]
+    """Who may sign in, by login; their passwords are in the database."""
     campaigns: Mapping[str, Campaign]
     courses: Mapping[str, Course]
     contacts: Mapping[str, Contact]

@@ -11,6 +11,7 @@ from pilotkit.catalog.plugins import Offered, PluginHost, unique
 from pilotkit.catalog.tree import DeploymentTree
 from pilotkit.errors import DuplicateError, Place
 from pilotkit.hookspecs import hookimpl
+from pilotkit.model.access import Account
 from pilotkit.model.calendar import DayException
 from pilotkit.model.codes import CodeList
 from pilotkit.model.knowledge import Article, Domain, LifeEvent
@@ -94,6 +95,7 @@ class Deployment:
             handlers=unique(
                 _other_than(procedures, Procedure), lambda each: each.procedure_code, "handler of procedure"
             ),
+            forms=tree.forms(),
             directories=unique(_other_than(locations, ServicePoint), lambda each: each.scheme, "unit scheme"),
             units=_by(units, "code", "local/units.csv"),
             points=unique(_of(locations, ServicePoint), lambda each: each.id, "service point"),
@@ -106,6 +108,7 @@ class Deployment:
             roles=tree.listed(Role, "model/people/roles.yaml"),
             norms=tree.listed(Norm, "model/people/norms.yaml"),
             staffing=tree.table(Staffing, "local/staff.csv"),
+            accounts=_by(tree.table(Account, "local/accounts.csv"), "login", "local/accounts.csv"),
             campaigns=tree.listed(Campaign, "model/people/campaigns.yaml"),
             courses=tree.listed(Course, "model/people/courses.yaml"),
             contacts=tree.contacts(),

@@ -115,6 +115,26 @@ class PluginHost:
                 f"{hook} failed in plugin {', '.join(failed)}.", remedy="What happened is kept. Mend the plugin."
             )
 
+    def listeners(self, hook: str) -> tuple[str, ...]:
+        """The plugins that implement a hook, in the order they were enabled."""
+        return tuple(each.plugin_name for each in getattr(self._manager.hook, hook).get_hookimpls())
+
+    def tell_one(self, name: str, hook: str, **facts: Any) -> None:
+        """Tell one plugin what has happened.
+
+        Raises:
+            PluginError: it failed.
+        """
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            if implementation.plugin_name == name:
+                try:
+                    implementation.function(**{each: facts[each] for each in implementation.argnames})
+                except Exception as problem:
+                    raise PluginError(
+                        f"{hook} failed in plugin '{name}' ({type(problem).__name__}: {problem}).",
+                        remedy="What happened is kept. Mend the plugin.",
+                    ) from problem
+
     def hooks_of(self, name: str) -> tuple[str, ...]:
         """The hooks that a loaded plugin implements."""
         plugin = self._manager.get_plugin(name)

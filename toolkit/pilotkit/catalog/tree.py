@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from pilotkit.errors import DataError, DuplicateError, Place
+from pilotkit.model.access import Account
 from pilotkit.model.calendar import DayException
+from pilotkit.model.form import Form
 from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
 from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
@@ -53,6 +55,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "local/heads.csv": Head,
     "local/targets.csv": Target,
     "local/staff.csv": Staffing,
+    "local/accounts.csv": Account,
     "local/calendar.csv": DayException,
     "local/figures.csv": ReportedFigure,
 }
@@ -60,6 +63,9 @@ TABLES: dict[str, type[BaseModel]] = {
 
 PROCEDURES = "model/procedures"
 """The folder of procedures: one file each, named after the code."""
+
+FORMS = "model/forms"
+"""The folder of forms: one file each, named after the id."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +90,23 @@ class DeploymentTree:
 
     def procedures(self) -> tuple[Procedure, ...]:
         """Every procedure of ``model/procedures/`` with the overlay on top, by code."""
-        return tuple(self._procedures())
+        return tuple(self._each(Procedure, PROCEDURES, "code"))
 
-    def _procedures(self) -> Iterator[Procedure]:
-        for name in self._names(PROCEDURES):
-            procedure = self._noun(Procedure, name)
-            if Path(name).stem != procedure.code:
+    def forms(self) -> dict[str, Form]:
+        """Every form of ``model/forms/`` with the overlay on top, by id."""
+        return {form.id: form for form in self._each(Form, FORMS, "id")}
+
+    def _each(self, kind: type[_N], folder: str, key: str) -> Iterator[_N]:
+        """The things of a folder that holds one in each file, named after its key."""
+        for name in self._names(folder):
+            thing = self._noun(kind, name)
+            if Path(name).stem != (called := getattr(thing, key)):
                 raise DataError(
-                    f"holds the procedure {procedure.code}.",
-                    where=Place(name, "code"),
-                    remedy=f"Rename the file to {procedure.code}.yaml, or correct the code.",
+                    f"holds the {kind.__name__.lower()} {called}.",
+                    where=Place(name, key),
+                    remedy=f"Rename the file to {called}.yaml, or correct the {key}.",
                 )
-            yield procedure
+            yield thing
 
     def listed(self, kind: type[_N], file: str) -> dict[str, _N]:
         """The things of one of :data:`LISTS`, by id.

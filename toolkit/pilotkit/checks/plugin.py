@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pilotkit.hookspecs import hookimpl
-from pilotkit.model.surface import Check
+from pilotkit.model.printing import DocumentTemplate
+from pilotkit.model.surface import Check, Connector
 
 
 @hookimpl
@@ -44,3 +45,19 @@ def register_checks() -> tuple[Check, ...]:
         leftovers.CHECK,
         strays.CHECK,
     )
+
+
+@hookimpl
+def register_documents() -> tuple[DocumentTemplate, ...]:
+    """The core's own printed documents."""
+    from pilotkit.casework.tickets import TICKET
+
+    return (TICKET,)
+
+
+@hookimpl
+def register_connectors() -> tuple[Connector, ...]:
+    """The core's own connectors: payments for development."""
+    from pilotkit.casework.local_payments import CONNECTOR
+
+    return (CONNECTOR,)

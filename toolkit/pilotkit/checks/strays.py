@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import LISTS, PROCEDURES, SINGLES, TABLES
+from pilotkit.catalog.tree import FORMS, LISTS, PROCEDURES, SINGLES, TABLES
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
 
@@ -17,7 +17,7 @@ _DATA = {".csv", ".yaml", ".yml", ".toml"}
 
 def run(deployment: Deployment) -> Iterator[Finding]:
     """A notice for each data file in a folder that pilotkit reads, under a name that it does not."""
-    for folder in sorted({str(PurePosixPath(file).parent) for file in READ} | {PROCEDURES}):
+    for folder in sorted({str(PurePosixPath(file).parent) for file in READ} | {FORMS, PROCEDURES}):
         for path in sorted((deployment.folder / folder).glob("*")):
             name = f"{folder}/{path.name}"
             if path.suffix in _DATA and path.is_file() and not _is_read(name):

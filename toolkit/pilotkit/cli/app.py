@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import auditing, cases, demo, deployments, packages
+from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, importing, keys, packages, paying
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -28,7 +28,15 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": deployments.serve,
     "plugins": deployments.plugins,
     "rebuild": cases.rebuild,
+    "import-cases": importing.import_cases,
+    "deliver": cases.deliver,
+    "backup": backups.backup,
+    "restore": backups.restore,
     "audit": auditing.audit,
+    "account": accounts.account,
+    "pay": paying.pay,
+    "keys": keys.keys,
+    "reads": keys.reads,
     "demo": demo.demo,
 }
 for _name, _command in COMMANDS.items():

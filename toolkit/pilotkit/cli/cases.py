@@ -35,3 +35,27 @@ def rebuild(
     say(f"{total - len(found)} of {total} cases are what their events made them.{mended}")
     if found and not write:
         raise typer.Exit(1)
+
+
+def deliver(
+    deployment: DeploymentPath,
+    limit: Annotated[int, typer.Option(min=1, help="How many events at most.")] = 100_000,
+) -> None:
+    """Tell plugins what happened to cases, where the web server does not run. Exit code 1 when some did not hear it."""
+    from contextlib import closing
+
+    from pilotkit.casework.delivery import deliver as tell_plugins
+    from pilotkit.catalog.deployment import Deployment
+    from pilotkit.storage import outbox
+    from pilotkit.storage.store import Store
+
+    opened, told = Deployment(deployment), 0
+    with closing(Store.of(opened)) as store, meter("Telling plugins"):
+        while told < limit and (heard := tell_plugins(opened, store, min(500, limit - told))):
+            told += heard
+        with store.looking() as session:
+            left, attempts = outbox.waiting(session)
+    say(f"Plugins have heard of {told} events; {left} are still in the outbox.")
+    if attempts:
+        tell("▲", "yellow", "A plugin failed to hear some. The log names it; it is told again later.")
+        raise typer.Exit(1)

@@ -125,6 +125,8 @@ def kpi(
         print_json([value.model_dump(mode="json") | {"percent": value.percent} | simulated_too for value in values])
         return
     _print_values(opened, values, by)
+    for name, missing in measures.missing_attributes().items():
+        tell("▲", "yellow", f"{name} cannot be measured: no case has the attribute {', '.join(missing)}.")
     if measures.simulated_until:
         say("These figures are simulated: they say nothing about any office.")
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.measures.facts import Facts, bring_up_to_date
 from pilotkit.measures.outlook import Outlook, look_ahead
-from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, scan
+from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan
 from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
 from pilotkit.model.location import AdministrativeUnit
 from pilotkit.model.people import Head
@@ -85,6 +85,11 @@ class Measures:
         if not record.is_file():
             return None
         return datetime.fromisoformat(json.loads(record.read_text(encoding="utf-8"))["until"])
+
+    def missing_attributes(self) -> dict[str, tuple[str, ...]]:
+        """The KPI that name attributes which no case has, and so cannot be measured; with those names."""
+        found = {kpi.id: missing_attributes(kpi, self.facts) for kpi in self._catalog.kpis.values()}
+        return {kpi: names for kpi, names in found.items() if names}
 
     def present(self, now: datetime | None = None) -> datetime:
         """The as-of instant where none is asked: now, or the end of what was simulated."""

@@ -6,6 +6,7 @@ division, an unknown column — is refused with the place, before any engine see
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import sqlglot
@@ -13,6 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from pilotkit.errors import DataError, Place
+from pilotkit.measures.attributes import attributes_in, is_attribute, typed
 from pilotkit.measures.columns import CASES
 from pilotkit.measures.families import family_of
 from pilotkit.model.kpi import Kpi
@@ -20,6 +22,7 @@ from pilotkit.model.kpi import Kpi
 DIALECT = "duckdb"
 FILE = "model/kpis/kpis.yaml"
 MAXIMUM_LENGTH = 2_000
+_ATTRIBUTE = re.compile(r"[^\W_A-Z][^\WA-Z]{0,99}")
 _ALLOWED = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple, exp.Neg,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Is,
@@ -53,6 +56,12 @@ def compiled(kpi: Kpi) -> tuple[str, str]:
     )
 
 
+def attributes_of(kpi: Kpi) -> frozenset[str]:
+    """The attributes of imported cases that a KPI, whose expressions are allowed, names."""
+    trees = (sqlglot.parse_one(text, read=DIALECT) for text in (kpi.numerator, kpi.denominator))
+    return frozenset[str]().union(*map(attributes_in, trees))
+
+
 @lru_cache(maxsize=1024)
 def _canonical(text: str) -> str:
     if len(text) > MAXIMUM_LENGTH:
@@ -66,6 +75,7 @@ def _canonical(text: str) -> str:
     tree = trees[0]
     for node in tree.walk():
         _check(node)
+    tree = typed(tree, family_of)
     if family_of(tree) != "boolean":
         raise ValueError(f"'{text}' is not true or false: compare it with something")
     return tree.sql(dialect=DIALECT, comments=False)
@@ -76,5 +86,9 @@ def _check(node: exp.Expr) -> None:
         raise ValueError(  # noqa: TRY004  # the text is wrong, not a type of ours
             f"'{node.sql(dialect=DIALECT)[:60]}' ({type(node).__name__}) is not allowed in a KPI"
         )
+    if is_attribute(node):
+        if not _ATTRIBUTE.fullmatch(node.name):
+            raise ValueError(f"'{node.name:.40}' is no name of an attribute: lower case, digits and _")
+        return
     if isinstance(node, exp.Column) and (node.name not in CASES or node.table):
         raise ValueError(f"there is no column '{node.sql(dialect=DIALECT)}'; columns are: {', '.join(CASES)}")

@@ -29,7 +29,7 @@ from pilotkit.storage.store import FACT_COLUMNS, Store
 
 FOLDER = Path("var/facts")
 MARKER = "facts.json"
-FORMAT = 3
+FORMAT = 4
 KEPT = 4
 """States that stay beside the current one."""
 MINUTE = 60_000_000
@@ -42,6 +42,8 @@ class Facts:
 
     folder: Path
     cases: int
+    attributes: frozenset[str] = frozenset()
+    """The name of every attribute that some case has."""
 
     @property
     def files(self) -> str:
@@ -58,7 +60,7 @@ def bring_up_to_date(deployment: Deployment, store: Store) -> Facts:
         state = home / str(known.pop("state", ""))
         if known != made_from or not state.is_dir():
             state = _make(deployment.catalog, store, home, made_from)
-    return Facts(state, made_from["cases"])
+    return Facts(state, made_from["cases"], store.attribute_names())
 
 
 def _known(home: Path) -> dict[str, Any]:
@@ -148,6 +150,7 @@ class _Dimension:
                 "ended_minutes": self._minutes(received, given["finished_at"]),
                 "received_day": pa.array(day, pa.date32()),
                 "month": pa.array(np.datetime_as_string(day, unit="M"), pa.string()),
+                "attributes": pa.array(given["attributes"], pa.string()),
             }
         )
 

@@ -10,7 +10,10 @@ from sqlglot import exp
 from pilotkit.measures.columns import CASES
 
 Family = Literal["boolean", "number", "text", "date", "null"]
-_OF_TYPE: dict[str, Family] = {"BOOLEAN": "boolean", "BIGINT": "number", "VARCHAR": "text", "DATE": "date"}
+_OF_TYPE: dict[str, Family] = {
+    "BOOLEAN": "boolean", "BIGINT": "number", "VARCHAR": "text", "DATE": "date",
+    "TEXT": "text", "DOUBLE": "number",
+}  # fmt: skip
 
 
 def family_of(node: exp.Expr) -> Family:  # noqa: PLR0911  # one line for each kind of node
@@ -24,6 +27,8 @@ def family_of(node: exp.Expr) -> Family:  # noqa: PLR0911  # one line for each k
             return family_of(node.this)
         case exp.Column():
             return _OF_TYPE[CASES[node.name].type]
+        case exp.TryCast():  # ours: an attribute, read as what it is used as
+            return _OF_TYPE[node.to.sql("duckdb")]
         case exp.Literal():
             return "text" if node.is_string else "number"
         case exp.Boolean():

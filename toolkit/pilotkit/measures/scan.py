@@ -12,7 +12,7 @@ import duckdb
 
 from pilotkit.errors import DataError
 from pilotkit.measures.columns import STORED
-from pilotkit.measures.expressions import compiled
+from pilotkit.measures.expressions import attributes_of, compiled
 from pilotkit.measures.facts import Facts
 from pilotkit.model.kpi import Kpi
 from pilotkit.storage.tables import microseconds
@@ -49,7 +49,7 @@ def scan(facts: Facts, kpis: Sequence[Kpi], window: Window, by: Sequence[Dimensi
     if not kpis:
         return []
     measures = []
-    for numerator, denominator in (compiled(kpi) for kpi in kpis):
+    for numerator, denominator in (_countable(kpi, facts) for kpi in kpis):
         measures.append(f"count(*) FILTER (WHERE ({denominator}) AND ({numerator}))")
         measures.append(f"count(*) FILTER (WHERE ({denominator}))")
     keys = ", ".join(by)
@@ -78,7 +78,7 @@ def matching(
     Raises:
         DataError: an expression is refused.
     """
-    numerator, denominator = compiled(kpi)
+    numerator, denominator = _countable(kpi, facts)
     condition = {
         "numerator": f"({denominator}) AND ({numerator})",
         "denominator": f"({denominator})",
@@ -99,6 +99,17 @@ def matching(
     return total, [dict(zip(names, row, strict=True)) for row in found]
 
 
+def missing_attributes(kpi: Kpi, facts: Facts) -> tuple[str, ...]:
+    """What a KPI names as an attribute although no case has it."""
+    return tuple(sorted(attributes_of(kpi) - facts.attributes))
+
+
+def _countable(kpi: Kpi, facts: Facts) -> tuple[str, str]:
+    """Numerator and denominator; no row counts, and no figure is made up, where an attribute is nobody's."""
+    both = compiled(kpi)
+    return ("FALSE", "FALSE") if missing_attributes(kpi, facts) else both
+
+
 def _known_at() -> str:
     """Cases of the window with the columns that depend on the as-of instant."""
     stored = ", ".join(column.name for column in STORED)
@@ -108,7 +119,7 @@ def _known_at() -> str:
         "coalesce(coalesce(finished_at, waiting_since, $as_of) > due_at, FALSE) OR "
         "(finished_at IS NULL AND supplements > 1) AS is_late, "
         "coalesce(finished_at <= due_at, FALSE) AS is_on_time FROM ("
-        f"SELECT {stored}, CASE WHEN ended_at <= $as_of THEN ended_at END AS finished_at, "
+        f"SELECT {stored}, attributes, CASE WHEN ended_at <= $as_of THEN ended_at END AS finished_at, "
         "CASE WHEN waiting_since <= $as_of THEN waiting_since END AS waiting_since, "
         "CASE WHEN ended_at <= $as_of THEN ended_minutes END AS working_minutes "
         "FROM read_parquet($files) "

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
+from pydantic_core import to_json
 
 from pilotkit.model.package import Sha256
 from pilotkit.model.text import Noun
@@ -38,7 +39,7 @@ class Checkpoint(Noun):
 
 def line_of(event: tuple[Any, ...] | list[Any]) -> bytes:
     """One event as it is hashed: a JSON array of case id, number, kind, microseconds, actor, reason and changes."""
-    return _encoded(event).encode()
+    return to_json(event)
 
 
 class Content:

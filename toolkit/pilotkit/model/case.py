@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from pilotkit.model.personal import Content, Person
 from pilotkit.model.procedure import Channel
 from pilotkit.model.text import Noun
 
@@ -60,7 +61,11 @@ class Application(Noun):
     key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{8,100}$")] | None = None
     """Chosen by whoever submits, once for each submission: sent again, it gets the case that the first one became."""
     answers: dict[str, Any] = Field(default_factory=dict)
-    """What the form asks, as plain data: checked by the procedure's handler, and not kept with the case yet."""
+    """What the form asks, as plain data: checked by the procedure's handler, and kept in the personal file."""
+    person: Person | None = None
+    """Who applies; None where nobody is told apart, such as in an import."""
+    contents: tuple[Content, ...] = ()
+    """The files that come with it."""
 
 
 class Case(Noun):

@@ -146,10 +146,15 @@ class Procedure(Sourced):
     documents: tuple[Document, ...] = ()
     documents_published: Annotated[int, Field(ge=0)] | None = None
     """How many papers the national portal lists, every variant counted; absent when not known."""
+    form: Identifier | None = None
+    """What is asked besides the person's own details: a file of ``model/forms/``; None: nothing."""
     steps: tuple[Step, ...] = ()
     results: tuple[Result, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    on_change: Literal["pinned", "migratable", "close_and_reopen"] = "pinned"
+    """What becomes of open cases when a new version comes: they keep the old one, move to the new one, or are closed
+    and opened again."""
     decision: str | None = None
     legal_basis: tuple[str, ...] = ()
     note: LocalText | None = None

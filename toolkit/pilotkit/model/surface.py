@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +34,50 @@ class View:
 
 
 @dataclass(frozen=True)
+class Redirect:
+    """Go and look there: what a form answers with when it has done something."""
+
+    to: str
+    """A path of this site."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file instead of a page."""
+
+    content: bytes
+    media_type: str
+    name: str
+    """What the browser saves it as."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a form."""
+
+    name: str
+    media_type: str
+    """What the browser says; never believed."""
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a form sent: every field's values in their order, and its files. Bounded by the shell."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, tuple[Upload, ...]] = field(default_factory=dict)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The last value of a field."""
+        return self.fields[name][-1] if self.fields.get(name) else default
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a field."""
+        return self.fields.get(name, ())
+
+
+@dataclass(frozen=True)
 class Navigation:
     """A page's place in the header. ``label`` is an English message, translated by the plugin's catalogue."""
 
@@ -43,16 +87,23 @@ class Navigation:
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``show`` gets a ``Visit`` and returns a :class:`View`; it only reads."""
+    """One page. ``show`` and ``act`` get a ``Visit`` and say what to answer."""
 
     name: str
     """``plugin.page``; what ``url_for`` takes."""
     path: str
     """With ``{parameters}``; the language is in front of it and not part of it."""
-    show: Callable[[Any], View]
+    show: Callable[[Any], View | Redirect | Download]
+    """Answers GET; it changes nothing."""
     package: str
     """The import package whose ``templates/`` and ``locales/`` it uses."""
     navigation: Navigation | None = None
+    act: Callable[[Any], View | Redirect | Download] | None = None
+    """Answers POST with ``visit.posted``; the shell has checked the form's token. None: the page only reads."""
+    permission: str | None = None
+    """What one must be permitted to see it at all, such as ``case.read``; None: everybody may."""
+    is_private: bool = False
+    """Whether it shows what is one person's: then no browser keeps it. A page with ``act`` or ``permission`` is so too."""
 
 
 @dataclass(frozen=True)

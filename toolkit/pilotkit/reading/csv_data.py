@@ -58,7 +58,7 @@ def _rows(kind: type[_N], text: str, name: str) -> Iterator[_N]:
         ) from None
 
 
-_LISTS = {"channels"}
+_LISTS = {"channels", "roles"}
 """Columns that hold several values, separated by spaces."""
 
 

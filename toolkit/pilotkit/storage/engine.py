@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pilotkit.errors import DataError, Place, TargetError
 
-HEAD = "0001"
+HEAD = "0007"
 """The newest revision of ``migrations/versions``."""
 
 
@@ -39,7 +39,7 @@ def open_engine(url: str, folder: Path) -> Engine:
         if not is_current:
             with engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
                 if not _is_current(connection):  # somebody else may have been quicker
                     _bring_up_to_date(connection)
     except DBAPIError as problem:
@@ -50,6 +50,12 @@ def open_engine(url: str, folder: Path) -> Engine:
             remedy="Check that it runs, that the folder is writable, and the PILOTKIT_STORAGE__URL variable.",
         ) from None
     return engine
+
+
+def is_there(url: str, folder: Path) -> bool:
+    """Whether opening the database would find one; a server's is always taken to be there."""
+    address = _address(url, folder)
+    return address.get_backend_name() != "sqlite" or Path(str(address.database)).exists()
 
 
 @contextmanager

@@ -9,14 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, Table, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_Key = BigInteger().with_variant(Integer(), "sqlite")
+Key = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only for a column of exactly INTEGER."""
 
 
@@ -61,9 +61,8 @@ class CaseRow(SQLModel, table=True):
     """The projection of a case's events."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("cases_by_unit", "unit", "status", "due_at"),)
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_Key)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Key)
     code: str = Field(unique=True)
     procedure: str
     procedure_version: int
@@ -91,8 +90,8 @@ class EventRow(SQLModel, table=True):
     __tablename__ = "case_events"
     __table_args__ = (UniqueConstraint("case_id", "number", name="one_event_a_number"),)
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_Key)
-    case_id: int = Field(foreign_key="cases.id", sa_type=_Key)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Key)
+    case_id: int = Field(foreign_key="cases.id", sa_type=Key)
     number: int
     kind: str
     at: datetime = Field(sa_type=Instant)
@@ -108,7 +107,7 @@ class SubmissionRow(SQLModel, table=True):
     __tablename__ = "submissions"
 
     key: str = Field(primary_key=True)
-    case_id: int = Field(foreign_key="cases.id", sa_type=_Key)
+    case_id: int = Field(foreign_key="cases.id", sa_type=Key)
 
 
 class AuditRow(SQLModel, table=True):
@@ -139,6 +138,22 @@ class CheckpointRow(SQLModel, table=True):
     signature: str
 
 
+class OutboxRow(SQLModel, table=True):
+    """An event that plugins are still to be told of; it goes when all of them have been."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_by_next", "next_at", "event_id"), Index("outbox_by_case", "case_id", "event_id"))
+
+    event_id: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    case_id: int = Field(foreign_key="cases.id", sa_type=Key)
+    attempts: int = 0
+    """How often somebody failed to hear it."""
+    next_at: int = Field(sa_type=BigInteger)
+    """Microseconds since 1970: not before this is it tried again. Whoever is at it now has moved it on."""
+    told: str = ""
+    """The plugins that have heard it while another has not, a line each."""
+
+
 class CaseNumberRow(SQLModel, table=True):
     """The last number given to a case on one day."""
 
@@ -147,3 +162,8 @@ class CaseNumberRow(SQLModel, table=True):
     prefix: str = Field(primary_key=True)
     day: str = Field(primary_key=True)
     last: int
+
+
+CASES: Table = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
+EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # the same
+NUMBERS: Table = CaseNumberRow.__table__  # type: ignore[attr-defined]  # the same

@@ -80,7 +80,7 @@ def answer_problems(names: list[str], folder: Path) -> Iterator[str]:
     try:
         deployment = Deployment(tiny_deployment(folder, plugins__enabled=[name for name in names if name != "core"]))
         _ = deployment.catalog
-        for hook in ("register_checks", "register_pages", "register_commands", "register_tables"):
+        for hook in ("register_checks", "register_pages", "register_commands", "register_documents", "register_tables"):
             deployment.plugins.collect(hook)
     except PilotkitError as problem:
         yield str(problem)

@@ -1,15 +1,17 @@
-"""The application: addresses, languages, errors, and the files that pages need."""
+"""The application: addresses, languages, who asks, errors, and the files that pages need."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,14 +19,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from pilotkit.api.app import PATH as API
+from pilotkit.api.app import create_api
+from pilotkit.casework.backoffice import Backoffice
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.errors import PilotkitError, UnknownError
-from pilotkit.model.surface import Page, View
+from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
+from pilotkit.model.surface import Download, Page, Posted, Redirect, View
 from pilotkit.version import __version__
-from pilotkit.web import theme
+from pilotkit.web import own, theme
+from pilotkit.web.answers import download_answer, redirect_answer
+from pilotkit.web.delivering import delivering
+from pilotkit.web.door import Door
 from pilotkit.web.negotiation import preferred
+from pilotkit.web.posting import read_posted
 from pilotkit.web.rendering import Renderer
-from pilotkit.web.security import HEADERS, SecurityHeaders, bounded
+from pilotkit.web.security import HEADERS, QUERY_LENGTH, SecurityHeaders, bounded
 from pilotkit.web.sitemap import site_map
 from pilotkit.web.visit import Visit
 from pilotkit.web.words import SHELL, words_of
@@ -50,9 +59,12 @@ def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = N
         exception_handlers={
             HTTPException: shell.refuse,
             UnknownError: shell.find_nothing,
+            RefusedError: shell.forbid,
+            CaseError: shell.explain,
             PilotkitError: shell.excuse,
             Exception: shell.fail,
         },
+        lifespan=shell.lifespan,
     )
     app.router.redirect_slashes = False  # its redirects name whatever host the request claims to be for
     return app
@@ -67,9 +79,18 @@ class _Shell:
         self.pages = site_map(deployment)
         self.renderer = Renderer(deployment, self.pages)
         self.info = deployment.catalog.package
+        self.backoffice = Backoffice(deployment, now)
+        self.door = Door(self.backoffice)
         for package in self.pages.packages:
             for language in self.settings.languages:
                 words_of(package, language)
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Serves until it is told to stop, then lets go of the database."""
+        with delivering(self.backoffice):
+            yield
+        self.backoffice.close()
 
     def routes(self) -> list[BaseRoute]:
         """Every address the application answers."""
@@ -79,18 +100,60 @@ class _Shell:
             Route("/health", self.health),
             Route("/theme.css", self.theme),
             Route("/icon.svg", self.icon),
+            *self._citizens(),
             Mount("/static", self.renderer.assets.served(), name="static"),
+            Mount(API, create_api(self.backoffice, self.now)),
             *(self._route(page, language) for page in self.pages.pages.values() for language in languages),
         ]
 
+    def _citizens(self) -> list[BaseRoute]:
+        """The way to the provider that citizens sign in with, where there is one."""
+        provider = self.deployment.settings.identity
+        if provider is None:
+            return []
+        from pilotkit.web.citizens import CitizenEntrance  # noqa: PLC0415  # what most deployments never need
+
+        return CitizenEntrance(provider, self.backoffice, self.door, self._problem, self.now).routes()
+
     def _route(self, page: Page, language: str) -> Route:
-        def answer(request: Request) -> Response:
-            visit = self._visit(request, language, page)
-            return self._answer(page.show(visit), visit)
+        async def answer(request: Request) -> Response:
+            if request.method == "POST":
+                return await self._post(request, page, language)
+            return await run_in_threadpool(self._get, request, page, language)
 
-        return Route(f"/{language}{page.path}".rstrip("/"), answer, name=f"{language}:{page.name}")
+        methods = ["GET", "POST"] if page.act else ["GET"]
+        return Route(f"/{language}{page.path}".rstrip("/"), answer, methods=methods, name=f"{language}:{page.name}")
 
-    def _visit(self, request: Request, language: str, page: Page | None = None) -> Visit:
+    def _get(self, request: Request, page: Page, language: str) -> Response:
+        if not self.door.is_open(page, self.door.guest(request)):
+            return self._sign_in_first(request, language)
+        visit = self._visit(request, language, page)
+        return self._answer(request, page.show(visit), visit)
+
+    async def _post(self, request: Request, page: Page, language: str) -> Response:
+        guest = await run_in_threadpool(self.door.guest, request)
+        if not self.door.is_open(page, guest):
+            return self._sign_in_first(request, language)
+        posted = await read_posted(request)
+        return await run_in_threadpool(self._act, request, page, language, posted)
+
+    def _act(self, request: Request, page: Page, language: str, posted: Posted) -> Response:
+        if not self.door.is_genuine(request, posted):
+            return self._problem(request, "forged.html", HTTPStatus.FORBIDDEN)
+        visit = self._visit(request, language, page, posted)
+        if page.act is None:
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
+        return self._answer(request, page.act(visit), visit)
+
+    def _sign_in_first(self, request: Request, language: str) -> Response:
+        """To the page that signs in, and from there back to where one wanted to go."""
+        query = request.url.query if request.method != "POST" else ""
+        wanted = f"{request.url.path}?{query}" if query else request.url.path
+        back = wanted if len(wanted) <= QUERY_LENGTH else request.url.path
+        return redirect_answer(Redirect(self.pages.url(language, own.SIGN_IN, next=back)))
+
+    def _visit(self, request: Request, language: str, page: Page | None = None, posted: Posted | None = None) -> Visit:
+        guest = self.door.guest(request)
         visit = Visit(
             deployment=self.deployment,
             language=language,
@@ -99,13 +162,33 @@ class _Shell:
             path={key: str(value) for key, value in request.path_params.items()} if page else {},
             page=page.name if page else "",
             package=page.package if page else SHELL,
+            authority=guest.authority,
+            posted=posted or Posted(),
+            guest=guest,
+            form_token=self.door.token(request),
+            origin=f"{request.url.scheme}://{request.url.netloc}",
         )
-        visit.__dict__["site_map"] = self.pages
+        visit.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
         return visit
 
-    def _answer(self, view: View, visit: Visit) -> Response:
-        headers = {"content-language": visit.language, "cache-control": "no-cache"}
-        return HTMLResponse(self.renderer.render(view, visit), view.status, headers)
+    def _answer(self, request: Request, answered: View | Redirect | Download, visit: Visit) -> Response:
+        if isinstance(answered, View):
+            return self._shown(request, answered, visit)
+        if isinstance(answered, Redirect):
+            return self.door.pass_through(request, redirect_answer(answered), answered)
+        return download_answer(answered)
+
+    def _shown(self, request: Request, view: View, visit: Visit) -> Response:
+        html = self.renderer.render(view, visit)
+        has_form = visit.form_token in html
+        is_kept = not has_form and request.method != "POST" and visit.authority.is_anonymous
+        if (page := self.pages.pages.get(visit.page)) and (page.act or page.permission or page.is_private):
+            is_kept = False
+        headers = {"content-language": visit.language, "cache-control": "no-cache" if is_kept else "no-store"}
+        response = HTMLResponse(html, view.status, headers)
+        if has_form:
+            self.door.name_browser(request, response)
+        return response
 
     def welcome(self, request: Request) -> Response:
         """From ``/`` to the visitor's language."""
@@ -138,7 +221,7 @@ class _Shell:
 
     def _problem(self, request: Request, template: str, status: int, **context: Any) -> Response:
         visit = self._visit(request, self._language_of(request))
-        return self._answer(View(f"shell/{template}", context, status), visit)
+        return self._answer(request, View(f"shell/{template}", context, status), visit)
 
     def refuse(self, request: Request, problem: Exception) -> Response:
         """Answers that are not pages: mostly a path that leads nowhere, or has one stroke too many at its end."""
@@ -147,14 +230,25 @@ class _Shell:
         if status == HTTPStatus.NOT_FOUND and path.endswith("/") and path.strip("/"):
             query = request.url.query
             return RedirectResponse(f"/{path.strip('/')}" + (f"?{query}" if query else ""), 307)
-        template = "not_found.html" if status == HTTPStatus.NOT_FOUND else "refused.html"
-        response = self._problem(request, template, status)
+        response = self._problem(request, _TEMPLATES.get(status, "refused.html"), status)
         response.headers.update(getattr(problem, "headers", None) or {})
         return response
 
     def find_nothing(self, request: Request, _problem: Exception) -> Response:
         """A page that was asked for something that is not there."""
         return self._problem(request, "not_found.html", HTTPStatus.NOT_FOUND)
+
+    def forbid(self, request: Request, problem: Exception) -> Response:
+        """Something that is not the visitor's to see or to do."""
+        _LOG.warning("%s: %s", request.url.path, problem)
+        return self._problem(request, "forbidden.html", HTTPStatus.FORBIDDEN)
+
+    def explain(self, request: Request, problem: Exception) -> Response:
+        """A case that cannot take now what was asked of it: says what, and what to do."""
+        what, remedy = (problem.what, problem.remedy) if isinstance(problem, PilotkitError) else (str(problem), "")
+        return self._problem(
+            request, "conflict.html", HTTPStatus.CONFLICT, what=what, remedy=remedy, here=request.url.path
+        )
 
     def excuse(self, request: Request, problem: Exception) -> Response:
         """Something that whoever runs the deployment can mend: a database that is away, a KPI that cannot be computed.
@@ -169,3 +263,10 @@ class _Shell:
         response = self._problem(request, "failed.html", HTTPStatus.INTERNAL_SERVER_ERROR)
         response.headers.update(HEADERS)
         return response
+
+
+_TEMPLATES: dict[int, str] = {
+    HTTPStatus.NOT_FOUND: "not_found.html",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large.html",
+}
+"""What is shown for a status that says more than that it cannot be done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +13,13 @@ from pilotkit.model.text import LocalText
 from pilotkit.web.formats import Formats
 
 
-def filters(formats: Formats, written_in: str) -> dict[str, Callable[..., Any]]:
+def filters(formats: Formats, written_in: str, zone: tzinfo | None = None) -> dict[str, Callable[..., Any]]:
     """The filters of one language, by name.
 
     Args:
         formats: how that language writes figures.
         written_in: the language of the deployment's own names, those of its units, points and offices.
+        zone: where moments are told; None: where they come from.
     """
 
     def plain(words: LocalText | str | None) -> str:
@@ -32,6 +34,17 @@ def filters(formats: Formats, written_in: str) -> dict[str, Callable[..., Any]]:
         """A name as it is written where it is used, marked where the page speaks another language."""
         return name if formats.language == written_in else Markup('<span lang="{}">{}</span>').format(written_in, name)
 
+    def here(value: Any) -> Any:
+        is_moment = zone is not None and isinstance(value, datetime) and value.tzinfo is not None
+        return value.astimezone(zone) if is_moment else value
+
+    def iso_day(written: str) -> str:
+        """A day of plain data, such as a form's answer; what is none stays as it is."""
+        try:
+            return formats.day(date.fromisoformat(written))
+        except ValueError:
+            return written
+
     return {
         "text": text,
         "local": local,
@@ -39,11 +52,12 @@ def filters(formats: Formats, written_in: str) -> dict[str, Callable[..., Any]]:
         "number": formats.number,
         "percent": formats.percent,
         "money": formats.money,
-        "day": formats.day,
+        "day": lambda value: formats.day(here(value)),
+        "iso_day": iso_day,
         "day_and_month": formats.day_and_month,
         "weekday": formats.weekday,
-        "clock": formats.clock,
-        "moment": formats.moment,
+        "clock": lambda value: formats.clock(here(value)),
+        "moment": lambda value: formats.moment(here(value)),
         "listed": formats.listed,
         "hours": formats.hours,
         "web_address": web_address,

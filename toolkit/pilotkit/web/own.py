@@ -1,17 +1,20 @@
-"""The shell's own pages: a plain index where no plugin offers a first page, and the sources of every figure."""
+"""The shell's own pages: a plain index where no plugin offers a first page, the sources of every figure, the door."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pilotkit.model.surface import Page, View
+from pilotkit.web import signing
 
 _PACKAGE = "pilotkit.web"
+SIGN_IN = "shell.sign-in"
+SIGN_OUT = "shell.sign-out"
 
 
 def show_index(visit: Any) -> View:
     """What is here, for a deployment without a portal."""
-    pages = [page for page in visit.site_map.navigation if page.path != "/"]
+    pages = [page for page in visit.navigation if page.path != "/"]
     return View("shell/index.html", {"pages": pages, "procedures": len(visit.catalog.procedures)})
 
 
@@ -23,5 +26,7 @@ def show_sources(visit: Any) -> View:
 PAGES = (
     Page(name="shell.index", path="/", show=show_index, package=_PACKAGE),
     Page(name="shell.sources", path="/sources", show=show_sources, package=_PACKAGE),
+    Page(name=SIGN_IN, path="/sign-in", show=signing.show_sign_in, act=signing.sign_in, package=_PACKAGE),
+    Page(name=SIGN_OUT, path="/sign-out", show=signing.show_sign_out, act=signing.sign_out, package=_PACKAGE),
 )
 """A plugin's page at the same path stands in front of these."""

@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from functools import partial
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import PluginError
+from pilotkit.model.access import CITIZEN
 from pilotkit.model.surface import Page, View
 from pilotkit.version import __version__
 from pilotkit.web import drawing
 from pilotkit.web.assets import Assets
 from pilotkit.web.filters import filters
 from pilotkit.web.formats import Formats, language_name
+from pilotkit.web.govuk import component
 from pilotkit.web.sitemap import SiteMap
 from pilotkit.web.visit import Visit
 from pilotkit.web.words import SHELL, words_of
@@ -55,11 +58,13 @@ class Renderer:
         install: Any = getattr(environment, "install_gettext_callables")  # noqa: B009  # the extension adds it
         install(words.gettext, words.ngettext, newstyle=True)
         who = self.deployment.settings.deployment
-        environment.filters.update(filters(Formats(language, who.currency), who.languages[0]))
+        environment.filters.update(filters(Formats(language, who.currency), who.languages[0], ZoneInfo(who.timezone)))
         environment.globals.update(
             url=partial(self.pages.url, language),
             has_page=lambda name: name in self.pages.pages,
             asset=self.assets.address,
+            has_asset=self.assets.has,
+            govuk=component,
             point_map=drawing.point_map,
             line_points=drawing.line_points,
         )
@@ -69,17 +74,42 @@ class Renderer:
         who, package = self.deployment.settings.deployment, self.deployment.catalog.package
         return {
             "visit": visit,
+            "form_token": visit.form_token,
+            "has_permission": visit.authority.may,
             "catalog": visit.catalog,
             "language": visit.language,
             "province": who.name,
             "tagline": who.tagline,
             "package": package,
             "version": __version__,
-            "navigation": [self._link(page, visit) for page in self.pages.navigation],
+            "door": self._door(visit),
+            "navigation": [self._link(page, visit) for page in visit.navigation],
             "written_in": who.languages[0],
             "languages": [self._language(code, visit) for code in who.languages],
             "has_fonts": self.assets.has("vendor/fonts.css"),
         }
+
+    def _door(self, visit: Visit) -> dict[str, Any]:
+        """What the header says about signing in, and whether there is anything to sign in with."""
+        provider = self.deployment.settings.identity
+        return {
+            "signed_in": self._signed_in(visit),
+            "provider": provider.name.in_language(visit.language) if provider else "",
+            "is_there": provider is not None or bool(visit.catalog.accounts),
+        }
+
+    def _signed_in(self, visit: Visit) -> dict[str, str] | None:
+        """The account and its place, never a person; None where nobody has signed in."""
+        who, catalog = visit.authority, visit.catalog
+        if who.is_anonymous:
+            return None
+        if who.subject.startswith(CITIZEN):
+            provider = self.deployment.settings.identity
+            return {"login": provider.name.in_language(visit.language) if provider else "", "place": ""}
+        account = catalog.accounts.get(who.subject)
+        point = catalog.points.get(who.point or "")
+        unit = catalog.units.get(account.unit) if account else None
+        return {"login": who.subject, "place": point.name if point else unit.name if unit else ""}
 
     def _link(self, page: Page, visit: Visit) -> dict[str, Any]:
         label = page.navigation.label if page.navigation else page.name

@@ -10,10 +10,15 @@ from gettext import NullTranslations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pilotkit.casework.backoffice import Backoffice
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.model.access import ANONYMOUS, CITIZEN, Authority
+from pilotkit.model.personal import Person
+from pilotkit.model.surface import Page, Posted
 from pilotkit.model.text import LocalText
 from pilotkit.web.formats import Formats
+from pilotkit.web.guests import NOBODY, Guest
 from pilotkit.web.sitemap import SiteMap, site_map
 from pilotkit.web.words import SHELL, words_of
 
@@ -38,6 +43,22 @@ class Visit:
     page: str = ""
     """The page's name."""
     package: str = SHELL
+    authority: Authority = ANONYMOUS
+    """Who asks, and what they may do."""
+    guest: Guest = NOBODY
+    """The browser that asks; for the pages that sign in and out."""
+    posted: Posted = field(default_factory=Posted)
+    """What the form sent; empty where nothing was."""
+    form_token: str = ""
+    """What every form of the page carries in the field ``form_token``, so that no other site can send it."""
+
+    origin: str = ""
+    """Scheme and host that the visitor came to, as an address outside a page needs them; never to be trusted."""
+
+    @cached_property
+    def backoffice(self) -> Backoffice:
+        """The case side of the deployment; the web application opens it once for all visits."""
+        return Backoffice(self.deployment, lambda: self.now)
 
     @property
     def catalog(self) -> Catalog:
@@ -48,6 +69,19 @@ class Visit:
     def site_map(self) -> SiteMap:
         """The deployment's pages."""
         return site_map(self.deployment)
+
+    @cached_property
+    def person(self) -> Person | None:
+        """What the provider says of the citizen who has signed in; None for everybody else."""
+        if not self.authority.subject.startswith(CITIZEN) or not self.guest.session:
+            return None
+        return self.backoffice.access.person(self.guest.session)
+
+    @property
+    def navigation(self) -> tuple[Page, ...]:
+        """The pages of the header that are for whoever asks."""
+        may = self.authority.permissions
+        return tuple(page for page in self.site_map.navigation if page.permission is None or page.permission in may)
 
     @cached_property
     def measures(self) -> Measures:

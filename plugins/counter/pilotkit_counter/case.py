@@ -1,0 +1,131 @@
+"""One case: where it stands, what happened, what can be done with it now, and the buttons that do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from pilotkit import Case, CaseError, Content, Desk, Download, Procedure, Redirect, UnknownError, View, Visit
+from pilotkit_counter import moves
+from pilotkit_counter.wording import MARKS, clock_words, said
+from pilotkit_counter.work import step_of
+
+Answer: TypeAlias = View | Redirect | Download
+_CONFLICT = 409
+APOLOGY = "form-04"
+"""How the ids of documents end that apologise for a late case."""
+
+
+def show_case(visit: Visit) -> View:
+    """Everything about a case but the person."""
+    return case_view(visit)
+
+
+def act_on_case(visit: Visit) -> Answer:
+    """One button of the page: a verb, a scan, a printed document, a download, a copy of an earlier document."""
+    buttons: dict[str, Callable[[Visit], Answer]] = {
+        "move": _move, "attach": _attach, "print": _print, "content": _content, "reuse": _reuse,
+    }  # fmt: skip
+    button = buttons.get(visit.posted.get("do"))
+    if button is None:
+        raise UnknownError("there is no such button.", remedy="Use one of the page's.")
+    try:
+        return button(visit)
+    except CaseError as problem:
+        return case_view(visit, problem=said(visit, problem), status=_CONFLICT)
+
+
+def case_view(visit: Visit, *, problem: str | None = None, status: int = 200) -> View:
+    """The page of a case, with what went wrong on top."""
+    desk, code = visit.backoffice.desk(visit.authority), visit.path["code"]
+    case, events = desk.case(code), desk.history(code)
+    procedure, clock = desk.procedure(case), desk.clock(case)
+    printed = visit.backoffice.printing.offered(case, events)
+    return View(
+        "counter/case.html",
+        {
+            "case": case,
+            "events": tuple(reversed(events)),
+            "procedure": procedure,
+            "step": step_of(procedure, case.step),
+            "clock": clock_words(visit, clock),
+            "mark": MARKS.get(clock.state, "open"),
+            "is_mine": desk.is_mine(case),
+            "possible": moves.in_order(desk.possible(case)),
+            "want_reason": moves.WANT_REASON,
+            "ways": moves.ways(procedure, case),
+            "names": {each.id: each.name for each in procedure.steps},
+            "units": {each.code: each.name for each in visit.catalog.units.values()},
+            "roles": {each.id: each.name for each in visit.catalog.roles.values()},
+            "points": {each.id: each.name for each in visit.catalog.points.values()},
+            "printed": printed,
+            "apologies": [each for each in printed if each.id.endswith(APOLOGY)],
+            "reads": _reads(desk, case),
+            "reason": visit.gettext("Processing the case") if desk.is_mine(case) else "",
+            "done": visit.query.get("done"),
+            "may_scan": case.finished_at is None,
+            "problem": problem,
+        },
+        status,
+    )
+
+
+def _reads(desk: Desk, case: Case) -> Any:
+    may = desk.authority.permissions & {"case.assign", "case.sign"}
+    return desk.reads(case.code)[-20:][::-1] if may else ()
+
+
+def _move(visit: Visit) -> Answer:
+    kind = moves.asked_kind(visit)
+    desk = visit.backoffice.desk(visit.authority)
+    case = desk.act(visit.path["code"], kind, **moves.given(visit, kind))
+    if case.unit not in visit.authority.units:
+        return Redirect(visit.url("counter.work"))
+    return Redirect(visit.url("counter.case", code=case.code, done=kind.value))
+
+
+def _attach(visit: Visit) -> Answer:
+    desk, code, posted = visit.backoffice.desk(visit.authority), visit.path["code"], visit.posted
+    kind, _, document = posted.get("document").partition("|")
+    _check_document(desk.procedure(desk.case(code)), kind, document)
+    contents = [
+        Content(kind=kind, document=document, name=each.name, media_type="application/octet-stream", data=each.data)
+        for each in posted.files.get("file", ())
+    ]
+    if not contents:
+        raise CaseError(visit.gettext("No file was chosen."), remedy=visit.gettext("Choose the scan first."))
+    desk.attach(code, contents)
+    return Redirect(visit.url("counter.case", code=code, done="attached"))
+
+
+def _check_document(procedure: Procedure, kind: str, document: str) -> None:
+    things = {"submitted": procedure.documents, "result": procedure.results}.get(kind, ())
+    if document not in {each.id for each in things}:
+        raise UnknownError(f"this procedure has no document '{document[:40]}'.", remedy="Choose one from the list.")
+
+
+def _print(visit: Visit) -> Answer:
+    desk, code, reason = visit.backoffice.desk(visit.authority), visit.path["code"], visit.posted.get("reason")
+    desk.case(code)
+    template = visit.posted.get("template")
+    pages = visit.site_map.pages
+    address = visit.origin + visit.url("portal.tracked", code=code) if "portal.tracked" in pages else None
+    try:
+        file = desk.file(code, reason)
+    except UnknownError:  # a case without a person, such as an imported one
+        file = None
+    made = visit.backoffice.printing.case(template, code, visit.now, file=file, address=address)
+    return Download(made, "application/pdf", f"{code}-{template}.pdf")
+
+
+def _content(visit: Visit) -> Answer:
+    desk, posted = visit.backoffice.desk(visit.authority), visit.posted
+    attachment, data = desk.content(visit.path["code"], posted.get("attachment"), posted.get("reason"))
+    return Download(data, attachment.media_type, attachment.name)
+
+
+def _reuse(visit: Visit) -> Answer:
+    desk, code, posted = visit.backoffice.desk(visit.authority), visit.path["code"], visit.posted
+    source, _, attachment = posted.get("source").partition("|")
+    desk.reuse(code, source, attachment, posted.get("reason"))
+    return Redirect(visit.url("counter.case", code=code, done="attached"))

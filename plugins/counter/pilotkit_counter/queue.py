@@ -1,0 +1,82 @@
+"""Queue tickets of one's own point: take, call, serve, skip; and the display that the waiting look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pilotkit import CaseError, Redirect, UnknownError, View, Visit
+from pilotkit_counter.wording import said
+
+_CONFLICT = 409
+_SHOWN = 8
+
+
+def show_queue(visit: Visit) -> View:
+    """Who waits, who is at a counter, and the buttons."""
+    return _queue(visit)
+
+
+def move_queue(visit: Visit) -> View | Redirect:
+    """One button: a new ticket, the next one, served, nobody came, once more."""
+    queue, posted, point = visit.backoffice.queue, visit.posted, _point(visit)
+    verbs = {
+        "take": lambda: queue.take(point, posted.get("procedure") or None, priority=posted.get("priority") == "1"),
+        "call": lambda: queue.call(point, _counter(visit)),
+        "serve": lambda: queue.serve(point, _whole(posted.get("number"))),
+        "skip": lambda: queue.skip(point, _whole(posted.get("number"))),
+        "recall": lambda: queue.recall(point, _whole(posted.get("number")), _counter(visit)),
+    }
+    try:
+        verb = verbs.get(posted.get("do"))
+        if verb is None:
+            raise UnknownError("there is no such button.", remedy="Use one of the page's.")
+        ticket = verb()
+    except CaseError as problem:
+        return _queue(visit, problem=said(visit, problem), status=_CONFLICT)
+    taken = ticket.number if posted.get("do") == "take" and ticket else None
+    return Redirect(visit.url("counter.queue", counter=_counter(visit), taken=taken))
+
+
+def show_display(visit: Visit) -> View:
+    """The numbers that were called, in large; it names nobody and everybody may see it."""
+    point = visit.catalog.point(visit.path["point"])
+    queue = visit.backoffice.queue
+    return View(
+        "counter/display.html",
+        {"point": point, "called": queue.called(point.id)[:_SHOWN], "waiting": len(queue.waiting(point.id))},
+    )
+
+
+def _queue(visit: Visit, *, problem: str | None = None, status: int = 200) -> View:
+    point = visit.authority.point
+    context: dict[str, Any] = {"problem": problem, "point": None, "counter": _counter(visit)}
+    if point is not None:
+        queue = visit.backoffice.queue
+        tickets = queue.tickets(point)
+        wait = queue.expected_wait(point)
+        context |= {
+            "point": visit.catalog.point(point),
+            "waiting": queue.waiting(point),
+            "called": queue.called(point),
+            "skipped": [each for each in tickets if each.state == "skipped"],
+            "served": sum(each.state == "served" for each in tickets),
+            "wait": None if wait is None else round(wait.total_seconds() / 60),
+            "taken": next((each for each in tickets if str(each.number) == visit.query.get("taken")), None),
+            "procedures": tuple(each for each in visit.catalog.procedures.values() if each.focus),
+        }
+    return View("counter/queue.html", context, status)
+
+
+def _point(visit: Visit) -> str:
+    if visit.authority.point is None:
+        raise UnknownError("this desk sits at no service point.", remedy="Give it one in local/accounts.csv.")
+    return visit.authority.point
+
+
+def _counter(visit: Visit) -> int:
+    return _whole(visit.posted.get("counter") or visit.query.get("counter") or "1")
+
+
+def _whole(text: str) -> int:
+    """A small number; 0, which is nobody's, where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004  # digits of a ticket

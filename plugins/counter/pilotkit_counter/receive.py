@@ -1,0 +1,244 @@
+"""Receiving on behalf of a person: find the procedure, one screen of questions and documents, the receipt."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import segno
+
+from pilotkit import (
+    AdministrativeUnit,
+    Application,
+    Attachment,
+    Case,
+    CaseError,
+    Channel,
+    Content,
+    Desk,
+    FilledPage,
+    Level,
+    Procedure,
+    UnknownError,
+    View,
+    Visit,
+    search_form,
+)
+from pilotkit_counter.applicant import PREFIX, answers_of, applicant_page, person_of
+from pilotkit_counter.wording import said
+
+_UNPROCESSABLE = 422
+_FOUND = 20
+SEEN, FILE, REUSE = "_seen", "_file.", "_reuse"
+"""Fields of our own; no property of a form begins with a stroke."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the cases of a person tell."""
+
+    duplicates: tuple[Case, ...] = ()
+    reusable: tuple[tuple[str, Attachment], ...] = ()
+    filled_from: str | None = None
+    is_asked: bool = False
+    """Whether the identity number was looked up."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The one screen: the person, the form's pages, the documents."""
+
+    visit: Visit
+    procedure: Procedure
+    person: FilledPage
+    pages: tuple[FilledPage, ...]
+    known: Known = field(default_factory=Known)
+    links: tuple[tuple[str, str], ...] = ()
+    """What is wrong beside the questions: anchor and words."""
+
+    @property
+    def problems(self) -> Sequence[Any]:
+        """The questions whose answers do not do."""
+        return [each for page in (self.person, *self.pages) for each in page.problems]
+
+
+def show_receive(visit: Visit) -> View:
+    """The search for a procedure, or its empty screen."""
+    code = visit.query.get("procedure")
+    if not code:
+        return _search(visit)
+    procedure = _procedure(visit, code)
+    person = FilledPage.of_answers(applicant_page(visit), {})
+    return _screen(Screen(visit, procedure, person, _pages(visit, procedure, {})))
+
+
+def take_in(visit: Visit) -> View:
+    """Look the person up, or take the application in and show the receipt."""
+    procedure = _procedure(visit, visit.posted.get("_procedure"))
+    desk = visit.backoffice.desk(visit.authority)
+    person = FilledPage.of_posted(applicant_page(visit), visit.posted, visit.today)
+    form = visit.catalog.forms.get(procedure.form or "")
+    pages = tuple(FilledPage.of_posted(page, visit.posted, visit.today) for page in form.pages) if form else ()
+    known = _known(visit, desk, procedure, person.answers.get(PREFIX + "identity_number", ""))
+    screen = Screen(visit, procedure, person, pages, known)
+    if visit.posted.get("_do") == "look up":
+        return _screen(_looked_up(screen, desk))
+    screen = Screen(visit, procedure, person, pages, known, tuple(_gaps(screen)))
+    if screen.problems or screen.links:
+        return _screen(screen, _UNPROCESSABLE)
+    try:
+        return _receipt(screen, desk)
+    except CaseError as problem:
+        links = (("#_unit", said(visit, problem)),)
+        return _screen(Screen(visit, procedure, person, pages, known, links), _UNPROCESSABLE)
+
+
+def _search(visit: Visit) -> View:
+    wanted = search_form(visit.query.get("q", ""))
+    offered = [each for each in visit.catalog.procedures.values() if each.offer(Channel.IN_PERSON) is not None]
+    words = wanted.split()
+    found = [each for each in offered if all(word in _sought(visit, each) for word in words)]
+    shown = found if wanted else [each for each in offered if each.focus]
+    return View(
+        "counter/search.html", {"procedures": shown[:_FOUND], "wanted": visit.query.get("q", ""), "total": len(shown)}
+    )
+
+
+def _sought(visit: Visit, procedure: Procedure) -> str:
+    return search_form(" ".join((procedure.code, visit.text(procedure.name), *procedure.terms)))
+
+
+def _procedure(visit: Visit, code: str) -> Procedure:
+    procedure: Procedure = visit.catalog.procedure(code)
+    if procedure.offer(Channel.IN_PERSON) is None:
+        raise UnknownError(f"procedure {procedure.code} is not received at a counter.", remedy="Choose another.")
+    return procedure
+
+
+def _pages(visit: Visit, procedure: Procedure, answers: dict[str, Any]) -> tuple[FilledPage, ...]:
+    form = visit.catalog.forms.get(procedure.form or "")
+    return tuple(FilledPage.of_answers(page, answers) for page in form.pages) if form else ()
+
+
+def _known(visit: Visit, desk: Desk, procedure: Procedure, number: str) -> Known:
+    """What the person's cases in one's own units tell; each look is written down."""
+    if not number:
+        return Known()
+    cases = desk.cases_of(number)
+    duplicates = tuple(each for each in cases if each.procedure == procedure.code and each.finished_at is None)
+    reason = visit.gettext("Receiving an application of the person")
+    reusable = (
+        [pair for each in procedure.documents for pair in desk.reusable(number, each.id, reason)] if cases else []
+    )
+    return Known(duplicates, tuple(reusable), cases[0].code if cases else None, is_asked=True)
+
+
+def _looked_up(screen: Screen, desk: Desk) -> Screen:
+    """The screen with what the newest case says of the person, where nothing else was typed."""
+    visit, answers = screen.visit, screen.person.answers
+    if screen.known.filled_from:
+        file = desk.file(screen.known.filled_from, visit.gettext("Receiving an application of the person"))
+        answers = answers_of(file.person) | answers
+    typed = {key: value for page in screen.pages for key, value in page.answers.items()}
+    person = FilledPage.of_answers(screen.person.page, answers)
+    return Screen(visit, screen.procedure, person, _pages(visit, screen.procedure, typed), screen.known)
+
+
+def _gaps(screen: Screen) -> Any:
+    """What is missing beside the questions."""
+    visit, posted, known = screen.visit, screen.visit.posted, screen.known
+    reused = {each.document for code, each in known.reusable if f"{code}|{each.id}" in posted.all(REUSE)}
+    for document in screen.procedure.documents:
+        is_needed = document.required and document.condition is None
+        is_here = document.id in reused or document.id in posted.all(SEEN) or posted.files.get(FILE + document.id)
+        if is_needed and not is_here:
+            words = visit.gettext("Check off, scan or reuse “%(document)s”") % {"document": visit.text(document.name)}
+            yield f"#{SEEN}-{document.id}", words
+    if known.duplicates and posted.get("_anyway") != "1":
+        yield "#_anyway", visit.gettext("The person has an open case for the same procedure: say that this is another")
+
+
+def _receipt(screen: Screen, desk: Desk) -> View:
+    visit, posted = screen.visit, screen.visit.posted
+    receipt = desk.take_in(
+        Application(
+            procedure=screen.procedure.code,
+            channel=Channel.IN_PERSON,
+            unit=posted.get("_unit"),
+            received_at_point=visit.authority.point,
+            helped_at_point=visit.authority.point,
+            actor=visit.authority.subject,
+            key=posted.get("_key") or None,
+            answers={key: value for page in screen.pages for key, value in page.answers.items()},
+            person=person_of(screen.person.answers),
+            contents=tuple(_contents(screen, desk)),
+        )
+    )
+    case = receipt.case
+    is_tracked = "portal.tracked" in visit.site_map.pages
+    tracking = visit.origin + visit.url("portal.tracked", code=case.code) if is_tracked else case.code
+    unit = visit.catalog.units.get(case.unit)
+    point = visit.catalog.points.get(case.received_at_point or "")
+    return View(
+        "counter/receipt.html",
+        {
+            "case": case,
+            "key": receipt.follow_key,
+            "procedure": screen.procedure,
+            "unit": unit.name if unit else case.unit,
+            "point": point,
+            "name": screen.person.answers[PREFIX + "name"],
+            "documents": [each for each in screen.procedure.documents if _is_handed_in(screen, each.id)],
+            "tracking": tracking if is_tracked else None,
+            "picture": segno.make(tracking, error="m", micro=False).svg_data_uri(scale=4, border=3, light="#fff"),
+            "is_own": case.unit in visit.authority.units,
+        },
+    )
+
+
+def _contents(screen: Screen, desk: Desk) -> Any:
+    posted, reason = screen.visit.posted, screen.visit.gettext("Receiving an application of the person")
+    for document in screen.procedure.documents:
+        for each in posted.files.get(FILE + document.id, ()):
+            yield Content(document=document.id, name=each.name, media_type="application/octet-stream", data=each.data)
+    offered = {f"{code}|{each.id}": (code, each.id) for code, each in screen.known.reusable}
+    for wanted in posted.all(REUSE):
+        if wanted in offered:  # what is not this person's is not copied, whatever was sent
+            yield desk.copy_of(*offered[wanted], reason)
+
+
+def _is_handed_in(screen: Screen, document: str) -> bool:
+    posted = screen.visit.posted
+    reused = {each.document for code, each in screen.known.reusable if f"{code}|{each.id}" in posted.all(REUSE)}
+    return document in reused or document in posted.all(SEEN) or bool(posted.files.get(FILE + document))
+
+
+def _units(visit: Visit, procedure: Procedure) -> list[AdministrativeUnit]:
+    """Which may decide; one's own first, for people come from anywhere."""
+    levels = {"commune": Level.COMMUNE in procedure.levels, "province": Level.PROVINCE in procedure.levels}
+    fit = [unit for unit in visit.catalog.units.values() if levels.get(unit.level)] or [visit.catalog.province]
+    point = visit.catalog.points.get(visit.authority.point or "")
+    own = point.unit if point else ""
+    return sorted(fit, key=lambda unit: (unit.code != own, unit.code not in visit.authority.units))
+
+
+def _screen(screen: Screen, status: int = 200) -> View:
+    visit, posted = screen.visit, screen.visit.posted
+    return View(
+        "counter/receive.html",
+        {
+            "screen": screen,
+            "procedure": screen.procedure,
+            "offer": screen.procedure.offer(Channel.IN_PERSON),
+            "units": _units(visit, screen.procedure),
+            "unit": posted.get("_unit"),
+            "key": posted.get("_key") or secrets.token_urlsafe(18),
+            "seen": posted.all(SEEN),
+            "reused": posted.all(REUSE),
+            "names": {each.id: each.name for each in screen.procedure.documents},
+            "point": visit.catalog.points.get(visit.authority.point or ""),
+        },
+        status,
+    )

@@ -1,0 +1,166 @@
+"""The work list: what is due first stands first, and many cases can be moved at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pilotkit import (
+    Case,
+    CaseError,
+    CaseStatus,
+    Desk,
+    EventKind,
+    Group,
+    LocalText,
+    Outcome,
+    Procedure,
+    Step,
+    View,
+    Visit,
+    Wanted,
+    WorkItem,
+)
+from pilotkit_counter import moves
+from pilotkit_counter.wording import MARKS, clock_words, said
+
+ON_A_PAGE = 50
+_CONFLICT = 409
+ENDS = (CaseStatus.RETURNED, CaseStatus.REFUSED, CaseStatus.WITHDRAWN)
+"""Heaps of what has ended, beside the one of results to hand over."""
+TOGETHER = frozenset(
+    {
+        EventKind.ADVANCED,
+        EventKind.FINISHED,
+        EventKind.RETURNED,
+        EventKind.RESUMED,
+        EventKind.EXTENDED,
+        EventKind.TRANSFERRED,
+    }
+)
+"""Verbs for many cases; the others want a reason of each person's own."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case of the list, ready to be read."""
+
+    case: Case
+    procedure: LocalText
+    step: LocalText | None
+    unit: str
+    clock: str
+    mark: str
+    is_mine: bool
+    possible: tuple[EventKind, ...]
+
+
+def show_work(visit: Visit) -> View:
+    """The work list as the address asks for it."""
+    return _list(visit)
+
+
+def move_many(visit: Visit) -> View:
+    """One verb for every chosen case; what became of each stands above the list."""
+    desk, codes = _desk(visit), visit.posted.all("code")
+    try:
+        kind = moves.asked_kind(visit)
+        _check_chosen(visit, codes)
+        outcomes = desk.act_on(codes, kind, **moves.given(visit, kind))
+    except CaseError as problem:
+        return _list(visit, problem=said(visit, problem), status=_CONFLICT)
+    return _list(visit, outcomes=outcomes, kind=kind)
+
+
+def _check_chosen(visit: Visit, codes: tuple[str, ...]) -> None:
+    if not codes:
+        raise CaseError(
+            visit.gettext("No case was chosen."), remedy=visit.gettext("Tick the cases first, then choose.")
+        )
+
+
+def _list(visit: Visit, *, status: int = 200, **more: Any) -> View:
+    desk, wanted = _desk(visit), _wanted(visit)
+    number = _number(visit.query.get("page", ""))
+    found = desk.work_list(wanted, number, ON_A_PAGE)
+    lines = [_line(visit, desk, item) for item in found.items]
+    possible = frozenset(kind for line in lines for kind in line.possible)
+    outcomes: tuple[Outcome, ...] = more.pop("outcomes", ())
+    return View(
+        "counter/work.html",
+        {
+            "wanted": wanted,
+            "group": wanted.status or ("" if wanted.text else Group.OPEN.value),
+            "counts": desk.counts(wanted),
+            "groups": tuple(Group),
+            "ends": ENDS,
+            "lines": lines,
+            "number": number,
+            "following": _following(visit, found.next, number, has_more=found.has_more),
+            "is_first": number == 1 and wanted.after is None,
+            "actions": moves.in_order(possible & TOGETHER),
+            "units": [unit for unit in visit.catalog.units.values() if unit.code in visit.authority.units],
+            "everywhere": tuple(visit.catalog.units.values()),
+            "procedures": tuple(visit.catalog.procedures.values()),
+            "kept": _kept(visit),
+            "done": [each.code for each in outcomes if each.problem is None],
+            "undone": [each for each in outcomes if each.problem is not None],
+            "problem": None,
+            "kind": None,
+            **more,
+        },
+        status,
+    )
+
+
+def _wanted(visit: Visit) -> Wanted:
+    query = visit.query
+    return Wanted(
+        status=query.get("status") or None,
+        procedure=query.get("procedure") or None,
+        unit=query.get("unit") or None,
+        mine=query.get("mine") == "1",
+        text=query.get("q", "")[:80],
+        after=query.get("after") or None,
+    )
+
+
+def _kept(visit: Visit) -> dict[str, str]:
+    """What of the address goes on to the next page and the next heap."""
+    return {key: value for key, value in visit.query.items() if key in {"procedure", "unit", "mine", "q"}}
+
+
+def _following(visit: Visit, cursor: str | None, number: int, *, has_more: bool) -> str | None:
+    if not has_more:
+        return None
+    on = {"after": cursor} if cursor else {"page": number + 1}
+    return visit.url("counter.work", **{**_kept(visit), "status": visit.query.get("status")}, **on)
+
+
+def _line(visit: Visit, desk: Desk, item: WorkItem) -> Line:
+    case, procedure = item.case, desk.procedure(item.case)
+    step = step_of(procedure, case.step)
+    unit = visit.catalog.units.get(case.unit)
+    return Line(
+        case=case,
+        procedure=procedure.name,
+        step=step.name if step else None,
+        unit=unit.name if unit else case.unit,
+        clock=clock_words(visit, item.clock),
+        mark=MARKS.get(item.clock.state, "open"),
+        is_mine=item.is_mine and case.finished_at is None,
+        possible=tuple(kind for kind in desk.possible(case) if kind in TOGETHER),
+    )
+
+
+def step_of(procedure: Procedure, step: str | None) -> Step | None:
+    """A step by its id."""
+    return next((each for each in procedure.steps if each.id == step), None)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004  # digits of a page
+
+
+def _desk(visit: Visit) -> Desk:
+    return visit.backoffice.desk(visit.authority)

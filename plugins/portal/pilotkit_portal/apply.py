@@ -1,0 +1,393 @@
+"""Applying: one screen after another, until the application is sent. The draft's secret is in each address.
+
+Whoever has that address can go on with the draft, which is what "save and come back" is. No answer of these pages is
+kept by a browser or anything between, and the address is told to no other site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, TypeAlias
+
+from pilotkit import (
+    CaseError,
+    Channel,
+    Document,
+    FilledPage,
+    Form,
+    FormPage,
+    Level,
+    Procedure,
+    Redirect,
+    UnknownError,
+    View,
+    Visit,
+)
+from pilotkit_portal import papers
+from pilotkit_portal.earlier import earlier_papers, take_over
+from pilotkit_portal.openness import Closed, is_set_up, why_closed
+from pilotkit_portal.person import answers_of, person_of, person_page
+from pilotkit_portal.pictures import qr
+from pilotkit_portal.units import deciding_units
+
+Answer: TypeAlias = View | Redirect
+_UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One draft on its way: what there is to do, and where one is."""
+
+    visit: Visit
+    token: str
+
+    @cached_property
+    def filing(self) -> Any:
+        """What keeps the draft."""
+        return self.visit.backoffice.filing
+
+    @cached_property
+    def draft(self) -> Any:
+        """What was filled in so far."""
+        return self.filing.draft(self.token)
+
+    @cached_property
+    def procedure(self) -> Procedure:
+        """What is applied for."""
+        return self.visit.catalog.procedure(self.draft.procedure)
+
+    @cached_property
+    def pages(self) -> tuple[FormPage, ...]:
+        """The pages of the procedure's own form."""
+        form: Form | None = self.visit.catalog.forms.get(self.procedure.form or "")
+        return form.pages if form else ()
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The papers to hand in."""
+        return papers.handed_in(self.procedure)
+
+    @cached_property
+    def stops(self) -> tuple[str, ...]:
+        """The addresses of the screens, in order."""
+        url, token = self.visit.url, self.token
+        return (
+            url("portal.you", token=token),
+            *(url("portal.questions", token=token, page=page.id) for page in self.pages),
+            *((url("portal.documents", token=token),) if self.documents else ()),
+            url("portal.check", token=token),
+        )
+
+    @cached_property
+    def missing_documents(self) -> tuple[Document, ...]:
+        """The papers that are needed in any case and are not here yet."""
+        here = {each.document for each in self.draft.attachments}
+        return tuple(each for each in self.documents if each.required and not each.condition and each.id not in here)
+
+    @cached_property
+    def first_gap(self) -> str | None:
+        """The first screen on which something is missing."""
+        if self.draft.person is None or self.draft.unit is None:
+            return self.stops[0]
+        for page, stop in zip(self.pages, self.stops[1:], strict=False):
+            if page.id not in self.draft.pages_done:
+                return stop
+        return self.visit.url("portal.documents", token=self.token) if self.missing_documents else None
+
+    def after(self, stop: str) -> Redirect:
+        """On to the next screen; back to the last one where everything was filled in already."""
+        if self.visit.query.get("back") == "check" and self.first_gap is None:
+            return Redirect(self.stops[-1])
+        return Redirect(self.stops[self.stops.index(stop) + 1])
+
+    def frame(self, stop: str) -> dict[str, Any]:
+        """What every screen shows: where one is, what for, and how to come back."""
+        number = self.stops.index(stop)
+        return {
+            "procedure": self.procedure,
+            "number": number + 1,
+            "total": len(self.stops),
+            "back": self.stops[number - 1] if number else None,
+            "here": stop + ("?back=check" if self.visit.query.get("back") == "check" else ""),
+            "draft": self.draft,
+            "link": self.visit.origin + self.visit.url("portal.draft", token=self.token),
+        }
+
+
+def _with_draft(answer: Callable[[Visit], Answer]) -> Callable[[Visit], Answer]:
+    """What is answered where the draft was sent already, or is gone."""
+
+    @wraps(answer)
+    def guarded(visit: Visit) -> Answer:
+        if not is_set_up(visit):
+            return View("portal/apply/gone.html", {"is_set_up": False}, 503)
+        try:
+            return answer(visit)
+        except UnknownError:
+            return _sent_or_gone(visit)
+
+    return guarded
+
+
+def _sent_or_gone(visit: Visit) -> Answer:
+    try:
+        visit.backoffice.filing.receipt(visit.path["token"])
+    except UnknownError:
+        return View("portal/apply/gone.html", {"is_set_up": True}, 404)
+    return Redirect(visit.url("portal.sent", token=visit.path["token"]))
+
+
+def show_start(visit: Visit) -> Answer:
+    """What one should know and have before one starts."""
+    procedure = visit.catalog.procedure(visit.path["code"])
+    closed = why_closed(visit, procedure)
+    return View(
+        "portal/apply/start.html",
+        {
+            "procedure": procedure,
+            "closed": closed,
+            "offer": procedure.offer(Channel.ONLINE),
+            "handed_in": papers.handed_in(procedure),
+            "shown_later": papers.shown_later(procedure),
+            "known": tuple(each for each in procedure.documents if each.reusable_from),
+            "megabytes": papers.MEGABYTES,
+        },
+        503 if closed is Closed.NOT_SET_UP else 200,
+    )
+
+
+def start(visit: Visit) -> Answer:
+    """A new draft."""
+    procedure = visit.catalog.procedure(visit.path["code"])
+    if why_closed(visit, procedure):
+        return show_start(visit)
+    token = visit.backoffice.filing.start(procedure.code, Channel.ONLINE, visit.authority)
+    return Redirect(visit.url("portal.you", token=token))
+
+
+@_with_draft
+def show_draft(visit: Visit) -> Answer:
+    """Back to where one was."""
+    journey = _journey(visit)
+    return Redirect(journey.first_gap or journey.stops[-1])
+
+
+@_with_draft
+def show_you(visit: Visit) -> Answer:
+    """Who applies, and which office decides."""
+    journey = _journey(visit)
+    filled = FilledPage.of_answers(person_page(visit), answers_of(journey.draft.person))
+    return _you(journey, filled, journey.draft.unit or "")
+
+
+@_with_draft
+def save_you(visit: Visit) -> Answer:
+    """Keep who applies."""
+    journey = _journey(visit)
+    filled = FilledPage.of_posted(person_page(visit), visit.posted, visit.today)
+    units = deciding_units(visit.catalog, journey.procedure)
+    unit = units[0].code if len(units) == 1 else visit.posted.get("unit")
+    if filled.problems or unit not in {each.code for each in units}:
+        return _you(journey, filled, unit, is_refused=True)
+    journey.filing.save_person(journey.token, person_of(filled.answers), unit)
+    return _again(journey).after(journey.stops[0])
+
+
+def _you(journey: Journey, filled: FilledPage, unit: str, *, is_refused: bool = False) -> View:
+    units = deciding_units(journey.visit.catalog, journey.procedure)
+    return View(
+        "portal/apply/you.html",
+        {
+            **journey.frame(journey.stops[0]),
+            "filled": filled,
+            "units": units,
+            "unit": unit,
+            "unit_is_missing": is_refused and unit not in {each.code for each in units},
+            "is_commune": Level.COMMUNE in journey.procedure.levels,
+        },
+        _UNPROCESSABLE if is_refused else 200,
+    )
+
+
+@_with_draft
+def show_questions(visit: Visit) -> Answer:
+    """One page of the procedure's own form."""
+    journey = _journey(visit)
+    page = _page(journey)
+    if page is None:
+        return Redirect(visit.url("portal.draft", token=journey.token))
+    return _questions(journey, FilledPage.of_answers(page, journey.draft.answers))
+
+
+@_with_draft
+def save_questions(visit: Visit) -> Answer:
+    """Keep the answers of one page."""
+    journey = _journey(visit)
+    page = _page(journey)
+    if page is None:
+        return Redirect(visit.url("portal.draft", token=journey.token))
+    filled = FilledPage.of_posted(page, visit.posted, visit.today)
+    if filled.problems:
+        return _questions(journey, filled, _UNPROCESSABLE)
+    journey.filing.save(journey.token, filled.page.id, filled.answers)
+    return _again(journey).after(_stop(journey, filled.page))
+
+
+def _questions(journey: Journey, filled: FilledPage, status: int = 200) -> View:
+    return View("portal/apply/questions.html", {**journey.frame(_stop(journey, filled.page)), "filled": filled}, status)
+
+
+def _page(journey: Journey) -> FormPage | None:
+    return next((page for page in journey.pages if page.id == journey.visit.path["page"]), None)
+
+
+def _stop(journey: Journey, page: FormPage) -> str:
+    return journey.visit.url("portal.questions", token=journey.token, page=page.id)
+
+
+@_with_draft
+def show_documents(visit: Visit) -> Answer:
+    """The papers, each with a field."""
+    return _documents(_journey(visit), {})
+
+
+@_with_draft
+def save_documents(visit: Visit) -> Answer:
+    """Keep the files that came; take one away where that was asked."""
+    journey = _journey(visit)
+    if gone := visit.posted.get("remove"):
+        journey.filing.detach(journey.token, gone)
+        return Redirect(visit.url("portal.documents", token=journey.token))
+    wrong = {}
+    for document in journey.documents:
+        for upload in visit.posted.files.get(document.id, ()):
+            problem = _attached(journey, document, upload)
+            if problem:
+                wrong[document.id] = problem
+    wrong.update(take_over(visit, journey.token, journey.documents))
+    journey = _again(journey)
+    if visit.posted.get("go") != "more":
+        wrong = {**{each.id: "missing" for each in journey.missing_documents}, **wrong}
+    if wrong:
+        return _documents(journey, wrong, _UNPROCESSABLE)
+    here = visit.url("portal.documents", token=journey.token)
+    return Redirect(here) if visit.posted.get("go") == "more" else journey.after(here)
+
+
+def _attached(journey: Journey, document: Document, upload: Any) -> str | None:
+    """What is wrong with a file, as a word for the template; None where it was kept."""
+    if not upload.data:
+        return "empty"
+    if len(upload.data) > papers.MEGABYTES * 2**20:
+        return "too_big"
+    try:
+        journey.filing.attach(journey.token, papers.content_of(document.id, upload))
+    except CaseError:
+        return "not_taken"
+    return None
+
+
+def _documents(journey: Journey, wrong: Mapping[str, str], status: int = 200) -> View:
+    return View(
+        "portal/apply/documents.html",
+        {
+            **journey.frame(journey.visit.url("portal.documents", token=journey.token)),
+            "documents": journey.documents,
+            "attached": _by_document(journey),
+            "wrong": wrong,
+            "earlier": earlier_papers(journey.visit, journey.documents),
+            "shown_later": papers.shown_later(journey.procedure),
+            "megabytes": papers.MEGABYTES,
+            "accept": papers.ACCEPT,
+        },
+        status,
+    )
+
+
+def _by_document(journey: Journey) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for attachment in journey.draft.attachments:
+        found.setdefault(attachment.document, []).append(attachment)
+    return found
+
+
+@_with_draft
+def show_check(visit: Visit) -> Answer:
+    """Everything once more, before it is sent."""
+    journey = _journey(visit)
+    if journey.first_gap:
+        return Redirect(journey.first_gap)
+    return _check(journey)
+
+
+@_with_draft
+def send(visit: Visit) -> Answer:
+    """Send it. Sent twice, it is one case."""
+    journey = _journey(visit)
+    if journey.first_gap:
+        return Redirect(journey.first_gap)
+    if not visit.posted.get("is_true"):
+        return _check(journey, is_unconfirmed=True)
+    try:
+        journey.filing.submit(journey.token, visit.authority)
+    except CaseError:
+        return _check(_again(journey), is_refused=True)
+    return Redirect(visit.url("portal.sent", token=journey.token))
+
+
+def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool = False) -> View:
+    visit, draft = journey.visit, journey.draft
+    missing = journey.filing.missing(journey.token)
+    pages = [FilledPage.of_answers(page, draft.answers) for page in journey.pages]
+    return View(
+        "portal/apply/check.html",
+        {
+            **journey.frame(journey.stops[-1]),
+            "person": FilledPage.of_answers(person_page(visit), answers_of(draft.person)),
+            "filled_pages": list(zip(pages, journey.stops[1:], strict=False)),
+            "you": journey.stops[0],
+            "papers_at": visit.url("portal.documents", token=journey.token) if journey.documents else None,
+            "unit": visit.catalog.units.get(draft.unit or ""),
+            "documents": journey.documents,
+            "attached": _by_document(journey),
+            "fees": journey.filing.fees(journey.procedure.code, Channel.ONLINE, draft.answers),
+            "offer": journey.procedure.offer(Channel.ONLINE),
+            "is_unconfirmed": is_unconfirmed,
+            "is_refused": is_refused,
+            "refusals": tuple(gap.message for gap in missing if gap.part == "answers"),
+        },
+        _UNPROCESSABLE if is_unconfirmed or is_refused else 200,
+    )
+
+
+def show_sent(visit: Visit) -> Answer:
+    """It is on disk: its code, its key, and what happens now."""
+    try:
+        receipt = visit.backoffice.filing.receipt(visit.path["token"])
+    except UnknownError:
+        return View("portal/apply/gone.html", {"is_set_up": is_set_up(visit)}, 404)
+    case, key = receipt.case, receipt.follow_key
+    tracking = visit.origin + visit.url("portal.tracked", code=case.code)
+    return View(
+        "portal/apply/sent.html",
+        {
+            "case": case,
+            "key": key,
+            "procedure": visit.catalog.procedures.get(case.procedure),
+            "unit": visit.catalog.units.get(case.unit),
+            "tracking": tracking,
+            "picture": qr(tracking),
+            "must_pay": str(case.status) == "payment_requested",
+        },
+    )
+
+
+def _journey(visit: Visit) -> Journey:
+    return Journey(visit, visit.path["token"])
+
+
+def _again(journey: Journey) -> Journey:
+    """The journey as it is after a change."""
+    return Journey(journey.visit, journey.token)

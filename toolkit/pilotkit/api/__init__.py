@@ -1,0 +1,1 @@
+"""The REST interface: what the pages do, for programs."""

@@ -1,0 +1,43 @@
+"""The application at ``/api/v1``, with its OpenAPI document at ``/api/v1/openapi.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from pilotkit.api import catalog, desk, filing, queue, sessions
+from pilotkit.api.asking import Rooms
+from pilotkit.api.bounds import BoundedBodies
+from pilotkit.api.problems import answer_problems
+from pilotkit.casework.backoffice import Backoffice
+from pilotkit.version import __version__
+
+PATH = "/api/v1"
+
+
+def create_api(backoffice: Backoffice, now: Callable[[], datetime]) -> FastAPI:
+    """The REST interface of a deployment, to be mounted at :data:`PATH`.
+
+    Args:
+        backoffice: the case side that it works on.
+        now: the clock; aware.
+    """
+    who = backoffice.deployment.settings.deployment
+    api = FastAPI(
+        title=f"{who.name.in_language('en')}: public services",
+        summary="Procedures, applications, cases and figures of one deployment of pilotkit",
+        version=__version__,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        servers=[{"url": PATH}],
+        root_path_in_servers=False,
+        separate_input_output_schemas=False,
+    )
+    api.state.rooms = Rooms(backoffice, now)
+    for router in (catalog.router, filing.router, sessions.router, desk.router, queue.router):
+        api.include_router(router)
+    api.add_middleware(BoundedBodies)
+    answer_problems(api)
+    return api

@@ -1,0 +1,82 @@
+"""Who asks, and of what: the dependencies of every operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Header, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from pilotkit.casework.backoffice import Backoffice
+from pilotkit.casework.desk import Desk
+from pilotkit.casework.filing import Filing
+from pilotkit.catalog.catalog import Catalog
+from pilotkit.model.access import ANONYMOUS, Authority
+
+_BEARER = HTTPBearer(auto_error=False, description="A token from POST /sessions")
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the operations work on: put into the application's state once."""
+
+    backoffice: Backoffice
+    now: Callable[[], datetime]
+
+    @property
+    def catalog(self) -> Catalog:
+        """Everything the deployment knows."""
+        return self.backoffice.deployment.catalog
+
+
+def _rooms(request: Request) -> Rooms:
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
+Here = Annotated[Rooms, Depends(_rooms)]
+
+
+def _authority(here: Here, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Authority:
+    if given is None:
+        return ANONYMOUS
+    authority = here.backoffice.access.authority(given.credentials)
+    if authority.is_anonymous:
+        raise HTTPException(
+            HTTPStatus.UNAUTHORIZED,
+            "The token is not known here, or has expired. Sign in again with POST /sessions.",
+            {"www-authenticate": "Bearer"},
+        )
+    return authority
+
+
+Asker = Annotated[Authority, Depends(_authority)]
+
+
+def _desk(here: Here, authority: Asker) -> Desk:
+    if authority.is_anonymous:
+        raise HTTPException(
+            HTTPStatus.UNAUTHORIZED, "Sign in first with POST /sessions.", {"www-authenticate": "Bearer"}
+        )
+    return here.backoffice.desk(authority)
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+def _filing(here: Here) -> Filing:
+    return here.backoffice.filing
+
+
+AtFiling = Annotated[Filing, Depends(_filing)]
+DraftToken = Annotated[
+    str, Header(alias="x-draft-token", min_length=1, max_length=200, description="What POST /drafts answered")
+]
+FollowKey = Annotated[
+    str,
+    Header(alias="x-follow-key", max_length=200, description="The key on the receipt; empty for the signed-in owner"),
+]

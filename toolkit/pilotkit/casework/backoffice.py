@@ -1,0 +1,116 @@
+"""The case side of a running deployment: everything that works on its cases, opened once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pilotkit.casework.definitions import Definitions
+from pilotkit.casework.desk import Desk
+from pilotkit.casework.files import Files
+from pilotkit.casework.filing import Filing
+from pilotkit.casework.payments import Payments
+from pilotkit.casework.verbs import Casework
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.model.access import Authority
+from pilotkit.storage.store import Store
+from pilotkit.storage.vault import KEYS, Vault
+
+if TYPE_CHECKING:
+    from pilotkit.access.access import Access
+    from pilotkit.casework.printing import Printing
+    from pilotkit.casework.queue import Queue
+
+
+class Backoffice:
+    """The store and the services of one deployment; each is made when it is first used.
+
+    Args:
+        deployment: whose.
+        clock: answers with the aware present.
+    """
+
+    def __init__(self, deployment: Deployment, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.deployment = deployment
+        self.clock = clock
+
+    @cached_property
+    def store(self) -> Store:
+        """Where cases are kept."""
+        return Store.of(self.deployment)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """The verbs, without asking who uses them."""
+        vault = self.vault if os.environ.get(KEYS) else None  # without keys, cases without a person still come in
+        return Casework(self.deployment, self.store, self.clock, vault)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What encrypts personal data.
+
+        Raises:
+            DataError: the environment has no keys, or something that is none.
+        """
+        return Vault.from_environment()
+
+    @cached_property
+    def files(self) -> Files:
+        """The personal side of cases, without asking who may see it.
+
+        Raises:
+            DataError: the environment has no keys, or something that is none.
+        """
+        return Files(self.store, self.vault, self.clock)
+
+    @cached_property
+    def filing(self) -> Filing:
+        """What citizens do, signed in or not."""
+        return Filing(self)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """What people are asked to pay, and what has arrived."""
+        return Payments(self)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may come in, and what they may do.
+
+        Raises:
+            DataError: the environment has no keys, or something that is none.
+        """
+        from pilotkit.access.access import Access  # noqa: PLC0415  # a password hasher that most commands never need
+
+        return Access(self.deployment, self.store, self.vault, self.clock)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The procedures that cases were received under."""
+        return Definitions(self.store)
+
+    def desk(self, authority: Authority) -> Desk:
+        """The desk of whoever has this authority."""
+        return Desk(self, authority)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The queues of the points."""
+        from pilotkit.casework.queue import Queue  # noqa: PLC0415  # what most commands never need
+
+        return Queue(self.deployment, self.store, self.clock)
+
+    @cached_property
+    def printing(self) -> Printing:
+        """The documents that can be printed, without asking who may."""
+        from pilotkit.casework.printing import Printing  # noqa: PLC0415  # a typesetter that most commands never need
+
+        return Printing(self.deployment, self.store)
+
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()

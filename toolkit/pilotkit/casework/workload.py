@@ -1,0 +1,75 @@
+"""What will be late before it is: open cases, the time left to each and the work still to be done on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pilotkit.casework.countdown import remaining, working_time_left
+from pilotkit.casework.permits import step_of
+from pilotkit.model.access import Authority
+from pilotkit.model.case import Case
+from pilotkit.model.procedure import Procedure
+from pilotkit.model.work import Load, Outlook, Pressing
+from pilotkit.storage import worklist
+
+if TYPE_CHECKING:
+    from pilotkit.casework.backoffice import Backoffice
+
+LOOKED_AT = 5000
+"""Cases: the first due ones of the units."""
+_NOTHING = timedelta(0)
+_HOUR = timedelta(hours=1)
+
+
+def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> Outlook:
+    """What is late, what has more work left than time, and what is due within ``hours`` working hours."""
+    now, time = backoffice.clock(), backoffice.deployment.catalog.working_time
+    horizon = time.after(now, max(hours, _longest(backoffice.definitions.all().values())))
+    with backoffice.store.looking() as session:
+        cases, is_cut = worklist.due_first(session, authority.units, horizon, LOOKED_AT)
+    left = working_time_left(cases, time, now)
+    found = [_pressing(backoffice, case, each) for case, each in zip(cases, left, strict=True) if each is not None]
+    soon = timedelta(hours=float(hours))
+    pressing = sorted((each for each in found if each.is_late or each.slack < _NOTHING or each.left <= soon), key=_rank)
+    return Outlook(
+        hours=hours,
+        pressing=tuple(pressing),
+        by_unit=_loads(pressing, lambda each: each.case.unit),
+        by_role=_loads(pressing, lambda each: each.role or ""),
+        is_cut=is_cut,
+    )
+
+
+def _longest(procedures: Iterable[Procedure]) -> Decimal:
+    """The most working hours that any case can still need."""
+    ways = (remaining(procedure, step.id) for procedure in procedures for step in procedure.steps)
+    return Decimal(str(max(ways, default=_NOTHING) / _HOUR))
+
+
+def _pressing(backoffice: Backoffice, case: Case, left: timedelta) -> Pressing:
+    procedure = backoffice.definitions.of(case.procedure_digest)
+    step = step_of(procedure, case)
+    return Pressing(case=case, left=left, needed=remaining(procedure, case.step), role=step.role if step else None)
+
+
+def _rank(each: Pressing) -> tuple[timedelta, str]:
+    return each.slack, each.case.code
+
+
+def _loads(pressing: Iterable[Pressing], place: Callable[[Pressing], str]) -> tuple[Load, ...]:
+    """What lies with each, the one with the most that is or will be late first."""
+    heaps: dict[str, list[Pressing]] = {}
+    for each in pressing:
+        heaps.setdefault(place(each), []).append(each)
+    loads = [_load(id_, heap) for id_, heap in heaps.items()]
+    return tuple(sorted(loads, key=lambda load: (-load.late - load.will_be_late, -load.soon, load.id)))
+
+
+def _load(id_: str, heap: list[Pressing]) -> Load:
+    late = sum(each.is_late for each in heap)
+    coming = sum(not each.is_late and each.slack < _NOTHING for each in heap)
+    hours = Decimal(str(round(sum((each.needed for each in heap), _NOTHING) / _HOUR, 2)))
+    return Load(id=id_, late=late, will_be_late=coming, soon=len(heap) - late - coming, hours=hours)

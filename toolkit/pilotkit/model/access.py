@@ -1,0 +1,75 @@
+"""Who may do what: accounts as the deployment lists them, and the authority that a signed-in person has."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from pilotkit.model.text import Identifier, Noun
+
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{2,39}$")]
+
+
+class Account(Noun):
+    """One officer's account: ``local/accounts.csv``. Its password and second factor are in the database, never here."""
+
+    login: Login
+    """Names the desk, such as ``counter-3.00004``; never a person."""
+    roles: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    unit: str
+    """The jurisdiction: this unit's cases, and where it is the province every commune's."""
+    point: Identifier | None = None
+    """The service point where it sits."""
+
+
+class Authority(Noun):
+    """What one signed-in person may do, and with whose cases. Nobody has one until it is given."""
+
+    subject: str
+    """An account's login, the provider's name for a citizen, or ``anonymous``."""
+    roles: tuple[str, ...] = ()
+    """Ids of ``model/people/roles.yaml``."""
+    permissions: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    """The codes of the units whose cases it may see."""
+    point: str | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody has signed in."""
+        return self.subject == "anonymous"
+
+    def may(self, permission: str, unit: str | None = None) -> bool:
+        """Whether it has the permission and, where a unit is named, that unit's cases are its own."""
+        return permission in self.permissions and (unit is None or unit in self.units)
+
+
+ANONYMOUS = Authority(subject="anonymous")
+
+CITIZEN = "citizen:"
+"""What the subject of a citizen who has signed in starts with; an index of the provider's name for them follows."""
+_OF_CITIZENS = frozenset({"case.apply", "case.follow"})
+
+
+def citizen_authority(subject: str) -> Authority:
+    """What a citizen may do who has signed in: apply, and follow what is their own."""
+    return Authority(subject=subject, roles=("citizen",), permissions=_OF_CITIZENS)
+
+
+PERMISSIONS = {
+    "case.apply": "apply for a procedure",
+    "case.follow": "follow one's own cases",
+    "case.find": "find where a case stands, without what is personal in it",
+    "case.read": "see the cases of one's units, and open their files with a reason",
+    "case.receive": "receive cases, and take them back for who withdraws",
+    "case.advance": "move cases on, ask for supplements and payments, extend and stop",
+    "case.sign": "decide: finish or refuse",
+    "case.return": "hand over results",
+    "case.assign": "act for other roles, and transfer cases to another unit",
+    "kpi.read": "see KPIs of one's units",
+    "kpi.sign": "sign figures off",
+    "knowledge.read": "see articles that are not published",
+    "knowledge.edit": "write articles",
+}
+"""What pilotkit knows how to permit. A plugin's pages may ask for others."""

@@ -1,0 +1,181 @@
+"""The vault: what must not be read by whoever holds the database alone.
+
+AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits, which is safe for 2³² writes under one key (section 8.3).
+The place where something is kept is sealed with it, so that what is moved elsewhere does not open there. The keys of
+the environment encrypt nothing themselves: every key that is used is derived from one of them by HKDF (RFC 5869).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from pilotkit.errors import DataError
+
+KEYS = "PILOTKIT_KEYS"
+"""The environment variable with the keys: ``id:base64-of-32-bytes``, the newest first, commas between."""
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_KEY_SIZE = 32
+_NONCE_SIZE = 12
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What the vault has encrypted."""
+
+    key_id: str
+    data: bytes
+    """The nonce (12 bytes), the ciphertext and its tag (16 bytes)."""
+
+
+class Vault:
+    """Encrypts with the first of its keys and decrypts with any.
+
+    Args:
+        keys: 32 bytes by the key's id, the newest first.
+
+    Raises:
+        DataError: there is no key, or one is not a key.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        if not keys:
+            raise _missing()
+        for number, (key_id, key) in enumerate(keys.items(), start=1):
+            if _ID.fullmatch(key_id) is None or len(key) != _KEY_SIZE:
+                raise _not_a_key(number)
+        self._keys = dict(keys)
+        self._ciphers = {key_id: AESGCM(_derived(key, "seal")) for key_id, key in keys.items()}
+
+    @classmethod
+    def from_environment(cls) -> Vault:
+        """The vault with the keys of ``PILOTKIT_KEYS``.
+
+        Raises:
+            DataError: the variable is missing, or is not a list of keys.
+        """
+        return cls(keys_in(os.environ.get(KEYS, "")))
+
+    @property
+    def key_id(self) -> str:
+        """The id of the key that encrypts."""
+        return next(iter(self._keys))
+
+    def seal(self, plain: bytes, place: str) -> Sealed:
+        """Encrypt what is to be kept at a place.
+
+        Args:
+            plain: what.
+            place: where, such as ``personal_files/PA-250724-0001``; it is not kept, and must be said again to open it.
+        """
+        nonce = os.urandom(_NONCE_SIZE)
+        return Sealed(self.key_id, nonce + self._ciphers[self.key_id].encrypt(nonce, plain, place.encode()))
+
+    def open(self, sealed: Sealed, place: str) -> bytes:
+        """Decrypt what is kept at a place.
+
+        Raises:
+            DataError: its key is not here, or it was altered, or sealed for another place or with another key.
+        """
+        cipher = self._ciphers.get(sealed.key_id)
+        if cipher is None:
+            raise DataError(
+                f"{place} was encrypted with the key '{sealed.key_id}', which {KEYS} does not have.",
+                remedy="Add that key behind the first, from where you keep copies of your keys.",
+            )
+        try:
+            return cipher.decrypt(sealed.data[:_NONCE_SIZE], sealed.data[_NONCE_SIZE:], place.encode())
+        except (InvalidTag, ValueError):
+            raise DataError(
+                f"{place} does not open with the key '{sealed.key_id}': it was altered, or moved here from elsewhere, "
+                "or the key is another one under the same name.",
+                remedy=f"Compare {KEYS} with your copy of the keys; if they are the same, restore from a backup.",
+            ) from None
+
+    def index(self, text: str, purpose: str) -> str:
+        """A name under which ``text`` is found again, which tells nobody without the key what it is (HMAC-SHA256, hex).
+
+        It follows from the first key; :meth:`indexes` finds what was written under older ones.
+        """
+        return self.indexes(text, purpose)[0]
+
+    def indexes(self, text: str, purpose: str) -> tuple[str, ...]:
+        """The index of ``text`` under each key, the newest first."""
+        return tuple(
+            hmac.digest(key, text.encode(errors="surrogatepass"), "sha256").hex()
+            for key in self.derivations(f"index/{purpose}")
+        )
+
+    def derived(self, label: str) -> bytes:
+        """A secret of 32 bytes for another purpose, always the same for the same first key and label."""
+        return self.derivations(label)[0]
+
+    def derivations(self, label: str) -> tuple[bytes, ...]:
+        """That secret under each key, the newest first: make with the first, accept any until rotation is done."""
+        return tuple(_derived(key, f"derived/{label}") for key in self._keys.values())
+
+
+def keys_in(text: str) -> dict[str, bytes]:
+    """The keys that a value of ``PILOTKIT_KEYS`` lists, by id, in their order.
+
+    Raises:
+        DataError: an entry is not ``id:base64`` of 32 bytes, or two have the same id; never says what stands there.
+    """
+    keys: dict[str, bytes] = {}
+    for number, entry in enumerate((each.strip() for each in text.split(",") if each.strip()), start=1):
+        key_id, _, encoded = entry.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if _ID.fullmatch(key_id) is None or len(key) != _KEY_SIZE or key_id in keys:
+            raise _not_a_key(number)
+        keys[key_id] = key
+    return keys
+
+
+def new_id() -> str:
+    """An id that no key had before: the day, and four random digits."""
+    return f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}"
+
+
+def new_entry(key_id: str) -> str:
+    """A fresh random key as an entry of ``PILOTKIT_KEYS``.
+
+    Args:
+        key_id: lower-case letters, digits and hyphens, up to 32.
+    """
+    return f"{key_id}:{base64.b64encode(os.urandom(_KEY_SIZE)).decode()}"
+
+
+@lru_cache(maxsize=256)
+def _derived(key: bytes, label: str) -> bytes:
+    return HKDF(hashes.SHA256(), _KEY_SIZE, salt=None, info=f"pilotkit/{label}".encode()).derive(key)
+
+
+def _missing() -> DataError:
+    return DataError(
+        f"the environment variable {KEYS} is missing, and personal data is kept only encrypted.",
+        remedy=f"Make a key with 'pilotkit keys new', keep a copy outside the server, and put it into {KEYS}.",
+    )
+
+
+def _not_a_key(number: int) -> DataError:
+    return DataError(
+        f"entry {number} of the environment variable {KEYS} is not a key: it must be ID:KEY, where ID is lower-case "
+        "letters, digits and hyphens and used once, and KEY is 32 bytes in base64.",
+        remedy="Copy the entry again from where you keep your keys; 'pilotkit keys new' shows what one looks like.",
+    )
