@@ -38,7 +38,6 @@ _ROOMS = {
         "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
-    "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
     "model.source": ("Certainty", "Source"),
     "model.surface": (
@@ -46,7 +45,7 @@ _ROOMS = {
         "Site", "TableSet", "Upload", "View",
     ),
     "model.text": ("LocalText", "search_form"),
-    "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
+    "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures", "Standing"),
@@ -162,10 +161,10 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Countdown as Countdown
     from pilotkit.model.work import Group as Group
     from pilotkit.model.work import Outcome as Outcome
-    from pilotkit.model.work import Outlook as Outlook
     from pilotkit.model.work import Pressing as Pressing
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
+    from pilotkit.model.work import Workload as Workload
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit
