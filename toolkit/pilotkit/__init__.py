@@ -22,9 +22,13 @@ _ROOMS = {
     "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
     "model.filing": ("Receipt",),
+    "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
     "model.form": ("Form", "FormPage", "Question"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
-    "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
+    "model.kpi": (
+        "FormulaInput", "Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedCount", "ReportedFigure", "Target",
+        "TargetStatus",
+    ),
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
@@ -40,16 +44,19 @@ _ROOMS = {
     "model.queue": ("Ticket", "TicketState"),
     "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
-    "model.source": ("Certainty", "Source"),
+    "model.source": ("Certainty", "Source", "Sourced"),
     "model.surface": (
         "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect", "Severity",
         "Site", "TableSet", "Upload", "View",
     ),
-    "model.text": ("LocalText", "search_form"),
+    "model.text": ("LocalText", "Noun", "search_form"),
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures", "Standing"),
+    "measures.costs": ("CostChange", "cost_changes", "year_total"),
+    "measures.formulas": ("FormulaValue", "IndexValue", "InputValue", "index_values"),
+    "reading": ("noun_from", "read_yaml"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
     "web.visit": ("Visit",),
@@ -76,6 +83,13 @@ if TYPE_CHECKING:
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
     from pilotkit.measures.board import Standing as Standing
+    from pilotkit.measures.costs import CostChange as CostChange
+    from pilotkit.measures.costs import cost_changes as cost_changes
+    from pilotkit.measures.costs import year_total as year_total
+    from pilotkit.measures.formulas import FormulaValue as FormulaValue
+    from pilotkit.measures.formulas import IndexValue as IndexValue
+    from pilotkit.measures.formulas import InputValue as InputValue
+    from pilotkit.measures.formulas import index_values as index_values
     from pilotkit.model.access import Authority as Authority
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
@@ -87,6 +101,10 @@ if TYPE_CHECKING:
     from pilotkit.model.codes import Code as Code
     from pilotkit.model.codes import CodeList as CodeList
     from pilotkit.model.codes import IdentifierPattern as IdentifierPattern
+    from pilotkit.model.cost import CaseCost as CaseCost
+    from pilotkit.model.cost import ComplianceCost as ComplianceCost
+    from pilotkit.model.cost import HourlyWage as HourlyWage
+    from pilotkit.model.cost import saved_share as saved_share
     from pilotkit.model.filing import Receipt as Receipt
     from pilotkit.model.form import Form as Form
     from pilotkit.model.form import FormPage as FormPage
@@ -95,10 +113,12 @@ if TYPE_CHECKING:
     from pilotkit.model.knowledge import Contact as Contact
     from pilotkit.model.knowledge import Domain as Domain
     from pilotkit.model.knowledge import LifeEvent as LifeEvent
+    from pilotkit.model.kpi import FormulaInput as FormulaInput
     from pilotkit.model.kpi import Goal as Goal
     from pilotkit.model.kpi import Kpi as Kpi
     from pilotkit.model.kpi import KpiFormula as KpiFormula
     from pilotkit.model.kpi import KpiValue as KpiValue
+    from pilotkit.model.kpi import ReportedCount as ReportedCount
     from pilotkit.model.kpi import ReportedFigure as ReportedFigure
     from pilotkit.model.kpi import Target as Target
     from pilotkit.model.kpi import TargetStatus as TargetStatus
@@ -142,6 +162,7 @@ if TYPE_CHECKING:
     from pilotkit.model.simulation import SimulationProfile as SimulationProfile
     from pilotkit.model.source import Certainty as Certainty
     from pilotkit.model.source import Source as Source
+    from pilotkit.model.source import Sourced as Sourced
     from pilotkit.model.surface import Check as Check
     from pilotkit.model.surface import Command as Command
     from pilotkit.model.surface import Connector as Connector
@@ -157,6 +178,7 @@ if TYPE_CHECKING:
     from pilotkit.model.surface import Upload as Upload
     from pilotkit.model.surface import View as View
     from pilotkit.model.text import LocalText as LocalText
+    from pilotkit.model.text import Noun as Noun
     from pilotkit.model.text import search_form as search_form
     from pilotkit.model.work import ClockState as ClockState
     from pilotkit.model.work import Countdown as Countdown
@@ -166,6 +188,8 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Pressing as Pressing
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
+    from pilotkit.reading import noun_from as noun_from
+    from pilotkit.reading import read_yaml as read_yaml
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit
