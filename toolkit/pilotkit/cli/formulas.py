@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pilotkit.cli.deployments import AsJson, DeploymentPath, parsed_day
-from pilotkit.cli.output import add_row, console, meter, new_table, print_json, say
+from pilotkit.cli.deployments import parsed_day
+from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say
+from pilotkit.cli.packages import DeploymentPath
 
 if TYPE_CHECKING:
     from pilotkit.measures.costs import CostChange
@@ -53,10 +54,10 @@ def cost(deployment: DeploymentPath, as_json: AsJson = False) -> None:
     if as_json:
         print_json([_plain_cost(change) | {"currency": currency} for change in changes])
         return
-    table = new_table("Procedure", "A case before", "after", "saved", "A year before", "after", "saved", "Certainty")
+    table = new_table("Procedure", "A case", "Saved", "A year", "Saved", "Certainty")
     for each in changes:
-        case = (_amount(each.case_before), _amount(each.case_after), _percent(each.case_saved))
-        year = (_amount(each.year_before), _amount(each.year_after), _percent(each.year_saved))
+        case = (_change(each.case_before, each.case_after), _percent(each.case_saved))
+        year = (_change(each.year_before, each.year_after), _percent(each.year_saved))
         add_row(table, each.cost.procedure, *case, *year, each.cost.certainty.value)
     console.print(table)
     before, after = year_total(changes)
@@ -135,6 +136,10 @@ def _plain_cost(change: CostChange) -> dict[str, Any]:
 
 def _number(value: Fraction | None) -> float | None:
     return None if value is None else round(float(value), 6)
+
+
+def _change(before: Fraction, after: Fraction) -> str:
+    return f"{_amount(before)} → {_amount(after)}"
 
 
 def _amount(value: Fraction) -> str:

@@ -33,7 +33,9 @@ class CaseCost(Noun):
     """What one case asks of the person: hours, and money in the deployment's currency."""
 
     hours: Amount
+    """The person's time, in hours."""
     fees: Amount = Decimal(0)
+    """What is paid to the authority."""
     other: Amount = Decimal(0)
     """Travel, copies, advice."""
     cases: Amount
@@ -57,7 +59,9 @@ class ComplianceCost(Sourced):
     wage: Identifier
     """The id of an :class:`HourlyWage`; the same for both sides, so that only the redesign is compared."""
     before: CaseCost
+    """Before the redesign."""
     after: CaseCost
+    """After it."""
 
 
 def saved_share(before: Fraction, after: Fraction) -> Fraction | None:

@@ -68,10 +68,15 @@ class ReportedCount(Noun):
     """A count that another system publishes of a unit: one row of ``local/index_inputs.csv``. Never packed."""
 
     unit: str
+    """The unit's code."""
     input: Identifier
+    """The id of a :class:`FormulaInput`."""
     numerator: Annotated[int, Field(ge=0)]
+    """At most the denominator."""
     denominator: Annotated[int, Field(ge=0)]
+    """The whole that the numerator is of."""
     as_of: date
+    """The day it is of."""
     source: Annotated[str, Field(min_length=1)]
     """Where it was read, such as the portal's page."""
 
