@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, importing, keys, packages, paying
+from pilotkit.cli import (
+    accounts,
+    auditing,
+    backups,
+    cases,
+    demo,
+    deployments,
+    formulas,
+    importing,
+    keys,
+    packages,
+    paying,
+)
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -25,6 +37,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "test": deployments.run_cases,
     "simulate": deployments.simulate,
     "kpi": deployments.kpi,
+    "index": formulas.index,
+    "cost": formulas.cost,
     "serve": deployments.serve,
     "plugins": deployments.plugins,
     "rebuild": cases.rebuild,
