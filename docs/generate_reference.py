@@ -81,6 +81,12 @@ def methods(name: str) -> str:
     return "\n".join([parts[0], "", *parts[1:]])
 
 
+def function(name: str) -> str:
+    """What a function takes, gives and does."""
+    offered = _named(name)
+    return f"`{offered.__name__}{_signature(offered, as_property=False)}`\n\n{prose(inspect.getdoc(offered) or '')}"
+
+
 def hooks(grammar: str) -> str:
     """The hooks of one grammar: ``register`` or ``told``."""
     specifications = import_module("pilotkit.hookspecs")
@@ -196,6 +202,7 @@ RENDERERS: dict[str, Callable[[str], str]] = {
     each.__name__: each
     for each in (
         *(fields, values, methods, hooks, settings, columns, commands, checks, exits, files, constants),
+        function,
         operations,
     )
 }
