@@ -18,6 +18,7 @@ _ROOMS = {
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
+    "model.accountability": ("Escalation", "EscalationRule", "Occasion", "SignOff"),
     "model.calendar": ("Calendar", "DayException"),
     "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
@@ -25,6 +26,7 @@ _ROOMS = {
     "model.form": ("Form", "FormPage", "Question"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
     "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
+    "model.lineage": ("Lineage",),
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
@@ -38,7 +40,6 @@ _ROOMS = {
         "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
-    "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
     "model.source": ("Certainty", "Source"),
     "model.surface": (
@@ -49,7 +50,10 @@ _ROOMS = {
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
-    "measures.board": ("CasePage", "Measures", "Standing"),
+    "measures.board": ("CasePage", "Measures"),
+    "measures.escalation": ("escalations",),
+    "measures.signing": ("SignedFigure", "SignOffs"),
+    "measures.standing": ("Standing",),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
     "web.visit": ("Visit",),
@@ -75,8 +79,15 @@ if TYPE_CHECKING:
     from pilotkit.hookspecs import hookimpl as hookimpl
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
-    from pilotkit.measures.board import Standing as Standing
+    from pilotkit.measures.escalation import escalations as escalations
+    from pilotkit.measures.signing import SignedFigure as SignedFigure
+    from pilotkit.measures.signing import SignOffs as SignOffs
+    from pilotkit.measures.standing import Standing as Standing
     from pilotkit.model.access import Authority as Authority
+    from pilotkit.model.accountability import Escalation as Escalation
+    from pilotkit.model.accountability import EscalationRule as EscalationRule
+    from pilotkit.model.accountability import Occasion as Occasion
+    from pilotkit.model.accountability import SignOff as SignOff
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -102,6 +113,7 @@ if TYPE_CHECKING:
     from pilotkit.model.kpi import ReportedFigure as ReportedFigure
     from pilotkit.model.kpi import Target as Target
     from pilotkit.model.kpi import TargetStatus as TargetStatus
+    from pilotkit.model.lineage import Lineage as Lineage
     from pilotkit.model.location import AdministrativeUnit as AdministrativeUnit
     from pilotkit.model.location import LocationDirectory as LocationDirectory
     from pilotkit.model.location import Pattern as Pattern

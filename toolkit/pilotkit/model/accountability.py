@@ -34,7 +34,7 @@ class EscalationRule(Sourced):
 
     id: Identifier
     name: LocalText
-    on: Occasion
+    occasion: Occasion
     days: Annotated[int, Field(ge=-366, le=366)]
     """From how many days after the due date on it holds; negative: before it. A target without one is never told."""
     levels: Annotated[int, Field(ge=0, le=5)] = 1
@@ -42,7 +42,7 @@ class EscalationRule(Sourced):
 
     @model_validator(mode="after")
     def _is_in_time(self) -> Self:
-        if self.on is Occasion.UNSIGNED and self.days < 0:
+        if self.occasion is Occasion.UNSIGNED and self.days < 0:
             raise ValueError("days of an unsigned figure count from the due date on, so they cannot be negative")
         return self
 

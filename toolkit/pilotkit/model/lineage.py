@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from pilotkit.errors import DataError, DuplicateError, Place
 from pilotkit.model.location import AdministrativeUnit, Succession, UnitKey
@@ -60,7 +61,9 @@ class Lineage:
     def current(self) -> dict[str, AdministrativeUnit]:
         """By code, the units that nobody has taken over from; in the order of their file."""
         newest = {code: held[-1] for code, held in self._holders.items()}
-        return {unit.code: unit for key, unit in self.units.items() if key not in self._after and newest[unit.code] is unit}
+        return {
+            unit.code: unit for key, unit in self.units.items() if key not in self._after and newest[unit.code] is unit
+        }
 
     @property
     def former(self) -> tuple[AdministrativeUnit, ...]:
@@ -89,7 +92,7 @@ class Lineage:
         return version_of(self.units_on(day))
 
     def shares(self, key: UnitKey, day: date) -> Shares:
-        """Whose a unit's cases are under the boundaries of a day: each unit of that day with its share; they add up to 1.
+        """Whose a unit's cases are under the boundaries of a day: units of that day, with shares that add up to 1.
 
         Raises:
             DataError: a merged unit would have to be divided among those before it, and nothing says how.
@@ -151,7 +154,7 @@ class Lineage:
         if self.units[each.key].valid_to != each.since - timedelta(days=1):
             raise self._error(
                 each,
-                f"'{each.code}' has the last day {self.units[each.key].valid_to}, and is taken over from on {each.since}.",
+                f"'{each.code}' ends on {self.units[each.key].valid_to}, and is taken over from on {each.since}.",
                 f"Write the day before the succession in column valid_to of {UNITS}.",
             )
 
@@ -171,7 +174,9 @@ class Lineage:
     def _check_shares(self, key: UnitKey) -> None:
         rows = self._after[key]
         if (total := sum(each.share for each in rows)) != 1:
-            raise self._error(rows[-1], shares_off(key.code, total), "Correct the shares: fractions such as 1/3 are exact.")
+            raise self._error(
+                rows[-1], shares_off(key.code, total), "Correct the shares: fractions such as 1/3 are exact."
+            )
         if len({each.successor_key for each in rows}) < len(rows):
             raise self._error(rows[-1], f"'{key.code}' passes to one unit twice.", "Keep one row for each successor.")
 
@@ -197,7 +202,9 @@ def _by_key(units: Sequence[AdministrativeUnit]) -> dict[UnitKey, Administrative
     for line, unit in enumerate(units, start=_ROWS):
         if unit.key in found:
             raise DuplicateError(
-                f"code '{unit.code}' stands twice.", where=Place(UNITS, "code", line), remedy="Remove or rename one row."
+                f"code '{unit.code}' stands twice.",
+                where=Place(UNITS, "code", line),
+                remedy="Remove or rename one row.",
             )
         found[unit.key] = unit
     return found
@@ -210,11 +217,11 @@ def _holders(units: Sequence[AdministrativeUnit]) -> dict[str, list[Administrati
         holders[unit.code].append((unit, line))
     for code, held in holders.items():
         held.sort(key=lambda each: each[0].valid_from)
-        for (earlier, _), (later, line) in zip(held, held[1:], strict=False):
+        for (earlier, _), (later, line) in pairwise(held):
             if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
                 until = f"until {earlier.valid_to}" if earlier.valid_to else "without an end"
                 raise DataError(
-                    f"code '{code}' names {earlier.name} {until} and {later.name} from {later.valid_from}: they overlap.",
+                    f"code '{code}' names {earlier.name} {until}, and {later.name} from {later.valid_from} on.",
                     where=Place(UNITS, "valid_from", line),
                     remedy="End the earlier one the day before in column valid_to, or use another code.",
                 )

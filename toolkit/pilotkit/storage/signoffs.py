@@ -68,7 +68,10 @@ def add_sign_off(session: Session, signed: SignOff) -> None:
     """
     content = content_of([_line(signed)])
     record = vouch_for_sign_off(session.connection(), signed.signed_at, signed.signed_by, content)
-    plain = {"goal": str(signed.goal), "completeness": None if signed.completeness is None else str(signed.completeness)}
+    plain = {
+        "goal": str(signed.goal),
+        "completeness": None if signed.completeness is None else str(signed.completeness),
+    }
     session.add(SignOffRow(record=record, **signed.model_dump() | plain | {"status": signed.status.value}))
     session.flush()
 
