@@ -50,6 +50,8 @@ _ROOMS = {
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
+    "boundaries.changes": ("UnitChange", "read_change"),
+    "boundaries.impact": ("ChangeImpact", "impact_of"),
     "measures.board": ("CasePage", "Measures"),
     "measures.escalation": ("escalations",),
     "measures.signing": ("SignedFigure", "SignOffs"),
@@ -62,6 +64,10 @@ _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
 
 if TYPE_CHECKING:
+    from pilotkit.boundaries.changes import UnitChange as UnitChange
+    from pilotkit.boundaries.changes import read_change as read_change
+    from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
+    from pilotkit.boundaries.impact import impact_of as impact_of
     from pilotkit.casework.desk import Desk as Desk
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment

@@ -6,7 +6,20 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, importing, keys, packages, paying, targets, units
+from pilotkit.cli import (
+    accounts,
+    auditing,
+    backups,
+    cases,
+    demo,
+    deployments,
+    importing,
+    keys,
+    packages,
+    paying,
+    targets,
+    units,
+)
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 

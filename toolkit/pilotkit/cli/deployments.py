@@ -199,7 +199,7 @@ def _opened(folder: Path) -> Deployment:
 
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
     catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
-    names = {
+    names: dict[Any, str] = {
         **{(code, valid_from): unit.name for (_, code, valid_from), unit in catalog.lineage.units.items()},
         **{code: procedure.name.in_language(language) for code, procedure in catalog.procedures.items()},
     }

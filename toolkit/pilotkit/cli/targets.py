@@ -180,5 +180,3 @@ def _plain_signed(each: SignedFigure) -> dict[str, Any]:
 
 def _percent(value: Any) -> str:
     return "not measurable" if value is None else f"{value:.1f}%"
-
-

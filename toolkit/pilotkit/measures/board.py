@@ -134,7 +134,7 @@ class Measures:
         """The cases behind a figure, newest first."""
         window = Window(since, as_of or self.present())
         place = None if unit == self._catalog.settings.deployment.province else unit
-        owners = owners_of(self._catalog, place, window) if place in self._catalog.units else ()
+        owners = owners_of(self._catalog, place, window) if place and place in self._catalog.units else ()
         groups: dict[Dimension, str | None] = {
             "unit": None if owners else place, "procedure": procedure, "month": month,
         }  # fmt: skip

@@ -53,8 +53,8 @@ def _escalation(catalog: Catalog, standing: Standing, rule: EscalationRule, sinc
     chain = list(_chain(catalog, standing.head))
     told = chain[rule.levels] if rule.levels < len(chain) else None
     return Escalation(
-        rule=rule.id, occasion=rule.occasion, target=standing.target, status=standing.status, since=since, level=rule.levels,
-        head=standing.head.id if standing.head else None, told=told.id if told else None,
+        rule=rule.id, occasion=rule.occasion, target=standing.target, status=standing.status, since=since,
+        level=rule.levels, head=standing.head.id if standing.head else None, told=told.id if told else None,
         office=told.office if told else None,
     )  # fmt: skip
 

@@ -173,7 +173,7 @@ class Lineage:
 
     def _check_shares(self, key: UnitKey) -> None:
         rows = self._after[key]
-        if (total := sum(each.share for each in rows)) != 1:
+        if (total := sum((each.share for each in rows), Fraction(0))) != 1:
             raise self._error(
                 rows[-1], shares_off(key.code, total), "Correct the shares: fractions such as 1/3 are exact."
             )
