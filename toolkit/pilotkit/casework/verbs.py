@@ -212,7 +212,8 @@ class Casework:
         return lineage.holder(case.unit, case.received_at.astimezone(self._catalog.working_time.zone).date())
 
     def _moving(self, code: str, kind: EventKind) -> _Moving:
-        case, events = self._store.case(code), self._store.events(code)
+        events = self._store.events(code)
+        case = self._store.case(code)  # read after its events: who was quicker in between has taken the next number
         check(case, kind)
         return _Moving(case, events, kind, max(self._clock(), events[-1].at))
 
