@@ -1,9 +1,9 @@
 """Figures of one set of units under the boundaries of another.
 
 Cases stay whole where a unit passed on whole; where it was divided, its counts are.
-A divided count stays whole numbers that add up: numerator and rest are each divided by the method of the largest
-remainder (A. Hamilton, 1792; M. Balinski, H. P. Young, *Fair Representation*, 1982), so that no part has more in its
-numerator than in its denominator. Each part is less than one away from its exact share.
+A divided count stays whole numbers that add up, by the method of the largest remainder (A. Hamilton, 1792; M. Balinski,
+H. P. Young, *Fair Representation*, 1982): first the denominator, whose parts are less than one away from their exact
+shares; then the numerator, of which no part is more than its denominator.
 """
 
 from __future__ import annotations
@@ -52,21 +52,26 @@ def attributed(counts: Mapping[UnitKey, Sequence[Count]], lineage: Lineage, day:
 
 
 def apportioned(count: Count, shares: Sequence[Fraction]) -> list[Count]:
-    """A count divided by shares that add up to 1; the parts add up to it."""
+    """A count divided by shares that add up to 1; the parts add up to it, and none counts more than it has."""
     if len(shares) == 1:
         return [count]
-    numerators = largest_remainder(count[0], shares)
-    rests = largest_remainder(count[1] - count[0], shares)
-    return [(numerator, numerator + rest) for numerator, rest in zip(numerators, rests, strict=True)]
+    denominators = largest_remainder(count[1], shares)
+    return list(zip(largest_remainder(count[0], shares, denominators), denominators, strict=True))
 
 
-def largest_remainder(total: int, shares: Sequence[Fraction]) -> list[int]:
-    """``total`` in whole numbers; what is left over goes to the largest remainders, among equals to the first."""
+def largest_remainder(total: int, shares: Sequence[Fraction], most: Sequence[int] | None = None) -> list[int]:
+    """``total`` in whole numbers; what is left over goes to the largest remainders, among equals to the first.
+
+    Args:
+        total: what is divided.
+        shares: add up to 1.
+        most: what each part may be at most, none less than its share rounded down; absent: anything.
+    """
     quotas = [total * share for share in shares]
     parts = [int(quota) for quota in quotas]
-    order = sorted(range(len(shares)), key=lambda each: (parts[each] - quotas[each], each))
-    for each in order[: total - sum(parts)]:
-        parts[each] += 1
+    for _ in range(total - sum(parts)):
+        free = [each for each in range(len(parts)) if most is None or parts[each] < most[each]]
+        parts[max(free, key=lambda each: (quotas[each] - parts[each], -each))] += 1
     return parts
 
 

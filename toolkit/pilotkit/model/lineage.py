@@ -47,7 +47,9 @@ class Lineage:
             self._after[each.key].append(each)
             self._before[each.successor_key].append(each)
         for each in successions:
-            self._check(each)
+            self._check_dates(each)
+        for each in successions:
+            self._check_ends(each)
         for key in self._after:
             self._check_shares(key)
         self._known_shares: dict[tuple[UnitKey, date], Shares] = {}
@@ -136,16 +138,18 @@ class Lineage:
         began = key.valid_from <= day or key not in self._before
         return began and not any(each.since <= day for each in self._after.get(key, ()))
 
-    def _check(self, each: Succession) -> None:
-        if each.key not in self.units:
-            raise self._error(
-                each, f"there is no unit '{each.code}' from {each.valid_from}.", f"Name one that stands in {UNITS}."
-            )
+    def _check_dates(self, each: Succession) -> None:
         if each.since <= each.valid_from:
             if circle := self._way_back(each):
                 raise self._error(each, f"the succession turns in a circle: {circle}.", "Remove the row that is wrong.")
             raise self._error(
                 each, f"'{each.code}' would end on {each.since}, before it began.", "Correct one of the two dates."
+            )
+
+    def _check_ends(self, each: Succession) -> None:
+        if each.key not in self.units:
+            raise self._error(
+                each, f"there is no unit '{each.code}' from {each.valid_from}.", f"Name one that stands in {UNITS}."
             )
         if each.successor_key not in self.units:
             raise self._error(
