@@ -9,6 +9,9 @@ import pytest
 from pilotkit import DataError, Deployment, read_change
 
 HEADER = "code,valid_from,successor,since,share,name,kind,parent,head,office,points,takes_cases,reference,certainty\n"
+SPLIT = (
+    "PA-01,,PA-07,2025-08-01,0.5,Q,quarter,,,,,,charter,high\nPA-01,,PA-08,2025-08-01,0.5,R,quarter,,,,,,charter,high\n"
+)
 MERGE = "PA-01,,PA-07,2025-08-01,1,Quays,quarter,,,,,,charter,high\n"
 
 
@@ -30,7 +33,7 @@ def test_what_cannot_be_divided_goes_with_its_point_or_to_the_larger_part(town: 
     ("rows", "says"),
     [
         ("", r"change\.csv: holds no change"),
-        ("PA-09,,PA-07,2025-08-01,1,Q,quarter,,,,,,charter,high\n", r"line 2: code: 'PA-09' is no unit of this deployment"),
+        ("PA-09,,PA-07,2025-08-01,1,Q,quarter,,,,,,charter,high\n", r"line 2: code: 'PA-09' is no unit"),
         (
             "PA-01,2025-01-01,PA-07,2025-08-01,1,Q,quarter,,,,,,charter,high\n",
             r"line 2: valid_from: says 2025-01-01, but code 'PA-01' names North Quay since 2024-01-01",
@@ -39,24 +42,24 @@ def test_what_cannot_be_divided_goes_with_its_point_or_to_the_larger_part(town: 
             "PA-01,,PA-07,2024-01-01,1,Q,quarter,,,,,,charter,high\n",
             r"line 2: since: is 2024-01-01, but North Quay exists only from 2024-01-01 on",
         ),
-        (MERGE + "PA-02,,PA-07,2025-08-02,1,Quays,quarter,,,,,,charter,high\n", r"line 3: since: is 2025-08-02, where the first"),
-        ("PA-01,,PA-02,2025-08-01,1,Q,quarter,,,,,,charter,high\n", r"line 2: successor: has the code of South Quay, which goes on"),
-        (MERGE + "PA-02,,PA-07,2025-08-01,1,Docks,quarter,,,,,,charter,high\n", r"line 3: name: is 'Docks', where an earlier row"),
+        (MERGE + "PA-02,,PA-07,2025-08-02,1,Quays,quarter,,,,,,charter,high\n", r"line 3: since: is 2025-08-02"),
+        ("PA-01,,PA-02,2025-08-01,1,Q,quarter,,,,,,charter,high\n", r"line 2: successor: has the code of South Quay"),
+        (MERGE + "PA-02,,PA-07,2025-08-01,1,Docks,quarter,,,,,,charter,high\n", r"line 3: name: is 'Docks', where"),
         (MERGE + MERGE, r"line 3: successor: takes over from 'PA-01' twice"),
-        ("PA-01,,PA-07,2025-08-01,0.5,Q,quarter,,,,,,charter,high\n", r"line 2: share: the successors of 'PA-01' take 1/2"),
+        ("PA-01,,PA-07,2025-08-01,0.5,Q,quarter,,,,,,charter,high\n", r"line 2: share: .* take 1/2"),
         (
-            "PA-01,,PA-07,2025-08-01,0.6,Q,quarter,,,,,,charter,high\nPA-01,,PA-08,2025-08-01,0.6,R,quarter,,,,,,charter,high\n",
+            SPLIT.replace("0.5", "0.6"),
             r"line 3: share: the successors of 'PA-01' take 6/5",
         ),
         ("PA-01,,PA-07,2025-08-01,nearly,Q,quarter,,,,,,charter,high\n", r"change\.csv line 2: share"),
         (
-            "PA-01,,PA-07,2025-08-01,0.5,Q,quarter,,,,,,charter,high\nPA-01,,PA-08,2025-08-01,0.5,R,quarter,,,,,,charter,high\n",
+            SPLIT,
             r"line 3: takes_cases: is said of no successor of 'PA-01', and none has the largest share",
         ),
         ("PA-01,,PA-07,2025-08-01,1,Q,quarter,PZ,,,,,charter,high\n", r"line 2: parent: 'PZ' is no province here"),
-        ("PA-01,,PA-07,2025-08-01,1,Q,quarter,,,,kiosk-2,,charter,high\n", r"line 2: points: names 'kiosk-2', which stands in unit PA-02"),
-        ("PA-01,,PA-07,2025-08-01,1,Q,quarter,,,,kiosk-9,,charter,high\n", r"line 2: points: names 'kiosk-9', which is not there"),
-        ("PA,,PB,2025-08-01,1,Port Beryl,municipality,,,,,,charter,high\n", r"line 2: successor: gives the province of this deployment another"),
+        ("PA-01,,PA-07,2025-08-01,1,Q,quarter,,,,kiosk-2,,charter,high\n", r"line 2: points: names 'kiosk-2', which"),
+        ("PA-01,,PA-07,2025-08-01,1,Q,quarter,,,,kiosk-9,,charter,high\n", r"points: names 'kiosk-9', which is not"),
+        ("PA,,PB,2025-08-01,1,Port Beryl,municipality,,,,,,charter,high\n", r"line 2: successor: gives the province"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_line(town: Deployment, tmp_path: Path, rows: str, says: str) -> None:
