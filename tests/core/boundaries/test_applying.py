@@ -8,10 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Case, DataError, Deployment, Measures, TargetError, impact_of, read_change
+from pilotkit import (
+    Authority,
+    Case,
+    DataError,
+    Deployment,
+    Desk,
+    Group,
+    Measures,
+    TargetError,
+    UnknownError,
+    Wanted,
+    impact_of,
+    read_change,
+)
 from pilotkit.boundaries import applying
 from pilotkit.boundaries.applying import Applied, apply_change
 from pilotkit.casework.auditing import new_keys, verify
+from pilotkit.casework.backoffice import Backoffice
 from pilotkit.casework.projection import differing
 from pilotkit.casework.verbs import Casework
 from pilotkit.checks.running import run_checks
@@ -243,3 +257,27 @@ def test_a_second_reform_finds_the_units_of_the_first(
         after.catalog.lineage.holder("PA-03", day).name for day in (date(2025, 1, 1), NEW, date(2026, 1, 1))
     ]
     assert 9 == len(cases)
+
+
+def test_officers_see_the_cases_of_their_unit_and_not_those_of_another_that_had_its_code(
+    town: Deployment, store: Store, reform: Path, cases: dict[str, Case]
+) -> None:
+    make(town, store, reform)
+    backoffice = Backoffice(Deployment(town.folder), lambda: AFTER.replace(year=2026, month=8))
+    backoffice.store = store
+
+    def desk(unit: str) -> Desk:
+        return Desk(backoffice, Authority(subject="x", permissions=frozenset({"case.read"}), units=frozenset({unit})))
+
+    def seen(unit: str, status: str) -> set[str]:
+        codes = {item.case.code for item in desk(unit).work_list(Wanted(status=status)).items}
+        assert codes == {desk(unit).case(code).code for code in codes}
+        return {name for name, case in cases.items() if case.code in codes}
+
+    assert {"PA-01 open", "PA-02 open"} == seen("PA-03", "open")
+    assert {"PA-01 ended", "PA-02 ended"} == seen("PA-03", "refused")
+    assert ({"PA-03 open"}, {"PA-03 ended"}) == (seen("PA-05", "open"), seen("PA-05", "refused"))
+    assert ({"PA-04 open"}, {"kiosk"}) == (seen("PA-04", "open"), seen("PA-06", "open"))
+    assert 2 == desk("PA-03").counts(Wanted(), (Group.OPEN,))[Group.OPEN].count
+    with pytest.raises(UnknownError):
+        desk("PA-03").case(cases["PA-03 ended"].code)  # the Lighthouse's, which had the code before
