@@ -18,6 +18,7 @@ _ROOMS = {
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
+    "model.accountability": ("Escalation", "EscalationRule", "Occasion", "SignOff"),
     "model.calendar": ("Calendar", "DayException"),
     "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
@@ -28,6 +29,7 @@ _ROOMS = {
         "FormulaInput", "Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedCount", "ReportedFigure", "Target",
         "TargetStatus",
     ),
+    "model.lineage": ("Lineage",),
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
         "UnitKey",
@@ -52,7 +54,12 @@ _ROOMS = {
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
-    "measures.board": ("CasePage", "Measures", "Standing"),
+    "boundaries.changes": ("UnitChange", "read_change"),
+    "boundaries.impact": ("ChangeImpact", "impact_of"),
+    "measures.board": ("CasePage", "Measures"),
+    "measures.escalation": ("escalations",),
+    "measures.signing": ("SignedFigure", "SignOffs"),
+    "measures.standing": ("Standing",),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
     "casework.statements": ("Statements",),
@@ -66,6 +73,10 @@ _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
 
 if TYPE_CHECKING:
+    from pilotkit.boundaries.changes import UnitChange as UnitChange
+    from pilotkit.boundaries.changes import read_change as read_change
+    from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
+    from pilotkit.boundaries.impact import impact_of as impact_of
     from pilotkit.casework.desk import Desk as Desk
     from pilotkit.casework.statements import Statements as Statements
     from pilotkit.catalog.catalog import Catalog as Catalog
@@ -84,15 +95,22 @@ if TYPE_CHECKING:
     from pilotkit.hookspecs import hookimpl as hookimpl
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
-    from pilotkit.measures.board import Standing as Standing
     from pilotkit.measures.costs import CostChange as CostChange
     from pilotkit.measures.costs import cost_changes as cost_changes
     from pilotkit.measures.costs import year_total as year_total
+    from pilotkit.measures.escalation import escalations as escalations
     from pilotkit.measures.formulas import FormulaValue as FormulaValue
     from pilotkit.measures.formulas import IndexValue as IndexValue
     from pilotkit.measures.formulas import InputValue as InputValue
     from pilotkit.measures.formulas import index_values as index_values
+    from pilotkit.measures.signing import SignedFigure as SignedFigure
+    from pilotkit.measures.signing import SignOffs as SignOffs
+    from pilotkit.measures.standing import Standing as Standing
     from pilotkit.model.access import Authority as Authority
+    from pilotkit.model.accountability import Escalation as Escalation
+    from pilotkit.model.accountability import EscalationRule as EscalationRule
+    from pilotkit.model.accountability import Occasion as Occasion
+    from pilotkit.model.accountability import SignOff as SignOff
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -124,6 +142,7 @@ if TYPE_CHECKING:
     from pilotkit.model.kpi import ReportedFigure as ReportedFigure
     from pilotkit.model.kpi import Target as Target
     from pilotkit.model.kpi import TargetStatus as TargetStatus
+    from pilotkit.model.lineage import Lineage as Lineage
     from pilotkit.model.location import AdministrativeUnit as AdministrativeUnit
     from pilotkit.model.location import LocationDirectory as LocationDirectory
     from pilotkit.model.location import Pattern as Pattern

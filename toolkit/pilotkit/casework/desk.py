@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pilotkit.casework import permits, transitions, workload
 from pilotkit.casework.countdown import countdowns
 from pilotkit.casework.follow_keys import follow_key
+from pilotkit.casework.jurisdiction import owners_of
 from pilotkit.casework.permits import is_of, step_of
 from pilotkit.casework.queries import counts_of, list_work
 from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
@@ -285,7 +286,7 @@ class Desk:
         return case
 
     def _has(self, case: Case) -> bool:
-        return case.unit in self.authority.units
+        return bool(owners_of(self._backoffice.deployment.catalog, case) & self.authority.units)
 
     def _may(self, kind: EventKind, case: Case, procedure: Procedure) -> bool:
         return permits.may(self.authority, kind, case, procedure)

@@ -12,8 +12,10 @@ from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import DataError, DuplicateError, Place
 from pilotkit.measures.board import Measures
-from pilotkit.measures.scan import Window, scan
+from pilotkit.measures.scan import Window
+from pilotkit.measures.unit_values import counts_by_unit
 from pilotkit.model.kpi import FormulaInput, KpiFormula, ReportedCount
+from pilotkit.model.location import UnitKey
 
 FILE = "local/index_inputs.csv"
 
@@ -83,10 +85,11 @@ def index_values(
     day = moment.astimezone(catalog.working_time.zone).date()
     formulas = [each for each in catalog.formulas.values() if _is_in_force(each, day)]
     check_reported(catalog)
-    reported = {each.input.id: each for each in _reported(catalog.reported_counts, formulas, code, day)}
+    own = [row for row in catalog.reported_counts if catalog.lineage.holder(row.unit, row.as_of) == catalog.unit(code)]
+    reported = {each.input.id: each for each in _reported(own, formulas, day)}
     others = {each.id: each for formula in formulas for each in formula.inputs if each.id not in reported}
-    place = None if code == catalog.settings.deployment.province else code
-    found = reported | {each.input.id: each for each in _measured(measures, others, place, moment, day)}
+    place = None if code == catalog.settings.deployment.province else catalog.unit(code).key
+    found = reported | {each.input.id: each for each in _measured(catalog, measures, others, place, moment, day)}
     by_index: dict[str, list[FormulaValue]] = {}
     for formula in formulas:
         by_index.setdefault(formula.index, []).append(_value(formula, found))
@@ -102,7 +105,7 @@ def check_reported(catalog: Catalog) -> None:
     inputs = {each.id for formula in catalog.formulas.values() for each in formula.inputs}
     seen: set[tuple[str, str, date]] = set()
     for line, row in enumerate(catalog.reported_counts, start=2):
-        if row.unit not in catalog.units:
+        if catalog.lineage.holder(row.unit, row.as_of) is None:
             raise DataError(
                 f"there is no unit '{row.unit}'.", where=Place(FILE, "unit", line), remedy="See local/units.csv."
             )
@@ -126,10 +129,10 @@ def _is_in_force(formula: KpiFormula, day: date) -> bool:
     return formula.valid_from <= day and (formula.valid_until is None or day <= formula.valid_until)
 
 
-def _reported(rows: Sequence[ReportedCount], formulas: Sequence[KpiFormula], unit: str, day: date) -> list[InputValue]:
+def _reported(rows: Sequence[ReportedCount], formulas: Sequence[KpiFormula], day: date) -> list[InputValue]:
     """The newest reported count of each input; later ones come last."""
     inputs = {each.id: each for formula in formulas for each in formula.inputs}
-    known = sorted((row for row in rows if row.unit == unit and row.as_of <= day), key=lambda row: row.as_of)
+    known = sorted((row for row in rows if row.as_of <= day), key=lambda row: row.as_of)
     return [
         InputValue(inputs[row.input], row.numerator, row.denominator, row.as_of, "reported", row.source)
         for row in known
@@ -138,14 +141,19 @@ def _reported(rows: Sequence[ReportedCount], formulas: Sequence[KpiFormula], uni
 
 
 def _measured(
-    measures: Measures, wanted: Mapping[str, FormulaInput], place: str | None, moment: datetime, day: date
+    catalog: Catalog,
+    measures: Measures,
+    wanted: Mapping[str, FormulaInput],
+    place: UnitKey | None,
+    moment: datetime,
+    day: date,
 ) -> list[InputValue]:
     """What the own cases give. A unit without cases has 0 of 0, and each formula says what that means."""
     asked = [(each, each.measured) for each in wanted.values() if each.measured is not None]
     if not asked:
         return []
-    groups = scan(measures.facts, [kpi for _, kpi in asked], Window(None, moment), ("unit",))
-    counts = next((group.counts for group in groups if group.keys[0] == place), ((0, 0),) * len(asked))
+    found = counts_by_unit(catalog, measures.facts, [kpi for _, kpi in asked], Window(None, moment), day)
+    counts = found[place].counts if place in found else ((0, 0),) * len(asked)
     return [
         InputValue(each, *count, day, "measured", None)
         for (each, kpi), count in zip(asked, counts, strict=True)
