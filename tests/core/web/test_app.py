@@ -119,7 +119,8 @@ def test_pages_are_only_read(visit_town):
 
 def test_health_tells_who_is_there(visit_town):
     answer = visit_town().get("/health")
-    assert {"ok": True, "deployment": "port-amber", "package": "0.1.0", "pilotkit": __version__} == answer.json()
+    told = {"ok": True, "deployment": "port-amber", "package": "0.1.0", "pilotkit": __version__, "trust": None}
+    assert told == answer.json()
     assert "no-store" == answer.headers["cache-control"]
 
 

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, importing, keys, packages, paying
+from pilotkit.cli import (
+    accounts,
+    auditing,
+    backups,
+    cases,
+    demo,
+    deployments,
+    importing,
+    keys,
+    packages,
+    paying,
+    registry,
+)
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -41,6 +53,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(registry.registry_app, name="registry")
 
 
 @app.callback()
@@ -64,7 +77,7 @@ def run(arguments: list[str]) -> int:
         The exit code, as documented in :mod:`pilotkit.errors`.
     """
     try:
-        if not arguments or arguments[0] not in {*COMMANDS, "--version"}:
+        if not arguments or arguments[0] not in {*COMMANDS, "registry", "--version"}:
             _add_plugin_commands()
         app(arguments, prog_name="pilotkit")
     except PilotkitError as problem:
