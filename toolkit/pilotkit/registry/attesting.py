@@ -38,13 +38,26 @@ def provenance_of(release: Release, archive: PackageArchive, signers: Sequence[S
     return sign_statement({release.path.rpartition("/")[2]: release.sha256}, PREDICATE, predicate, signers)
 
 
-def check_provenance(data: bytes, release: Release, keys: Sequence[Key]) -> None:
+def signers_of_provenance(signers: Sequence[Signer]) -> dict[str, Any]:
+    """What the publisher's metadata says of a statement: the keys that signed it, which may be replaced later.
+
+    Whoever signs that metadata now vouches for the keys of then.
+    """
+    return {"keys": {each.public_key.keyid: each.public_key.to_dict() for each in signers}}
+
+
+def check_provenance(data: bytes, release: Release, custom: Any) -> None:
     """Hold a statement against the release it comes with.
+
+    Args:
+        data: the envelope.
+        release: what it should speak of.
+        custom: what the publisher's verified metadata says of it, as :func:`signers_of_provenance` wrote it.
 
     Raises:
         TrustError: its signature does not count, or it is about another file, name or publisher.
     """
-    predicate = open_statement(data, keys, PREDICATE, digest=release.sha256).get("predicate")
+    predicate = open_statement(data, _keys(custom), PREDICATE, digest=release.sha256).get("predicate")
     try:
         said = predicate["buildDefinition"]["externalParameters"]  # type: ignore[index]  # whatever it is, see below
         builder = predicate["runDetails"]["builder"]["id"]  # type: ignore[index]
@@ -58,6 +71,13 @@ def check_provenance(data: bytes, release: Release, keys: Sequence[Key]) -> None
             f"the provenance of {release.name} {release.version} speaks of something else.",
             remedy="Tell the registry's operator; do not use the package.",
         )
+
+
+def _keys(custom: Any) -> list[Key]:
+    try:
+        return [Key.from_dict(keyid, dict(each)) for keyid, each in custom["keys"].items()]
+    except (TypeError, KeyError, AttributeError, ValueError):
+        return []
 
 
 def bill_of(release: Release, archive: PackageArchive) -> bytes:

@@ -5,14 +5,12 @@ Source: The Update Framework specification 1.0, section 5 (detailed client workf
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from securesystemslib.signer import Key
 from tuf.api.metadata import Metadata, TargetFile
 from tuf.ngclient import Updater, UpdaterConfig
 
@@ -104,13 +102,6 @@ class RegistryClient:
             finally:
                 partial.unlink(missing_ok=True)
         return place
-
-    def keys_of(self, publisher: str) -> Sequence[Key]:
-        """The keys that may sign for a publisher, as the verified lists name them."""
-        targets: Metadata[Any] = Metadata.from_file(str(self.store / "targets.json"))
-        delegations = targets.signed.delegations
-        held = delegations.roles.get(publisher) if delegations else None
-        return [delegations.keys[each] for each in held.keyids] if held else []
 
     def root_version(self) -> int:
         """Which root was reached from the one that was given."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilotkit.errors import PackageError, TrustError
+from pilotkit.errors import PackageError, PilotkitError, TrustError
 from pilotkit.model.registry import Listing, Release, Revocations, TrustStatement, Voucher
 from pilotkit.packages import PackageArchive
 from pilotkit.registry.choosing import choose, refuse_revoked
@@ -153,16 +153,14 @@ class Visit:
         target = self.client.find(release.path)
         _compare(release, target.custom, target.length, target.hashes.get("sha256"))
         place = path or self.fetch(release.path)
-        archive = PackageArchive.open(place)
-        said = (archive.info.name, archive.info.version, archive.identity, archive.info.requires)
-        if (
-            said != (release.name, release.version, release.identity, release.requires)
-            or _digest(place) != release.sha256
-        ):
-            raise _differs(
-                release, f"it says of itself {archive.info.name} {archive.info.version}, {archive.identity[:16]}…"
-            )
-        return Obtained(place, self._statement(release, archive), self.registry)
+        try:
+            archive = PackageArchive.open(place)
+            _compare_content(release, archive, _digest(place))
+            return Obtained(place, self._statement(release, archive), self.registry)
+        except PilotkitError:
+            if path is None:
+                place.unlink(missing_ok=True)
+            raise
 
     def _statement(self, release: Release, archive: PackageArchive) -> TrustStatement:
         reached = self.client.root_version()
@@ -177,9 +175,10 @@ class Visit:
     def _has_provenance(self, release: Release) -> bool:
         from pilotkit.registry.attesting import check_provenance  # noqa: PLC0415  # what only a registry needs
 
-        if self.client.look_for(release.provenance) is None:
+        target = self.client.look_for(release.provenance)
+        if target is None:
             return False
-        check_provenance(self.fetch(release.provenance).read_bytes(), release, self.client.keys_of(release.publisher))
+        check_provenance(self.fetch(release.provenance).read_bytes(), release, target.custom)
         return True
 
     def _has_sbom(self, release: Release, archive: PackageArchive) -> bool:
@@ -199,6 +198,14 @@ def _compare(release: Release, custom: Any, size: int, digest: str | None) -> No
         raise _differs(release, f"its publisher signed for {said.get('name')} {said.get('version')}")
     if (size, digest) != (release.size, release.sha256):
         raise _differs(release, "its publisher signed for another file")
+
+
+def _compare_content(release: Release, archive: PackageArchive, digest: str) -> None:
+    """Hold what the package says of itself against what the ministry lists."""
+    info = archive.info
+    said = (info.name, info.version, archive.identity, info.requires)
+    if said != (release.name, release.version, release.identity, release.requires) or digest != release.sha256:
+        raise _differs(release, f"it says of itself {info.name} {info.version}, {archive.identity[:16]}…")
 
 
 def _differs(release: Release, what: str) -> TrustError:

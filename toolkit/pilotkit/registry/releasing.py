@@ -14,7 +14,7 @@ from tuf.api.metadata import Metadata, TargetFile
 from pilotkit.errors import DataError, UnknownError
 from pilotkit.model.registry import Release, Revocation
 from pilotkit.packages import PackageArchive
-from pilotkit.registry.attesting import bill_of, provenance_of
+from pilotkit.registry.attesting import bill_of, provenance_of, signers_of_provenance
 from pilotkit.registry.ceremony import note_signers, unsigned
 from pilotkit.registry.durable import write_durably
 from pilotkit.registry.layout import TARGETS, RegistryFolder, next_version, whole_second
@@ -107,14 +107,11 @@ def _enter(
         release.sbom: bill_of(release, archive),
     }
     for name, data in files.items():
-        target = TargetFile.from_data(name, data, ["sha256"])
-        if name == release.path:
-            target.unrecognized_fields["custom"] = {
-                "name": release.name, "version": release.version, "identity": release.identity,
-                "publisher": release.publisher, "size": release.size,
-            }  # fmt: skip
-        held.signed.targets[name] = target
+        held.signed.targets[name] = TargetFile.from_data(name, data, ["sha256"])
         write_durably(registry.pending / "files" / name, data)
+    fields = ("name", "version", "identity", "publisher", "size")
+    held.signed.targets[release.path].unrecognized_fields["custom"] = {name: getattr(release, name) for name in fields}
+    held.signed.targets[release.provenance].unrecognized_fields["custom"] = signers_of_provenance(own)
 
 
 def revoke(
