@@ -23,6 +23,7 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         settle(partial, path, mode)
+        _sync(path.parent)
     except OSError as problem:
         raise TargetError(
             f"{path} cannot be written: {problem.strerror}.", remedy="Make room, or name another place."
@@ -33,11 +34,13 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def settle(partial: Path, path: Path, mode: int = 0o644) -> None:
-    """Put the file ``partial`` on the disk and give it the name ``path``, in the same folder."""
+    """Put the file ``partial`` on the disk and give it the name ``path``, in the same folder.
+
+    The name itself may be lost in a power cut: enough for what can be fetched again.
+    """
     partial.chmod(mode)
     _sync(partial)
     partial.replace(path)
-    _sync(path.parent)
 
 
 def _sync(path: Path) -> None:

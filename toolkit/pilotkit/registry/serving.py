@@ -21,6 +21,7 @@ class _Handler(SimpleHTTPRequestHandler):
     """Files below ``metadata/`` and ``targets/``; no lists of folders, nothing that waits for signatures."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server_version = "pilotkit"
     sys_version = ""
 
