@@ -197,6 +197,19 @@ def test_what_waits_for_officers_does_not_stop_the_clock(
     assert TARGETS in done.waiting
 
 
+def test_what_waited_too_long_is_prepared_anew(registry: ThrowawayRegistry) -> None:
+    folder, now = registry.folder, datetime.now(UTC)
+    late = now + timedelta(days=6)
+    assert TIMESTAMP in refresh(folder, now=late).waiting
+    assert ["timestamp"] == [each.split()[0] for each in refresh(folder, [registry.timestamp], now=late).published]
+    assert late + timedelta(days=6) < folder.current(TIMESTAMP).signed.expires
+    refresh(folder, now=now + timedelta(days=350))
+    much_later = now + timedelta(days=350) + PERIODS[TARGETS]
+    signers_ = (*registry.officers, registry.snapshot, registry.timestamp)
+    refresh(folder, signers_, now=much_later)
+    assert folder.current(TARGETS).signed.expires > much_later
+
+
 def test_status_says_what_is_out_and_what_waits(registry: ThrowawayRegistry, packages: dict[str, Path]) -> None:
     publish(registry.folder, "amber", [packages["0.2.0"]], [registry.publishers["amber"]])
     found = status_of(registry.folder.folder)
