@@ -262,6 +262,16 @@ def test_a_private_key_is_encrypted_and_its_holders_alone(tmp_path: Path) -> Non
         make_key(path, PASSPHRASE)
 
 
+@pytest.mark.parametrize("mark", [".git/HEAD", "pilot.toml"])
+def test_a_private_key_is_not_made_where_it_would_be_copied(tmp_path: Path, mark: str) -> None:
+    (tmp_path / mark).parent.mkdir(exist_ok=True)
+    (tmp_path / mark).touch()
+    (tmp_path / "inside").mkdir()
+    with pytest.raises(DataError, match="is a repository or a deployment"):
+        make_key(tmp_path / "inside" / "key", PASSPHRASE)
+    assert [] == list((tmp_path / "inside").iterdir())
+
+
 def test_a_key_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     path = tmp_path / "officer"
     make_key(path, PASSPHRASE)

@@ -14,7 +14,7 @@ from pilotkit.model.text import Noun
 from pilotkit.reading import noun_from
 from pilotkit.registry.choosing import revocation_of
 from pilotkit.registry.durable import write_durably
-from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, read_root
+from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, address_of, read_root
 
 if TYPE_CHECKING:
     from pilotkit.registry.obtaining import Obtained
@@ -83,8 +83,6 @@ def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
     Raises:
         DataError: the package did not come from a registry.
     """
-    from pilotkit.registry.fetching import address_of  # noqa: PLC0415  # what only a visit needs
-
     folder = deployment / FOLDER
     statement = _read(TrustStatement, folder / STATEMENT)
     if statement is None or statement.registry is None:
