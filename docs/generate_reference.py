@@ -129,14 +129,24 @@ def commands(_: str) -> str:
     """Every command of ``pilotkit`` with its arguments and options."""
     from typer.main import get_command  # noqa: PLC0415  # only this table needs the command line
 
-    root: Any = get_command(_named("pilotkit.cli.app.app"))
     parts = []
-    for name, command in root.commands.items():
+    for name, command in _runnable("", get_command(_named("pilotkit.cli.app.app"))):
         rows = [
             (_spelling(each), "required" if each.required else _given(each), _bounds(each)) for each in command.params
         ]
-        parts.append(f"## `pilotkit {name}`\n\n{prose(command.help)}\n\n" + table(("", "default", "meaning"), rows))
+        heading = f"## `pilotkit {name}`\n\n{prose(command.help)}"
+        parts.append(f"{heading}\n\n{table(('', 'default', 'meaning'), rows)}" if rows else heading)
     return "\n\n".join(parts)
+
+
+def _runnable(above: str, group: Any) -> Iterator[tuple[str, Any]]:
+    """Every command of a group, and those of the groups inside it, by the words that call it."""
+    for name, command in group.commands.items():
+        words = f"{above} {name}".strip()
+        if not hasattr(command, "commands") or command.params:
+            yield words, command
+        if hasattr(command, "commands"):
+            yield from _runnable(words, command)
 
 
 def checks(plugin: str) -> str:

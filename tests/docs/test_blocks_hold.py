@@ -70,8 +70,12 @@ def test_a_command_line_is_understood(where: str, words: list[str]):
     if words[0].startswith("--"):
         assert words[0] in {"--help", "--version", "--install-completion"}, where
         return
-    assert words[0] in root.commands, f"{where}: there is no command '{words[0]}'"
-    root.commands[words[0]].make_context(words[0], words[1:])
+    command, context = root, None
+    while hasattr(command, "commands"):
+        assert words[0] in command.commands, f"{where}: there is no command '{words[0]}'"
+        command = command.commands[words[0]]
+        context = command.make_context(words[0], words[1:], parent=context)
+        words = [*context._protected_args, *context.args]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pilotkit.version import __version__ as __version__
 _ROOMS = {
     "errors": (
         "CaseError", "DataError", "DuplicateError", "PackageError", "PilotkitError", "Place", "PluginError",
-        "RefusedError", "TargetError", "TemplateError", "UnknownError",
+        "RefusedError", "TargetError", "TemplateError", "TrustError", "UnknownError",
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
@@ -58,7 +58,7 @@ _ROOMS = {
     "boundaries.impact": ("ChangeImpact", "impact_of"),
     "measures.board": ("CasePage", "Measures"),
     "measures.escalation": ("escalations",),
-    "measures.signing": ("SignedFigure", "SignOffs"),
+    "measures.signing": ("SignOffs", "SignedFigure"),
     "measures.standing": ("Standing",),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
@@ -68,6 +68,8 @@ _ROOMS = {
     "measures.costs": ("CostChange", "cost_changes", "year_total"),
     "measures.formulas": ("FormulaValue", "IndexValue", "InputValue", "index_values"),
     "reading": ("noun_from", "read_yaml"),
+    "model.registry": ("Listing", "Release", "Revocation", "Revocations", "TrustStanding", "TrustStatement"),
+    "registry.envelopes": ("open_statement", "sign_statement"),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from pilotkit.errors import RefusedError as RefusedError
     from pilotkit.errors import TargetError as TargetError
     from pilotkit.errors import TemplateError as TemplateError
+    from pilotkit.errors import TrustError as TrustError
     from pilotkit.errors import UnknownError as UnknownError
     from pilotkit.hookspecs import hookimpl as hookimpl
     from pilotkit.measures.board import CasePage as CasePage
@@ -182,6 +185,12 @@ if TYPE_CHECKING:
     from pilotkit.model.procedure import Transition as Transition
     from pilotkit.model.queue import Ticket as Ticket
     from pilotkit.model.queue import TicketState as TicketState
+    from pilotkit.model.registry import Listing as Listing
+    from pilotkit.model.registry import Release as Release
+    from pilotkit.model.registry import Revocation as Revocation
+    from pilotkit.model.registry import Revocations as Revocations
+    from pilotkit.model.registry import TrustStanding as TrustStanding
+    from pilotkit.model.registry import TrustStatement as TrustStatement
     from pilotkit.model.simulation import SimulationProfile as SimulationProfile
     from pilotkit.model.source import Certainty as Certainty
     from pilotkit.model.source import Source as Source
@@ -213,6 +222,8 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Workload as Workload
     from pilotkit.reading import noun_from as noun_from
     from pilotkit.reading import read_yaml as read_yaml
+    from pilotkit.registry.envelopes import open_statement as open_statement
+    from pilotkit.registry.envelopes import sign_statement as sign_statement
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

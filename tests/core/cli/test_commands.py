@@ -194,7 +194,18 @@ def test_pack_inspect_and_new_pass_a_model_from_one_deployment_to_another(
     answers.write_text(f'units_file = "{units}"\nassigned_on = "2025-07-01"\ndue_on = "2025-07-30"\n')
     made = tmp_path / "quartz"
     code, out, err = answer(
-        capsys, "new", packed["path"], "--province", "QB", "-o", made, "--answers", answers, "--no-input", "--json"
+        capsys,
+        "new",
+        packed["path"],
+        "--province",
+        "QB",
+        "-o",
+        made,
+        "--answers",
+        answers,
+        "--no-input",
+        "--json",
+        "--allow-unsigned",
     )
     assert 0 == code, err
     own = Deployment(made).catalog
@@ -215,7 +226,7 @@ def test_new_asks_its_questions_and_takes_what_is_typed(
         return "0999 888 777" if "hotline" in text.lower() or "đường dây nóng" in text.lower() else default
 
     monkeypatch.setattr("pilotkit.cli.packages.typer.prompt", typed)
-    code, _, err = answer(capsys, "new", package, "--province", "04", "-o", tmp_path / "made")
+    code, _, err = answer(capsys, "new", package, "--province", "04", "-o", tmp_path / "made", "--allow-unsigned")
     assert 0 == code, err
     assert len(asked) <= 6
     assert "0999 888 777" == Deployment(tmp_path / "made").catalog.contacts["hotline"].phone

@@ -18,6 +18,7 @@ from pilotkit.cli import (
     keys,
     packages,
     paying,
+    registry,
     targets,
     units,
 )
@@ -60,6 +61,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(registry.registry_app, name="registry")
 
 
 @app.callback()
@@ -83,7 +85,7 @@ def run(arguments: list[str]) -> int:
         The exit code, as documented in :mod:`pilotkit.errors`.
     """
     try:
-        if not arguments or arguments[0] not in {*COMMANDS, "--version"}:
+        if not arguments or arguments[0] not in {*COMMANDS, "registry", "--version"}:
             _add_plugin_commands()
         app(arguments, prog_name="pilotkit")
     except PilotkitError as problem:

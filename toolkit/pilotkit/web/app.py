@@ -25,11 +25,11 @@ from pilotkit.casework.backoffice import Backoffice
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
 from pilotkit.model.surface import Download, Page, Posted, Redirect, View
-from pilotkit.version import __version__
 from pilotkit.web import own, theme
 from pilotkit.web.answers import download_answer, redirect_answer
 from pilotkit.web.delivering import delivering
 from pilotkit.web.door import Door
+from pilotkit.web.health import health_of
 from pilotkit.web.negotiation import preferred
 from pilotkit.web.posting import read_posted
 from pilotkit.web.rendering import Renderer
@@ -197,11 +197,7 @@ class _Shell:
 
     def health(self, _request: Request) -> Response:
         """For whoever watches the server."""
-        version = self.info.version if self.info else None
-        return JSONResponse(
-            {"ok": True, "deployment": self.settings.id, "package": version, "pilotkit": __version__},
-            headers={"cache-control": "no-store"},
-        )
+        return JSONResponse(health_of(self.deployment, self.now()), headers={"cache-control": "no-store"})
 
     def theme(self, _request: Request) -> Response:
         """The province's colours."""
