@@ -56,7 +56,8 @@ def counts_by_unit(
         else:
             counts[UnitKey(scheme, unit, valid_from or date.min)] = group.counts
     found: dict[UnitKey | None, Attributed] = {None: Attributed(total, apportioned=False)}
-    found.update(attributed(counts, catalog.lineage, day))
+    for key, each in attributed(counts, catalog.lineage, day).items():
+        found[key] = each
     return found
 
 
