@@ -38,7 +38,6 @@ _ROOMS = {
         "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
-    "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
     "model.source": ("Certainty", "Source"),
     "model.surface": (

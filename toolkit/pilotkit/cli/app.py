@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, importing, keys, packages, paying
+from pilotkit.cli import (
+    accounts,
+    auditing,
+    backups,
+    cases,
+    demo,
+    deployments,
+    importing,
+    keys,
+    packages,
+    paying,
+    reporting,
+)
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -35,6 +47,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": auditing.audit,
     "account": accounts.account,
     "pay": paying.pay,
+    "heartbeat": reporting.heartbeat,
     "keys": keys.keys,
     "reads": keys.reads,
     "demo": demo.demo,
