@@ -1,5 +1,5 @@
 // Draws the tables marked data-chart as line charts, each above its table, which stays for who cannot see the chart.
-// A table brings its own data: the first column the day, the others one line each; a cell's data-value is the number,
+// A table brings its own data: the first column the day, each with a data-role a line; a cell's data-value is the number,
 // and a cell without one is a gap. Nothing is read from anywhere else, and nothing but the canvas is made.
 import { LineChart } from "echarts/charts";
 import { GridComponent } from "echarts/components";
@@ -26,9 +26,10 @@ function draw(table) {
   place.setAttribute("aria-hidden", "true"); // the table says the same, in words and figures
   table.closest("figure").prepend(place);
   const rows = [...table.tBodies[0].rows];
+  if (table.dataset.chart === "newest-first") rows.reverse();
   const days = rows.map((row) => row.cells[0].dataset.short ?? row.cells[0].textContent.trim());
-  const heads = [...table.tHead.rows[0].cells].slice(1);
-  const numbers = heads.map((_, at) => rows.map((row) => number(row.cells[at + 1])));
+  const heads = [...table.tHead.rows[0].cells].filter((head) => head.dataset.role);
+  const numbers = heads.map((head) => rows.map((row) => number(row.cells[head.cellIndex])));
   const shown = numbers.flat().filter((value) => value !== null);
   const low = Math.max(0, Math.floor((Math.min(...shown) - 2) / 10) * 10);
   const high = Math.min(100, Math.ceil((Math.max(...shown) + 2) / 10) * 10);

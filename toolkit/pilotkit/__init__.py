@@ -23,11 +23,13 @@ _ROOMS = {
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
     "model.filing": ("Receipt",),
     "model.form": ("Form", "FormPage", "Question"),
+    "model.heartbeat": ("Heartbeat", "PointCondition", "PointState"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
     "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
+    "model.operations": ("DayAtWork", "PointQueue", "UnitBacklog", "UnitPressure"),
     "model.package": ("Manifest", "PackageInfo"),
     "model.payment": ("Payment", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
@@ -42,15 +44,18 @@ _ROOMS = {
     "model.source": ("Certainty", "Source"),
     "model.surface": (
         "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect", "Severity",
-        "Site", "TableSet", "Upload", "View",
+        "Site", "Stream", "TableSet", "Upload", "View",
     ),
     "model.text": ("LocalText", "search_form"),
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures", "Standing"),
+    "web.formats": ("Formats",),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
+    "casework.printing": ("print_document",),
+    "web.drawing": ("PointMap", "point_map"),
     "web.visit": ("Visit",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -58,6 +63,7 @@ __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but compu
 
 if TYPE_CHECKING:
     from pilotkit.casework.desk import Desk as Desk
+    from pilotkit.casework.printing import print_document as print_document
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
     from pilotkit.errors import CaseError as CaseError
@@ -90,6 +96,9 @@ if TYPE_CHECKING:
     from pilotkit.model.form import Form as Form
     from pilotkit.model.form import FormPage as FormPage
     from pilotkit.model.form import Question as Question
+    from pilotkit.model.heartbeat import Heartbeat as Heartbeat
+    from pilotkit.model.heartbeat import PointCondition as PointCondition
+    from pilotkit.model.heartbeat import PointState as PointState
     from pilotkit.model.knowledge import Article as Article
     from pilotkit.model.knowledge import Contact as Contact
     from pilotkit.model.knowledge import Domain as Domain
@@ -108,6 +117,10 @@ if TYPE_CHECKING:
     from pilotkit.model.location import ServicePoint as ServicePoint
     from pilotkit.model.location import Succession as Succession
     from pilotkit.model.location import UnitKey as UnitKey
+    from pilotkit.model.operations import DayAtWork as DayAtWork
+    from pilotkit.model.operations import PointQueue as PointQueue
+    from pilotkit.model.operations import UnitBacklog as UnitBacklog
+    from pilotkit.model.operations import UnitPressure as UnitPressure
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
@@ -152,6 +165,7 @@ if TYPE_CHECKING:
     from pilotkit.model.surface import Redirect as Redirect
     from pilotkit.model.surface import Severity as Severity
     from pilotkit.model.surface import Site as Site
+    from pilotkit.model.surface import Stream as Stream
     from pilotkit.model.surface import TableSet as TableSet
     from pilotkit.model.surface import Upload as Upload
     from pilotkit.model.surface import View as View
@@ -165,6 +179,9 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Pressing as Pressing
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
+    from pilotkit.web.drawing import PointMap as PointMap
+    from pilotkit.web.drawing import point_map as point_map
+    from pilotkit.web.formats import Formats as Formats
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

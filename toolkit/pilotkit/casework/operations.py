@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,9 +12,10 @@ from pilotkit.casework import workload
 from pilotkit.casework.queue import OPEN_FOR
 from pilotkit.model.access import Authority
 from pilotkit.model.location import PointKind, ServicePoint
-from pilotkit.model.operations import DayAtWork, PointQueue, UnitBacklog
+from pilotkit.model.operations import DayAtWork, PointQueue, UnitBacklog, UnitPressure
 from pilotkit.model.procedure import Channel
 from pilotkit.model.queue import TicketState
+from pilotkit.model.work import Pressing
 from pilotkit.storage import operations as counted
 from pilotkit.storage.filing import scores_between
 
@@ -61,7 +63,7 @@ class Operations:
             received_by_hour=_by_hour(hourly),
             received_online=sum(count for _, channel, count in hourly if channel == Channel.ONLINE),
             backlog=tuple(UnitBacklog(unit=u, open=n, due_today=d, late=late) for u, n, d, late in backlog),
-            loads=ahead.by_unit,
+            pressed=_pressed(ahead.pressing, timedelta(hours=float(hours))),
             is_cut=ahead.is_cut,
             queues=_queues(tickets, at),
             served=sum(served for _, served in taken.values()),
@@ -81,6 +83,13 @@ def _by_hour(hourly: Iterable[tuple[int, str, int]]) -> tuple[int, ...]:
     for hour, _, count in hourly:
         hours[min(hour, _HOURS - 1)] += count
     return tuple(hours)
+
+
+def _pressed(pressing: Iterable[Pressing], within: timedelta) -> tuple[UnitPressure, ...]:
+    """Those due within the time; what is due later may still be helped by what is ordinary."""
+    coming = (each for each in pressing if not each.is_late and each.slack < timedelta() and each.left <= within)
+    counted = Counter(each.case.unit for each in coming)
+    return tuple(UnitPressure(unit=unit, cases=cases) for unit, cases in counted.most_common())
 
 
 def _queues(tickets: Iterable[tuple[str, str, int | None, datetime]], now: datetime) -> tuple[PointQueue, ...]:

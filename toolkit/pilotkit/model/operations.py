@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field
 
 from pilotkit.model.heartbeat import PointState
 from pilotkit.model.text import Noun
-from pilotkit.model.work import Load
 
 
 class PointQueue(Noun):
@@ -35,6 +34,13 @@ class UnitBacklog(Noun):
     late: int = 0
 
 
+class UnitPressure(Noun):
+    """Cases of one unit that will be late: in time still, due soon, and with more work left than time."""
+
+    unit: str
+    cases: int
+
+
 class DayAtWork(Noun):
     """Everything of one day until one instant, of the units that were asked for."""
 
@@ -44,10 +50,10 @@ class DayAtWork(Noun):
     received_online: int
     backlog: tuple[UnitBacklog, ...]
     """Units with open cases."""
-    loads: tuple[Load, ...]
-    """What is late and will be, by unit, the worst first."""
+    pressed: tuple[UnitPressure, ...]
+    """Units with cases that will be late unless somebody hurries, the most first."""
     is_cut: bool
-    """Whether there are more pressing cases than were looked at."""
+    """Whether there are more cases due than were looked at, so that there may be more of these."""
     queues: tuple[PointQueue, ...]
     """Points where somebody waits or a counter is open."""
     served: int
