@@ -18,6 +18,7 @@ _ROOMS = {
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
+    "model.accountability": ("Escalation", "EscalationRule", "Occasion", "SignOff"),
     "model.calendar": ("Calendar", "DayException"),
     "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
@@ -26,12 +27,13 @@ _ROOMS = {
     "model.heartbeat": ("Heartbeat", "PointCondition", "PointState"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
     "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
+    "model.lineage": ("Lineage",),
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
     "model.operations": ("DayAtWork", "PointQueue", "UnitBacklog", "UnitPressure"),
     "model.package": ("Manifest", "PackageInfo"),
-    "model.payment": ("Payment", "PaymentState"),
+    "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
     "model.printing": ("DocumentTemplate", "PrintRequest"),
@@ -47,23 +49,34 @@ _ROOMS = {
         "Site", "Stream", "TableSet", "Upload", "View",
     ),
     "model.text": ("LocalText", "search_form"),
-    "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
+    "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
-    "measures.board": ("CasePage", "Measures", "Standing"),
+    "boundaries.changes": ("UnitChange", "read_change"),
+    "boundaries.impact": ("ChangeImpact", "impact_of"),
+    "measures.board": ("CasePage", "Measures"),
+    "measures.escalation": ("escalations",),
+    "measures.signing": ("SignedFigure", "SignOffs"),
+    "measures.standing": ("Standing",),
+    "web.drawing": ("PointMap", "point_map"),
     "web.formats": ("Formats",),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
     "casework.printing": ("print_document",),
-    "web.drawing": ("PointMap", "point_map"),
+    "casework.statements": ("Statements",),
     "web.visit": ("Visit",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
 
 if TYPE_CHECKING:
+    from pilotkit.boundaries.changes import UnitChange as UnitChange
+    from pilotkit.boundaries.changes import read_change as read_change
+    from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
+    from pilotkit.boundaries.impact import impact_of as impact_of
     from pilotkit.casework.desk import Desk as Desk
     from pilotkit.casework.printing import print_document as print_document
+    from pilotkit.casework.statements import Statements as Statements
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
     from pilotkit.errors import CaseError as CaseError
@@ -80,8 +93,15 @@ if TYPE_CHECKING:
     from pilotkit.hookspecs import hookimpl as hookimpl
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
-    from pilotkit.measures.board import Standing as Standing
+    from pilotkit.measures.escalation import escalations as escalations
+    from pilotkit.measures.signing import SignedFigure as SignedFigure
+    from pilotkit.measures.signing import SignOffs as SignOffs
+    from pilotkit.measures.standing import Standing as Standing
     from pilotkit.model.access import Authority as Authority
+    from pilotkit.model.accountability import Escalation as Escalation
+    from pilotkit.model.accountability import EscalationRule as EscalationRule
+    from pilotkit.model.accountability import Occasion as Occasion
+    from pilotkit.model.accountability import SignOff as SignOff
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -110,6 +130,7 @@ if TYPE_CHECKING:
     from pilotkit.model.kpi import ReportedFigure as ReportedFigure
     from pilotkit.model.kpi import Target as Target
     from pilotkit.model.kpi import TargetStatus as TargetStatus
+    from pilotkit.model.lineage import Lineage as Lineage
     from pilotkit.model.location import AdministrativeUnit as AdministrativeUnit
     from pilotkit.model.location import LocationDirectory as LocationDirectory
     from pilotkit.model.location import Pattern as Pattern
@@ -124,6 +145,8 @@ if TYPE_CHECKING:
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
+    from pilotkit.model.payment import PaymentConnector as PaymentConnector
+    from pilotkit.model.payment import PaymentOrder as PaymentOrder
     from pilotkit.model.payment import PaymentState as PaymentState
     from pilotkit.model.people import Campaign as Campaign
     from pilotkit.model.people import Course as Course
@@ -175,10 +198,10 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Countdown as Countdown
     from pilotkit.model.work import Group as Group
     from pilotkit.model.work import Outcome as Outcome
-    from pilotkit.model.work import Outlook as Outlook
     from pilotkit.model.work import Pressing as Pressing
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
+    from pilotkit.model.work import Workload as Workload
     from pilotkit.web.drawing import PointMap as PointMap
     from pilotkit.web.drawing import point_map as point_map
     from pilotkit.web.formats import Formats as Formats

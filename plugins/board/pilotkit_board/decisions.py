@@ -53,7 +53,7 @@ def decide(catalog: Catalog, day: DayAtWork, rules: Rules) -> tuple[Decision, ..
 
 
 def _one_of_each_first(found: list[Decision]) -> list[Decision]:
-    """The worst of every rule before the second worst of any: ten queues do not hide the one thing that is different."""
+    """The worst of every rule before the second worst of any: ten queues do not hide what is different."""
     heaps: dict[str, list[Decision]] = defaultdict(list)
     for each in found:
         heaps[each.rule].append(each)

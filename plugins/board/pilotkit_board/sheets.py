@@ -75,9 +75,11 @@ def measure(visit: Visit) -> Sheet:
         *(each for each in measures.values([kpi.id], by="procedure", as_of=moment) if each.procedure),
     ]
     columns = (
-        Column("month", gettext("Month received")), Column("procedure", gettext("Procedure")),
-        Column("procedure_name", gettext("Name")), *_value_columns(visit),
-    )  # fmt: skip
+        Column("month", gettext("Month received")),
+        Column("procedure", gettext("Procedure")),
+        Column("procedure_name", gettext("Name")),
+        *_value_columns(visit),
+    )
     names = visit.catalog.procedures
     rows = tuple(
         (each.month, each.procedure, _name(visit, names.get(each.procedure or "")), *_value_cells(each))
@@ -90,9 +92,12 @@ def comparison(visit: Visit) -> Sheet:
     """Units side by side: ranked, or apart with the reason."""
     gettext, compared = visit.gettext, compared_units(visit)
     columns = (
-        Column("rank", gettext("Rank"), "count"), Column("unit", gettext("Code")), Column("unit_name", gettext("Unit")),
-        *_value_columns(visit), Column("not_ranked_because", gettext("Not ranked because")),
-    )  # fmt: skip
+        Column("rank", gettext("Rank"), "count"),
+        Column("unit", gettext("Code")),
+        Column("unit_name", gettext("Unit")),
+        *_value_columns(visit),
+        Column("not_ranked_because", gettext("Not ranked because")),
+    )
     ranked = [(each.rank, each.row, "") for each in compared.comparison.ranked]
     apart = [
         (
@@ -122,19 +127,28 @@ def cases(visit: Visit) -> Sheet:
     kpi, part, asked = asked_cases(visit)
     found = _measures(visit).cases(kpi.id, part=part, limit=MOST_CASES, **asked)
     columns = (
-        Column("case", gettext("Case")), Column("procedure", gettext("Procedure")), Column("unit", gettext("Unit that decides")),
-        Column("channel", gettext("How it came")), Column("received_at", gettext("Received"), "moment"),
-        Column("due_at", gettext("Due"), "moment"), Column("finished_at", gettext("Finished"), "moment"),
+        Column("case", gettext("Case")),
+        Column("procedure", gettext("Procedure")),
+        Column("unit", gettext("Unit that decides")),
+        Column("channel", gettext("How it came")),
+        Column("received_at", gettext("Received"), "moment"),
+        Column("due_at", gettext("Due"), "moment"),
+        Column("finished_at", gettext("Finished"), "moment"),
         Column("is_late", gettext("Late")),
-    )  # fmt: skip
+    )
     rows = tuple(
         (
-            row["code"], row["procedure"], row["unit"], row["channel"], _instant(visit, row["received_at"]),
-            _instant(visit, row["due_at"]), _instant(visit, row["finished_at"]),
+            row["code"],
+            row["procedure"],
+            row["unit"],
+            row["channel"],
+            _instant(visit, row["received_at"]),
+            _instant(visit, row["due_at"]),
+            _instant(visit, row["finished_at"]),
             gettext("yes") if row["is_late"] else gettext("no"),
         )
         for row in found.rows
-    )  # fmt: skip
+    )
     about = [*_about(visit, asked["as_of"], [kpi]), ("part", gettext("Part of the number"), part)]
     if asked["since"]:
         about.append(("since", gettext("Counted from"), visit.formats.day(asked["since"])))
@@ -145,8 +159,12 @@ def cases(visit: Visit) -> Sheet:
 
 
 SHEETS: Mapping[str, Callable[[Visit], Sheet]] = {
-    "targets": targets, "unit": unit, "measure": measure, "comparison": comparison, "cases": cases,
-}  # fmt: skip
+    "targets": targets,
+    "unit": unit,
+    "measure": measure,
+    "comparison": comparison,
+    "cases": cases,
+}
 
 
 def _measures(visit: Visit) -> Measures:
@@ -157,47 +175,75 @@ def _measures(visit: Visit) -> Measures:
 def _target_columns(visit: Visit) -> tuple[Column, ...]:
     gettext = visit.gettext
     return (
-        Column("kpi", gettext("Measure")), Column("unit", gettext("Code")), Column("unit_name", gettext("Unit")),
-        Column("head", gettext("Who answers for it")), *_value_columns(visit), Column("goal", gettext("Goal"), "percent"),
-        Column("status", gettext("Status")), Column("assigned", gettext("Counted from"), "day"),
-        Column("due", gettext("Due"), "day"), Column("forecast", gettext("Forecast for the due date"), "percent"),
-    )  # fmt: skip
+        Column("kpi", gettext("Measure")),
+        Column("unit", gettext("Code")),
+        Column("unit_name", gettext("Unit")),
+        Column("head", gettext("Who answers for it")),
+        *_value_columns(visit),
+        Column("goal", gettext("Goal"), "percent"),
+        Column("status", gettext("Status")),
+        Column("assigned", gettext("Counted from"), "day"),
+        Column("due", gettext("Due"), "day"),
+        Column("forecast", gettext("Forecast for the due date"), "percent"),
+        Column("forecast_low", gettext("Forecast, at least"), "percent"),
+        Column("forecast_high", gettext("Forecast, at most"), "percent"),
+    )
 
 
 def _target_row(visit: Visit, standing: Standing) -> tuple[Cell, ...]:
     target, place = standing.target, standing.unit
     return (
-        visit.text(standing.kpi.name), place.code, place.name, standing.head.office if standing.head else None,
-        *_value_cells(standing.value), target.goal, status_word(visit, standing.status), target.assigned, target.due,
+        visit.text(standing.kpi.name),
+        place.code,
+        place.name,
+        standing.head.office if standing.head else None,
+        *_value_cells(standing.value),
+        target.goal,
+        status_word(visit, standing.status),
+        target.assigned,
+        target.due,
         standing.outlook.forecast,
-    )  # fmt: skip
+        standing.outlook.lower,
+        standing.outlook.upper,
+    )
 
 
 def status_word(visit: Visit, status: str) -> str:
     """A status in words."""
     gettext = visit.gettext
     return {
-        "met": gettext("Met"), "on_track": gettext("On track"), "at_risk": gettext("At risk"), "missed": gettext("Missed"),
+        "met": gettext("Met"),
+        "on_track": gettext("On track"),
+        "at_risk": gettext("At risk"),
+        "missed": gettext("Missed"),
         "not_measurable": gettext("Cannot be measured yet"),
-    }[status]  # fmt: skip
+    }[status]
 
 
 def _value_columns(visit: Visit) -> tuple[Column, ...]:
     """Each row says by itself what its figure is of: rows of one table may differ."""
     gettext = visit.gettext
     return (
-        Column("numerator", gettext("Counted"), "count"), Column("denominator", gettext("Among"), "count"),
-        Column("percent", gettext("Share"), "percent"), Column("definition", gettext("Definition")),
-        Column("boundaries", gettext("Boundaries")), Column("as_of", gettext("As of"), "moment"),
+        Column("numerator", gettext("Counted"), "count"),
+        Column("denominator", gettext("Among"), "count"),
+        Column("percent", gettext("Share"), "percent"),
+        Column("definition", gettext("Definition")),
+        Column("boundaries", gettext("Boundaries")),
+        Column("as_of", gettext("As of"), "moment"),
         Column("completeness", gettext("Completeness"), "percent"),
-    )  # fmt: skip
+    )
 
 
 def _value_cells(value: KpiValue) -> tuple[Cell, ...]:
     return (
-        value.numerator, value.denominator, value.percent, f"{value.kpi}@{value.definition_hash}",
-        value.location_version, value.as_of, value.completeness,
-    )  # fmt: skip
+        value.numerator,
+        value.denominator,
+        value.percent,
+        f"{value.kpi}@{value.definition_hash}",
+        value.location_version,
+        value.as_of,
+        value.completeness,
+    )
 
 
 def _about(visit: Visit, moment: datetime, kpis: Iterable[Kpi]) -> tuple[tuple[str, str, str], ...]:
@@ -220,7 +266,9 @@ def _about(visit: Visit, moment: datetime, kpis: Iterable[Kpi]) -> tuple[tuple[s
             (
                 "simulated",
                 gettext("simulated"),
-                gettext("These cases were made up to show how the board works. They say nothing about any real office."),
+                gettext(
+                    "These cases were made up to show how the board works. They say nothing about any real office."
+                ),
             )
         )
     return tuple(found)

@@ -17,6 +17,7 @@ from pilotkit.casework.transitions import check
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError
 from pilotkit.model.case import Application, Case, CaseEvent, CaseStatus, EventKind
+from pilotkit.model.location import AdministrativeUnit
 from pilotkit.model.procedure import Channel, Offer, Procedure
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Vault
@@ -88,6 +89,7 @@ class Casework:
                 status=CaseStatus.ACCEPTED,
                 step=procedure.steps[0].id if procedure.steps else None,
                 unit=application.unit,
+                unit_from=self._catalog.unit(application.unit).valid_from,
                 received_at_point=application.received_at_point,
                 helped_at_point=application.helped_at_point,
                 whole_process=application.channel is Channel.ONLINE and bool(offer.whole_process),
@@ -170,9 +172,10 @@ class Casework:
             CaseError: also when the unit has it already.
         """
         moving = self._moving(code, EventKind.TRANSFERRED)
-        if self._catalog.unit(unit).code == moving.case.unit:
-            raise CaseError(f"case '{code}' is with {self._catalog.unit(unit).name} already.")
-        return self._settle(moving, actor, reason, unit=unit)
+        taker = self._catalog.unit(unit)
+        if self._unit_of(moving.case) == taker:
+            raise CaseError(f"case '{code}' is with {taker.name} already.")
+        return self._settle(moving, actor, reason, unit=taker.code, unit_from=taker.valid_from)
 
     def refuse(self, code: str, actor: str, reason: str) -> Case:
         """Close a case that cannot be taken or granted; the person is told why."""
@@ -201,8 +204,16 @@ class Casework:
         moving = self._moving(code, EventKind.RETURNED)
         return self._settle(moving, actor, None, status=CaseStatus.RETURNED, returned_at=moving.now)
 
+    def _unit_of(self, case: Case) -> AdministrativeUnit | None:
+        """The unit that a case is with, which today's holder of its code need not be."""
+        lineage = self._catalog.lineage
+        if case.unit_from is not None:
+            return lineage.named(case.unit, case.unit_from)
+        return lineage.holder(case.unit, case.received_at.astimezone(self._catalog.working_time.zone).date())
+
     def _moving(self, code: str, kind: EventKind) -> _Moving:
-        case, events = self._store.case(code), self._store.events(code)
+        events = self._store.events(code)
+        case = self._store.case(code)  # read after its events: who was quicker in between has taken the next number
         check(case, kind)
         return _Moving(case, events, kind, max(self._clock(), events[-1].at))
 

@@ -12,11 +12,13 @@ from pilotkit.catalog.tree import DeploymentTree
 from pilotkit.errors import DuplicateError, Place
 from pilotkit.hookspecs import hookimpl
 from pilotkit.model.access import Account
+from pilotkit.model.accountability import EscalationRule
 from pilotkit.model.calendar import DayException
 from pilotkit.model.codes import CodeList
 from pilotkit.model.knowledge import Article, Domain, LifeEvent
 from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
-from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
+from pilotkit.model.lineage import Lineage
+from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.simulation import SimulationProfile
@@ -84,6 +86,7 @@ class Deployment:
         kpis = self.plugins.collect("register_kpis", site=site)
         codes = self.plugins.collect("register_codes")
         units = tree.table(AdministrativeUnit, "local/units.csv")
+        lineage = Lineage(units, tree.table(Succession, "local/successions.csv"))
         return Catalog(
             settings=self.settings,
             package=tree.package(),
@@ -97,12 +100,14 @@ class Deployment:
             ),
             forms=tree.forms(),
             directories=unique(_other_than(locations, ServicePoint), lambda each: each.scheme, "unit scheme"),
-            units=_by(units, "code", "local/units.csv"),
+            units=lineage.current,
+            lineage=lineage,
             points=unique(_of(locations, ServicePoint), lambda each: each.id, "service point"),
             pattern=tree.single(Pattern, "model/network/pattern.yaml"),
             kpis=unique(_of(kpis, Kpi), lambda each: each.id, "KPI"),
             formulas=unique(_other_than(kpis, Kpi), lambda each: each.id, "KPI formula"),
             goals=tree.listed(Goal, "model/kpis/goals.yaml"),
+            escalations=tree.listed(EscalationRule, "model/kpis/escalations.yaml"),
             targets=tree.table(Target, "local/targets.csv"),
             heads=_by(tree.table(Head, "local/heads.csv"), "id", "local/heads.csv"),
             roles=tree.listed(Role, "model/people/roles.yaml"),

@@ -11,11 +11,12 @@ from pydantic import BaseModel
 
 from pilotkit.errors import DataError, DuplicateError, Place
 from pilotkit.model.access import Account
+from pilotkit.model.accountability import EscalationRule
 from pilotkit.model.calendar import DayException
 from pilotkit.model.form import Form
 from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
 from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
-from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
+from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
 from pilotkit.model.procedure import Procedure
@@ -32,6 +33,7 @@ _N = TypeVar("_N", bound=BaseModel)
 LISTS: dict[str, type[BaseModel]] = {
     "model/kpis/kpis.yaml": Kpi,
     "model/kpis/goals.yaml": Goal,
+    "model/kpis/escalations.yaml": EscalationRule,
     "model/people/roles.yaml": Role,
     "model/people/norms.yaml": Norm,
     "model/people/campaigns.yaml": Campaign,
@@ -51,6 +53,7 @@ SINGLES: dict[str, type[BaseModel]] = {
 
 TABLES: dict[str, type[BaseModel]] = {
     "local/units.csv": AdministrativeUnit,
+    "local/successions.csv": Succession,
     "local/points.csv": ServicePoint,
     "local/heads.csv": Head,
     "local/targets.csv": Target,

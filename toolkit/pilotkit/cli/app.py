@@ -18,6 +18,8 @@ from pilotkit.cli import (
     packages,
     paying,
     reporting,
+    targets,
+    units,
 )
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
@@ -37,6 +39,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "test": deployments.run_cases,
     "simulate": deployments.simulate,
     "kpi": deployments.kpi,
+    "targets": targets.targets,
+    "sign-off": targets.sign_off,
+    "units": units.units,
     "serve": deployments.serve,
     "plugins": deployments.plugins,
     "rebuild": cases.rebuild,

@@ -109,6 +109,9 @@ def kpi(
         str | None, typer.Option("--as-of", metavar="DATE", help="What was known at the end of that day.")
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Cases received from that day on.")] = None,
+    boundaries: Annotated[
+        str | None, typer.Option(metavar="DATE", help="By unit: the units of that day, whenever the cases were.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The deployment's KPI: every figure with what it is of, and as of when."""
@@ -118,7 +121,10 @@ def kpi(
     measures, day = Measures(opened), parsed_day(as_of)
     with meter("Counting"):
         values = measures.values(
-            by=by.value if by else None, since=parsed_day(since), as_of=measures.end_of(day) if day else None
+            by=by.value if by else None,
+            since=parsed_day(since),
+            as_of=measures.end_of(day) if day else None,
+            boundaries=parsed_day(boundaries),
         )
     if as_json:
         simulated_too = {"simulated": measures.simulated_until is not None}
@@ -193,16 +199,16 @@ def _opened(folder: Path) -> Deployment:
 
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
     catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
-    names = {
-        **{code: unit.name for code, unit in catalog.units.items()},
+    names: dict[Any, str] = {
+        **{(code, valid_from): unit.name for (_, code, valid_from), unit in catalog.lineage.units.items()},
         **{code: procedure.name.in_language(language) for code, procedure in catalog.procedures.items()},
     }
     table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
     table.columns[2].justify = table.columns[3].justify = "right"
     for value in values:
         key = value.unit or value.procedure or value.month
-        share = "not measurable" if value.percent is None else f"{value.percent:.1f}%"
-        name = names.get(key, key) if key else "all"
+        share = "not measurable" if value.percent is None else f"{value.percent:.1f}%{'≈' if value.apportioned else ''}"
+        name = names.get((key, value.unit_from) if value.unit_from else key, key) if key else "all"
         add_row(
             table,
             name,
@@ -214,3 +220,5 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
     if values:
         as_of = values[0].as_of.astimezone(catalog.working_time.zone)
         say(f"As of {as_of:%Y-%m-%d %H:%M}, boundaries {values[0].location_version}.")
+    if any(value.apportioned for value in values):
+        say("≈: a share of a divided unit's cases is among them, so they are not counted case by case.")

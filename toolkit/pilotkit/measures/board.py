@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.measures.facts import Facts, bring_up_to_date
-from pilotkit.measures.outlook import Outlook, look_ahead
-from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan
-from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
-from pilotkit.model.location import AdministrativeUnit
-from pilotkit.model.people import Head
+from pilotkit.measures.scan import Count, Dimension, Window, matching, missing_attributes, scan
+from pilotkit.measures.standing import Standing, end_of, stand, targets_that_hold
+from pilotkit.measures.unit_values import owners_of, values_by_unit
+from pilotkit.model.kpi import Kpi, KpiValue
 from pilotkit.storage.store import Store
 
 By = Literal["unit", "procedure", "month"]
 Part = Literal["numerator", "denominator", "rest"]
-TREND_DAYS = 10
 
 
 @dataclass(frozen=True)
@@ -30,29 +28,6 @@ class CasePage:
     total: int
     rows: tuple[dict[str, Any], ...]
     """Keys: code, procedure, unit, channel, received_at, due_at, finished_at (microseconds), is_late, whole_process."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How one target stands: what is asked of whom, what is there, and where it leads."""
-
-    target: Target
-    kpi: Kpi
-    unit: AdministrativeUnit
-    head: Head | None
-    value: KpiValue
-    status: TargetStatus
-    outlook: Outlook
-    days_left: int
-    """Days until the due date; negative once it has passed."""
-
-    @property
-    def gap(self) -> float:
-        """Points short of the goal; negative when beyond it, 0 when not measurable."""
-        if self.value.percent is None:
-            return 0.0
-        short = float(self.target.goal - self.value.percent)
-        return short if self.kpi.direction == "up" else -short
 
 
 class Measures:
@@ -98,8 +73,7 @@ class Measures:
 
     def end_of(self, day: date) -> datetime:
         """The last instant of a local day."""
-        after = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._catalog.working_time.zone)
-        return after - timedelta(microseconds=1)
+        return end_of(self._catalog, day)
 
     def values(
         self,
@@ -108,15 +82,26 @@ class Measures:
         by: By | None = None,
         since: date | None = None,
         as_of: datetime | None = None,
+        boundaries: date | None = None,
     ) -> tuple[KpiValue, ...]:
         """Every KPI in every group and in total, in one scan. The total has no unit, procedure or month.
 
+        Args:
+            kpis: ids; all where none are named.
+            by: one value a unit, procedure or month.
+            since: cases received from that day on.
+            as_of: what was known then.
+            boundaries: by unit: the units of that day, whenever the cases were; absent: of the as-of instant.
+
         Raises:
             UnknownError: no such KPI.
-            DataError: a KPI's expression is refused.
+            DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
         """
         chosen = [self._catalog.kpi(name) for name in kpis] if kpis else list(self._catalog.kpis.values())
         window = Window(since, as_of or self.present())
+        if by == "unit":
+            day = boundaries or window.as_of.astimezone(self._catalog.working_time.zone).date()
+            return values_by_unit(self._catalog, self.facts, chosen, window, day)
         groups = scan(self.facts, chosen, window, (by,) if by else ())
         ordered = sorted(groups, key=lambda group: tuple(str(key) for key in group.keys if key is not None))
         return tuple(
@@ -131,13 +116,7 @@ class Measures:
         Raises:
             UnknownError: a target names a KPI or unit that is not there.
         """
-        moment = as_of or self.present()
-        together: dict[tuple[date | None, date | None], list[Target]] = {}
-        for target in self._catalog.targets:
-            together.setdefault((target.assigned, target.due), []).append(target)
-        return tuple(
-            standing for dates, targets in together.items() for standing in self._stand(targets, dates, moment)
-        )
+        return stand(self._catalog, self.facts, targets_that_hold(self._catalog), as_of or self.present())
 
     def cases(
         self,
@@ -155,37 +134,22 @@ class Measures:
         """The cases behind a figure, newest first."""
         window = Window(since, as_of or self.present())
         place = None if unit == self._catalog.settings.deployment.province else unit
-        groups: dict[Dimension, str | None] = {"unit": place, "procedure": procedure, "month": month}
+        owners = owners_of(self._catalog, place, window) if place and place in self._catalog.units else ()
+        groups: dict[Dimension, str | None] = {
+            "unit": None if owners else place, "procedure": procedure, "month": month,
+        }  # fmt: skip
         only = {dimension: key for dimension, key in groups.items() if key is not None}
         total, rows = matching(
-            self.facts, self._catalog.kpi(kpi), window, only=only, part=part, limit=limit, offset=offset
+            self.facts,
+            self._catalog.kpi(kpi),
+            window,
+            only=only,
+            part=part,
+            limit=limit,
+            offset=offset,
+            owners=owners,
         )
         return CasePage(total, tuple(rows))
-
-    def _stand(self, targets: list[Target], dates: tuple[date | None, date | None], moment: datetime) -> list[Standing]:
-        since, due = dates
-        window = Window(since, min(moment, self.end_of(due)) if due else moment)
-        kpis = [self._catalog.kpi(name) for name in dict.fromkeys(target.kpi for target in targets)]
-        days = _Days(scan(self.facts, kpis, window, ("unit", "received_day")), [kpi.id for kpi in kpis])
-        return [self._standing(target, days, window, moment) for target in targets]
-
-    def _standing(self, target: Target, days: _Days, window: Window, moment: datetime) -> Standing:
-        kpi, unit = self._catalog.kpi(target.kpi), self._catalog.unit(target.unit)
-        zone = self._catalog.working_time.zone
-        today = moment.astimezone(zone).date()
-        series = days.of(kpi.id, None if unit.level == "province" else unit.code)
-        total = (sum(n for n, _ in series.values()), sum(d for _, d in series.values()))
-        value = self._value(kpi, total, window, "unit", unit.code)
-        days_left = (target.due - today).days if target.due else 0
-        over = target.due is not None and moment >= self.end_of(target.due)
-        outlook = look_ahead(
-            series, value, last=window.as_of.astimezone(zone).date(), days_left=days_left, trend=TREND_DAYS
-        )
-        status = outlook.status(kpi, target.goal, value, over=over)
-        return Standing(target, kpi, unit, self._head(target), value, status, outlook, days_left)
-
-    def _head(self, target: Target) -> Head | None:
-        return self._catalog.heads.get(target.head) if target.head else self._catalog.head_of(target.unit)
 
     def _value(self, kpi: Kpi, count: Count, window: Window, by: str | None, key: Any) -> KpiValue:
         return KpiValue(
@@ -198,26 +162,3 @@ class Measures:
             as_of=window.as_of,
             **({by: key} if by else {}),
         )
-
-
-class _Days:
-    """Counts by unit and local day, as one scan gave them."""
-
-    def __init__(self, groups: list[Group], kpis: list[str]) -> None:
-        self._kpis = kpis
-        self._by_unit: dict[str | None, dict[date, list[list[int]]]] = {}
-        for group in groups:
-            unit, day = group.keys
-            if day is None:
-                continue
-            for owner in (unit, None):
-                row = self._by_unit.setdefault(owner, {}).setdefault(day, [[0, 0] for _ in kpis])
-                for counts, (numerator, denominator) in zip(row, group.counts, strict=True):
-                    counts[0] += numerator
-                    counts[1] += denominator
-
-    def of(self, kpi: str, unit: str | None) -> dict[date, Count]:
-        """The daily counts of one KPI in one unit; None for all units together."""
-        index = self._kpis.index(kpi)
-        days = self._by_unit.get(unit, {})
-        return {day: (row[index][0], row[index][1]) for day, row in sorted(days.items())}

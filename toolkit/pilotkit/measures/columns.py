@@ -24,6 +24,7 @@ STORED = (
     Column("online_offered", "BOOLEAN", "Whether the procedure can be applied for online."),
     Column("whole_process_offered", "BOOLEAN", "Whether the procedure can be done without any visit."),
     Column("unit", "VARCHAR", "The code of the unit that decides."),
+    Column("unit_from", "DATE", "The first day of that unit: codes are reused, and name a unit only with it."),
     Column("channel", "VARCHAR", "'in_person', 'online' or 'post'."),
     Column("whole_process", "BOOLEAN", "Whether nobody had to come."),
     Column("received_at", "BIGINT", "When it was received: microseconds since 1970 in UTC."),

@@ -14,6 +14,8 @@ import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ from pilotkit.storage.store import FACT_COLUMNS, Store
 
 FOLDER = Path("var/facts")
 MARKER = "facts.json"
-FORMAT = 4
+FORMAT = 5
 KEPT = 4
 """States that stay beside the current one."""
 MINUTE = 60_000_000
@@ -92,7 +94,8 @@ def _make(catalog: Catalog, store: Store, home: Path, made_from: dict[str, Any])
 def _made_from(catalog: Catalog, store: Store) -> dict[str, Any]:
     extent = store.extent()
     attributes = [_attributes(procedure) for procedure in catalog.procedures.values()]
-    digest = hashlib.sha256(repr((FORMAT, attributes)).encode()).hexdigest()
+    units = [(*key, unit.level) for key, unit in catalog.lineage.units.items()]
+    digest = hashlib.sha256(repr((FORMAT, attributes, units)).encode()).hexdigest()
     return {"cases": extent.cases, "events": extent.events, "last_event": extent.last_event, "catalog": digest}
 
 
@@ -130,16 +133,18 @@ class _Dimension:
         _, domain, focus, online, whole = self._columns or [np.array([None], dtype=object)] * 5
         received = np.array(given["received_at"], dtype=np.int64)
         day = self._days(received)
+        unit_from = self._unit_from(given["unit"], given["unit_from"], day)
         return pa.table(
             {
                 "code": pa.array(given["code"], pa.string()),
                 "procedure": pa.array(given["procedure"], pa.string()),
                 "domain": pa.array(domain[index].tolist(), pa.string()),
-                "level": pa.array([self._level(unit) for unit in given["unit"]], pa.string()),
+                "level": pa.array(list(map(self._level, given["unit"], unit_from)), pa.string()),
                 "focus": pa.array(focus[index].tolist(), pa.bool_()),
                 "online_offered": pa.array(online[index].tolist(), pa.bool_()),
                 "whole_process_offered": pa.array(whole[index].tolist(), pa.bool_()),
                 "unit": pa.array(given["unit"], pa.string()),
+                "unit_from": pa.array(unit_from, pa.date32()),
                 "channel": pa.array(given["channel"], pa.string()),
                 "whole_process": pa.array([bool(value) for value in given["whole_process"]], pa.bool_()),
                 "received_at": pa.array(received, pa.int64()),
@@ -154,8 +159,20 @@ class _Dimension:
             }
         )
 
-    def _level(self, unit: str) -> str | None:
-        known = self._catalog.units.get(unit)
+    def _unit_from(
+        self, units: Sequence[str], known: Sequence[str | None], days: np.ndarray[Any, Any]
+    ) -> list[date | None]:
+        """The first day of each case's unit: as the case says, or of whom its code named on the day of receipt."""
+        lineage, received = self._catalog.lineage, days.astype(object)
+        holder = cache(lineage.holder)
+        holders = (
+            lineage.named(unit, date.fromisoformat(said)) if said else holder(unit, day)
+            for unit, said, day in zip(units, known, received, strict=True)
+        )
+        return [unit.valid_from if unit else None for unit in holders]
+
+    def _level(self, code: str, valid_from: date | None) -> str | None:
+        known = self._catalog.lineage.named(code, valid_from) if valid_from else None
         return known.level if known else None
 
     def _days(self, received: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -15,9 +15,10 @@ from pilotkit.measures.columns import STORED
 from pilotkit.measures.expressions import attributes_of, compiled
 from pilotkit.measures.facts import Facts
 from pilotkit.model.kpi import Kpi
+from pilotkit.model.location import UnitKey
 from pilotkit.storage.tables import microseconds
 
-Dimension = Literal["unit", "procedure", "month", "received_day"]
+Dimension = Literal["unit", "unit_from", "procedure", "month", "received_day"]
 Count = tuple[int, int]
 """Numerator and denominator."""
 
@@ -62,7 +63,15 @@ def scan(facts: Facts, kpis: Sequence[Kpi], window: Window, by: Sequence[Dimensi
 
 
 def matching(
-    facts: Facts, kpi: Kpi, window: Window, *, only: Mapping[Dimension, str], part: str, limit: int, offset: int
+    facts: Facts,
+    kpi: Kpi,
+    window: Window,
+    *,
+    only: Mapping[Dimension, str],
+    part: str,
+    limit: int,
+    offset: int,
+    owners: Sequence[UnitKey] = (),
 ) -> tuple[int, list[dict[str, Any]]]:
     """The cases behind a figure: how many there are, and one page of them, newest first.
 
@@ -71,6 +80,7 @@ def matching(
         kpi: whose figure.
         window: the same that the figure was made with.
         only: the group it is of, such as one unit or one month; empty for all.
+        owners: the units that its cases name; none for all.
         part: ``numerator``, ``denominator``, or ``rest``: in the denominator but not in the numerator.
         limit: rows a page.
         offset: rows before it.
@@ -85,8 +95,12 @@ def matching(
         "rest": f"({denominator}) AND ({numerator}) IS NOT TRUE",
     }[part]
     narrowed = "".join(f" AND {dimension} = ${dimension}" for dimension in only)
+    if owners:
+        narrowed += " AND concat(unit, '@', unit_from) IN (SELECT unnest($owners))"
     rows = f"FROM ({_known_at()}) WHERE {condition}{narrowed}"
     given = _parameters(facts, window) | dict(only)
+    if owners:
+        given["owners"] = [f"{owner.code}@{owner.valid_from}" for owner in owners]
     with _connection() as connection:
         total = _run(connection, f"SELECT count(*) {rows}", given)[0][0]  # checked expressions only
         found = _run(

@@ -33,6 +33,8 @@ class Authority(Noun):
     permissions: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     """The codes of the units whose cases it may see."""
+    unit: str | None = None
+    """The code of the unit it belongs to; None where it belongs to none."""
     point: str | None = None
 
     @property

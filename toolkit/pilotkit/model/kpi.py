@@ -84,6 +84,8 @@ class Target(Sourced):
 
     kpi: Identifier
     unit: str
+    unit_from: date | None = None
+    """The first day of the unit, where another has its code today; absent: today's."""
     head: Identifier | None = None
     goal: Annotated[Decimal, Field(ge=0, le=100)]
     assigned: date | None = None
@@ -108,6 +110,8 @@ class KpiValue(Noun):
 
     kpi: str
     unit: str | None = None
+    unit_from: date | None = None
+    """The first day of the unit, which with its code names it; absent where only the code was asked for."""
     procedure: str | None = None
     month: str | None = None
     """``2025-07``."""
@@ -119,6 +123,8 @@ class KpiValue(Noun):
     as_of: datetime
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
     """Percent of the period's events that have reached the facts."""
+    apportioned: bool = False
+    """Whether part of it is a share of a divided unit's cases, and so not counted case by case."""
 
     @property
     def is_measurable(self) -> bool:

@@ -36,7 +36,7 @@ from pilotkit.storage.writing import Receiving, insert_event
 
 FACT_COLUMNS = (
     "id", "code", "procedure", "channel", "status", "unit", "whole_process", "received_at", "due_at", "finished_at",
-    "waiting_since", "supplements", "attributes",
+    "waiting_since", "supplements", "unit_from", "attributes",
 )  # fmt: skip
 
 
@@ -124,28 +124,36 @@ class Store:
             UnknownError: no such case.
             CaseError: somebody else was quicker: the event's number is taken.
         """
+        self.change_together([(case, event)])
+
+    def change_together(self, changes: Iterable[tuple[Case, CaseEvent]]) -> None:
+        """Store the new states of several cases with the events that made them, in one transaction; all or none.
+
+        Raises:
+            UnknownError: no such case.
+            CaseError: somebody else was quicker: an event's number is taken.
+        """
         with self.writing() as session:
-            row = self._row(session, case.code)
-            last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
-            if event.number != last + 1:
-                raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
-            self._update(row, case)
-            assert row.id is not None  # noqa: S101  # read: the database gave it one
-            insert_event(session.connection(), row.id, event)
+            held = [(self._row(session, case.code, held=True), case, event) for case, event in changes]
+            for row, case, event in held:  # whoever holds the chain never waits for a case
+                self._change(session, row, case, event)
+
+    def _change(self, session: Session, row: CaseRow, case: Case, event: CaseEvent) -> None:
+        last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
+        if event.number != last + 1:
+            raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
+        self._update(row, case)
+        assert row.id is not None  # noqa: S101  # read: the database gave it one
+        insert_event(session.connection(), row.id, event)
 
     def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
         """Keep procedures as they are now, each once; the digests that name them, in the same order."""
         definitions = [(procedure, procedure.model_dump_json(exclude_defaults=True)) for procedure in procedures]
         digests = [hashlib.sha256(definition.encode()).hexdigest()[:16] for _, definition in definitions]
         if not self._kept.issuperset(digests):
-            with self.writing() as session:
+            with self.receiving() as receiving:
                 for digest, (procedure, definition) in zip(digests, definitions, strict=True):
-                    if session.get(ProcedureVersionRow, digest) is None:
-                        session.add(
-                            ProcedureVersionRow(
-                                digest=digest, code=procedure.code, version=procedure.version, definition=definition
-                            )
-                        )
+                    receiving.keep_procedure(digest, procedure, definition)
             self._kept.update(digests)
         return digests
 
@@ -182,7 +190,7 @@ class Store:
             UnknownError: no such case.
         """
         with self.writing() as session:
-            self._update(self._row(session, case.code), case)
+            self._update(self._row(session, case.code, held=True), case)
 
     def records(self) -> Iterator[Record]:
         """The audit chain from its first record."""
@@ -304,8 +312,10 @@ class Store:
         for name, value in case.model_dump().items():
             setattr(row, name, value)
 
-    def _row(self, session: Session, code: str) -> CaseRow:
-        row = session.scalar(select(CaseRow).where(CASES.c.code == code))
+    def _row(self, session: Session, code: str, *, held: bool = False) -> CaseRow:
+        """The row of a case; ``held``: whoever else wants to change it waits until this transaction has ended."""
+        wanted = select(CaseRow).where(CASES.c.code == code)
+        row = session.scalar(wanted.with_for_update() if held else wanted)
         if row is None:
             raise UnknownError(f"there is no case '{code}' here.", remedy="Check the code on the receipt.")
         return row
