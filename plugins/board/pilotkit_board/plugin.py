@@ -21,6 +21,7 @@ def register_pages() -> tuple[Page, ...]:
     from pilotkit_board.export import show_export
     from pilotkit_board.overview import show_overview
     from pilotkit_board.side_by_side import show_comparison
+    from pilotkit_board.signing import SIGN, show_signing, sign
     from pilotkit_board.unit import show_unit
     from pilotkit_board.wall import show_stream, show_wall
     from pilotkit_board.yardstick import show_kpi
@@ -32,9 +33,13 @@ def register_pages() -> tuple[Page, ...]:
         Page("board.cases", "/board/cases", show_cases, _PACKAGE),
         Page("board.comparison", "/board/comparison", show_comparison, _PACKAGE),
         Page("board.export", "/board/export/{sheet}.{form}", show_export, _PACKAGE),
+        Page(
+            "board.signing", "/board/signing", show_signing, _PACKAGE, Navigation("Sign off", 42),
+            act=sign, permission=SIGN,
+        ),
         Page("board.wall", "/operations", show_wall, _PACKAGE, Navigation("Operations", 45), permission=WATCH),
         Page("board.stream", "/operations/stream", show_stream, _PACKAGE, permission=WATCH),
-    )
+    )  # fmt: skip
 
 
 @hookimpl
