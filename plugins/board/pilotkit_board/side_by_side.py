@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from pilotkit import Kpi, Measures, Standing, View, Visit
 from pilotkit_board.asking import answering, asked_moment, asked_text, known_kpi, known_unit, written_day
@@ -86,5 +87,5 @@ def _rows(visit: Visit, kpi: Kpi, *, is_by_means: bool) -> list[Row]:
     ]
 
 
-def _usual(targets: dict[str, Standing]) -> object:
+def _usual(targets: dict[str, Standing]) -> date | None:
     return next((each.target.assigned for each in targets.values()), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal_column, not_, or_, select
+from sqlalchemy import Label, and_, case, func, literal_column, not_, or_, select
 from sqlmodel import Session
 
 from pilotkit.model.queue import TicketState
@@ -23,7 +23,9 @@ def received_by_hour(
     session: Session, units: Sequence[str], start: datetime, until: datetime
 ) -> list[tuple[int, str, int]]:
     """Hour since ``start``, channel, and how many cases were received then."""
-    hour = literal_column(f"(cases.received_at - {microseconds(start)}) / {_HOUR}").label("hour")  # of whole numbers
+    hour: Label[int] = literal_column(f"(cases.received_at - {microseconds(start)}) / {_HOUR}").label(
+        "hour"
+    )  # of whole numbers
     counted = (
         select(hour, _C.channel, func.count())
         .where(_C.received_at >= start, _C.received_at <= until, _C.unit.concat("").in_(units))
