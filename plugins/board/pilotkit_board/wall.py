@@ -67,7 +67,7 @@ class Kiosks:
 def show_wall(visit: Visit) -> View:
     """The wall as it stands now; the stream brings what comes after."""
     still = "still" in visit.query
-    drawn = _drawn(visit.deployment)
+    drawn = _drawn(visit.deployment, _only(visit.authority.units))
     return View("board/wall.html", {**_live(visit, visit.authority.units), "drawn": drawn, "is_still": still})
 
 
@@ -84,12 +84,13 @@ def _live(visit: Visit, units: frozenset[str]) -> dict[str, object]:
     at = visit.measures.present(visit.now).astimezone(visit.zone)
     day = visit.backoffice.operations.day(units, at, rules.will_be_late.hours)
     decisions = decide(catalog, day, rules)
-    drawn, severities = _drawn(visit.deployment), _severities(decisions)
+    drawn, severities = _drawn(visit.deployment, _only(units)), _severities(decisions)
     return {
         "day": day,
         "decisions": decisions[:SHOWN],
         "more": decisions[SHOWN:],
         "place": _place(catalog, units),
+        "own": _only(units),
         "unit_count": len(units),
         "queue": max(day.queues, key=_longest, default=None),
         "worst": max(day.backlog, key=lambda each: (each.late, each.open), default=None),
@@ -111,9 +112,13 @@ def _longest(queue: PointQueue) -> timedelta:
 
 def _place(catalog: Catalog, units: frozenset[str]) -> str | None:
     """The name of the one unit that is looked at; None: the province."""
-    if len(units) != 1:
-        return None
-    return catalog.units[next(iter(units))].name
+    code = _only(units)
+    return catalog.units[code].name if code in catalog.units else None
+
+
+def _only(units: frozenset[str]) -> str | None:
+    """The code of the one unit that is looked at; None where there are several."""
+    return next(iter(units)) if len(units) == 1 else None
 
 
 def _kiosks(catalog: Catalog, day: DayAtWork) -> Kiosks:
@@ -121,12 +126,13 @@ def _kiosks(catalog: Catalog, day: DayAtWork) -> Kiosks:
     return Kiosks(len(conditions), *(conditions.count(each) for each in _ORDER))
 
 
-@lru_cache(maxsize=8)
-def _drawn(deployment: Deployment) -> PointMap:
-    """The map of the province; units and points stay where they are while the deployment is served."""
+@lru_cache(maxsize=256)
+def _drawn(deployment: Deployment, unit: str | None) -> PointMap:
+    """The map of the province, or around one unit; they stay where they are while the deployment is served."""
     catalog = deployment.catalog
+    around = catalog.units.get(unit) if unit else None
     points = [each for each in catalog.points.values() if each.status == "open"]
-    return point_map(catalog.communes, points, size=_MAP, tallest=_MAP)
+    return point_map(catalog.communes, points, around, size=_MAP, tallest=_MAP)
 
 
 def _marks(drawn: PointMap, day: DayAtWork) -> dict[str, list[Mark]]:
