@@ -85,7 +85,7 @@ def test_a_kiosk_reports_from_the_machine_it_runs_on(capsys: pytest.CaptureFixtu
     code, _, words = answer(capsys, "heartbeat", folder, "kiosk-1", "--condition", "limited", "--fault", "printer")
     assert (0, True) == (code, "kiosk-1: limited, printer, reported at" in words)
     code, _, words = answer(capsys, "heartbeat", folder, "kiosk-1", "--fault", "printer")
-    assert (1, True) == (code, "Report it as limited" in words)
+    assert (3, True) == (code, "Report it as limited" in words)
     code, _, words = answer(capsys, "heartbeat", folder, "kiosk-9")
     assert (True, True) == (code != 0, "no service point 'kiosk-9'" in words)
 
