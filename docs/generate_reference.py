@@ -81,6 +81,12 @@ def methods(name: str) -> str:
     return "\n".join([parts[0], "", *parts[1:]])
 
 
+def function(name: str) -> str:
+    """What a function takes, gives and does."""
+    offered = _named(name)
+    return f"`{offered.__name__}{_signature(offered, as_property=False)}`\n\n{prose(inspect.getdoc(offered) or '')}"
+
+
 def hooks(grammar: str) -> str:
     """The hooks of one grammar: ``register`` or ``told``."""
     specifications = import_module("pilotkit.hookspecs")
@@ -179,9 +185,26 @@ def constants(name: str) -> str:
     return table(("limit", "value", "meaning"), rows)
 
 
+def operations(tag: str) -> str:
+    """The operations of the REST interface with this tag."""
+    routers = [_named(f"pilotkit.api.{room}.router") for room in ("sessions", "catalog", "filing", "desk", "queue")]
+    rows = [
+        (f"`{method} {route.path}`", on_one_line(inspect.getdoc(route.endpoint) or ""))
+        for router in routers
+        if tag in router.tags
+        for route in router.routes
+        for method in sorted(route.methods)
+    ]
+    return table(("operation", "what it does"), rows)
+
+
 RENDERERS: dict[str, Callable[[str], str]] = {
     each.__name__: each
-    for each in (fields, values, methods, hooks, settings, columns, commands, checks, exits, files, constants)
+    for each in (
+        *(fields, values, methods, hooks, settings, columns, commands, checks, exits, files, constants),
+        function,
+        operations,
+    )
 }
 
 

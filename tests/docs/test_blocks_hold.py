@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from pilotkit.cli.app import app
 from pilotkit.model.source import Source
-from pilotkit.reading import noun_from, parse_yaml
+from pilotkit.reading import noun_from, parse_yaml, read_csv
 
 _TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
@@ -37,6 +37,13 @@ def test_a_yaml_block_is_what_it_says(block: Block):
         kind, is_list = _noun(block.says["as"])
         for item in data if is_list else [data]:
             noun_from(kind, item, str(block))
+
+
+@pytest.mark.parametrize("block", [*blocks("csv")], ids=str)
+def test_a_csv_block_is_what_it_says(block: Block, tmp_path: Path):
+    path = tmp_path / "block.csv"
+    path.write_text(block.text, encoding="utf-8")
+    assert read_csv(_noun(block.says["as"])[0], path, str(block))
 
 
 @pytest.mark.parametrize("block", [*blocks("toml")], ids=str)

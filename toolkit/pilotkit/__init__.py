@@ -26,10 +26,14 @@ _ROOMS = {
     "model.form": ("Form", "FormPage", "Question"),
     "model.heartbeat": ("Heartbeat", "PointCondition", "PointState"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
-    "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
+    "model.kpi": (
+        "FormulaInput", "Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedCount", "ReportedFigure", "Target",
+        "TargetStatus",
+    ),
     "model.lineage": ("Lineage",),
     "model.location": (
-        "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
+        "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
+        "UnitKey",
     ),
     "model.operations": ("DayAtWork", "PointQueue", "UnitBacklog", "UnitPressure"),
     "model.package": ("Manifest", "PackageInfo"),
@@ -38,17 +42,17 @@ _ROOMS = {
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
     "model.printing": ("DocumentTemplate", "PrintRequest"),
     "model.procedure": (
-        "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure", "ProcedureHandler",
-        "Result", "Step", "Transition",
+        "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure",
+        "ProcedureHandler", "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
-    "model.source": ("Certainty", "Source"),
+    "model.source": ("Certainty", "Source", "Sourced"),
     "model.surface": (
-        "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect", "Severity",
-        "Site", "Stream", "TableSet", "Upload", "View",
+        "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect",
+        "Severity", "Site", "Stream", "TableSet", "Upload", "View",
     ),
-    "model.text": ("LocalText", "search_form"),
+    "model.text": ("LocalText", "Noun", "search_form"),
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
@@ -65,6 +69,10 @@ _ROOMS = {
     "casework.printing": ("print_document",),
     "casework.statements": ("Statements",),
     "web.visit": ("Visit",),
+    "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
+    "measures.costs": ("CostChange", "cost_changes", "year_total"),
+    "measures.formulas": ("FormulaValue", "IndexValue", "InputValue", "index_values"),
+    "reading": ("noun_from", "read_yaml"),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
@@ -93,7 +101,14 @@ if TYPE_CHECKING:
     from pilotkit.hookspecs import hookimpl as hookimpl
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
+    from pilotkit.measures.costs import CostChange as CostChange
+    from pilotkit.measures.costs import cost_changes as cost_changes
+    from pilotkit.measures.costs import year_total as year_total
     from pilotkit.measures.escalation import escalations as escalations
+    from pilotkit.measures.formulas import FormulaValue as FormulaValue
+    from pilotkit.measures.formulas import IndexValue as IndexValue
+    from pilotkit.measures.formulas import InputValue as InputValue
+    from pilotkit.measures.formulas import index_values as index_values
     from pilotkit.measures.signing import SignedFigure as SignedFigure
     from pilotkit.measures.signing import SignOffs as SignOffs
     from pilotkit.measures.standing import Standing as Standing
@@ -112,6 +127,10 @@ if TYPE_CHECKING:
     from pilotkit.model.codes import Code as Code
     from pilotkit.model.codes import CodeList as CodeList
     from pilotkit.model.codes import IdentifierPattern as IdentifierPattern
+    from pilotkit.model.cost import CaseCost as CaseCost
+    from pilotkit.model.cost import ComplianceCost as ComplianceCost
+    from pilotkit.model.cost import HourlyWage as HourlyWage
+    from pilotkit.model.cost import saved_share as saved_share
     from pilotkit.model.filing import Receipt as Receipt
     from pilotkit.model.form import Form as Form
     from pilotkit.model.form import FormPage as FormPage
@@ -123,10 +142,12 @@ if TYPE_CHECKING:
     from pilotkit.model.knowledge import Contact as Contact
     from pilotkit.model.knowledge import Domain as Domain
     from pilotkit.model.knowledge import LifeEvent as LifeEvent
+    from pilotkit.model.kpi import FormulaInput as FormulaInput
     from pilotkit.model.kpi import Goal as Goal
     from pilotkit.model.kpi import Kpi as Kpi
     from pilotkit.model.kpi import KpiFormula as KpiFormula
     from pilotkit.model.kpi import KpiValue as KpiValue
+    from pilotkit.model.kpi import ReportedCount as ReportedCount
     from pilotkit.model.kpi import ReportedFigure as ReportedFigure
     from pilotkit.model.kpi import Target as Target
     from pilotkit.model.kpi import TargetStatus as TargetStatus
@@ -177,6 +198,7 @@ if TYPE_CHECKING:
     from pilotkit.model.simulation import SimulationProfile as SimulationProfile
     from pilotkit.model.source import Certainty as Certainty
     from pilotkit.model.source import Source as Source
+    from pilotkit.model.source import Sourced as Sourced
     from pilotkit.model.surface import Check as Check
     from pilotkit.model.surface import Command as Command
     from pilotkit.model.surface import Connector as Connector
@@ -193,6 +215,7 @@ if TYPE_CHECKING:
     from pilotkit.model.surface import Upload as Upload
     from pilotkit.model.surface import View as View
     from pilotkit.model.text import LocalText as LocalText
+    from pilotkit.model.text import Noun as Noun
     from pilotkit.model.text import search_form as search_form
     from pilotkit.model.work import ClockState as ClockState
     from pilotkit.model.work import Countdown as Countdown
@@ -205,6 +228,8 @@ if TYPE_CHECKING:
     from pilotkit.web.drawing import PointMap as PointMap
     from pilotkit.web.drawing import point_map as point_map
     from pilotkit.web.formats import Formats as Formats
+    from pilotkit.reading import noun_from as noun_from
+    from pilotkit.reading import read_yaml as read_yaml
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from typing import Literal
 
 from pilotkit.boundaries.changes import UnitChange
 from pilotkit.boundaries.rewriting import is_over, merged_targets
+from pilotkit.casework.jurisdiction import cases_of
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.model.kpi import Target
 from pilotkit.model.location import AdministrativeUnit
@@ -128,26 +128,11 @@ def _unit(
             _successor(deployment, change, unit, code, places) for code in (row.successor for row in rows)
         ),
         open_cases=sum(count for (code, _), count in places.items() if code == unit.code),
-        all_cases=_count(deployment, store, change, unit),
+        all_cases=count_cases(store, cases_of(deployment.catalog, unit)),
         apportioned=len(rows) > 1,
         targets_passed_on=0 if change.is_recorded else len(targets) - over,
         targets_over=over,
         code_passes_to=taken.name if taken and unit.code not in change.before(taken.code) else None,
-    )
-
-
-def _count(deployment: Deployment, store: Store, change: UnitChange, unit: AdministrativeUnit) -> int:
-    """All cases of a unit; those that say only a code are whose it was on the day of receipt."""
-    zone = deployment.catalog.working_time.zone
-    oldest = deployment.catalog.lineage.holder(unit.code, date.min) == unit
-    first, end = (datetime.combine(day, time(), zone) for day in (unit.valid_from, change.since))
-    taken_again = unit.code in change.made
-    return count_cases(
-        store,
-        unit.code,
-        unit.valid_from,
-        None if oldest else first,
-        end if change.is_recorded and taken_again else None,
     )
 
 

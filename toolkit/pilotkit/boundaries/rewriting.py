@@ -89,15 +89,17 @@ class _Heads:
         named = next((row.head for row in rows if row.head), None)
         goes_on = len(before) == 1 and self._change.goes_on(before[0]) and bool(heads)
         identity = named or (heads[0].id if goes_on else self._free_id(unit))
-        office = next((row.office for row in rows if row.office), None) or self._office(unit, identity)
+        office = next((row.office for row in rows if row.office), None) or self._office(unit, identity, before)
         superior = next((head.superior for head in heads if head.superior), None)
         return Head(id=identity, unit=unit.code, office=office, superior=superior)
 
-    def _office(self, unit: AdministrativeUnit, identity: str) -> str:
-        if self._catalog.pattern is not None:
-            return self._catalog.pattern.name_head(unit)
-        known = self._catalog.heads.get(identity)
-        return known.office if known else f"Head of {unit.name}"
+    def _office(self, unit: AdministrativeUnit, identity: str, before: list[str]) -> str:
+        """As it was where the unit's name is as it was, or where nothing else says what heads are called."""
+        known, pattern = self._catalog.heads.get(identity), self._catalog.pattern
+        was_called = {self._change.ended[code].name for code in before}
+        if known is not None and (pattern is None or was_called == {unit.name}):
+            return known.office
+        return pattern.name_head(unit) if pattern is not None else f"Head of {unit.name}"
 
     def _free_id(self, unit: AdministrativeUnit) -> str:
         usual = f"head-{_NOT_IN_IDS.sub('-', unit.code.lower()).strip('-')}"

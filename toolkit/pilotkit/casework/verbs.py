@@ -11,13 +11,13 @@ from typing import Any
 from pilotkit.casework.clocks import Clocks, pauses_of
 from pilotkit.casework.codes import CaseCodes
 from pilotkit.casework.intake import Intake
+from pilotkit.casework.jurisdiction import unit_of
 from pilotkit.casework.projection import changes_between
 from pilotkit.casework.steps import check_last_step, next_step
 from pilotkit.casework.transitions import check
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError
 from pilotkit.model.case import Application, Case, CaseEvent, CaseStatus, EventKind
-from pilotkit.model.location import AdministrativeUnit
 from pilotkit.model.procedure import Channel, Offer, Procedure
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Vault
@@ -173,7 +173,7 @@ class Casework:
         """
         moving = self._moving(code, EventKind.TRANSFERRED)
         taker = self._catalog.unit(unit)
-        if self._unit_of(moving.case) == taker:
+        if unit_of(self._catalog, moving.case) == taker:
             raise CaseError(f"case '{code}' is with {taker.name} already.")
         return self._settle(moving, actor, reason, unit=taker.code, unit_from=taker.valid_from)
 
@@ -203,13 +203,6 @@ class Casework:
         """Hand the result to the person."""
         moving = self._moving(code, EventKind.RETURNED)
         return self._settle(moving, actor, None, status=CaseStatus.RETURNED, returned_at=moving.now)
-
-    def _unit_of(self, case: Case) -> AdministrativeUnit | None:
-        """The unit that a case is with, which today's holder of its code need not be."""
-        lineage = self._catalog.lineage
-        if case.unit_from is not None:
-            return lineage.named(case.unit, case.unit_from)
-        return lineage.holder(case.unit, case.received_at.astimezone(self._catalog.working_time.zone).date())
 
     def _moving(self, code: str, kind: EventKind) -> _Moving:
         events = self._store.events(code)

@@ -24,7 +24,29 @@ def values_by_unit(
     Raises:
         DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
     """
-    scheme, version = catalog.settings.deployment.scheme, catalog.lineage.version(day)
+    version = catalog.lineage.version(day)
+    found = counts_by_unit(catalog, facts, kpis, window, day)
+    return tuple(
+        KpiValue(
+            kpi=kpi.id, unit=key.code if key else None,
+            unit_from=key.valid_from if key and key.valid_from != date.min else None,
+            numerator=count[0], denominator=count[1], minimum=kpi.minimum, definition_hash=kpi.definition_hash,
+            location_version=version, as_of=window.as_of, apportioned=each.apportioned,
+        )
+        for key, each in found.items()
+        for kpi, count in zip(kpis, each.counts, strict=True)
+    )  # fmt: skip
+
+
+def counts_by_unit(
+    catalog: Catalog, facts: Facts, kpis: Sequence[Kpi], window: Window, day: date
+) -> dict[UnitKey | None, Attributed]:
+    """The counts of each KPI in total (None) and in every unit of a day.
+
+    Raises:
+        DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
+    """
+    scheme = catalog.settings.deployment.scheme
     total: tuple[Count, ...] = ()
     counts: dict[UnitKey, tuple[Count, ...]] = {}
     for group in scan(facts, kpis, window, ("unit", "unit_from")):
@@ -33,18 +55,9 @@ def values_by_unit(
             total = group.counts
         else:
             counts[UnitKey(scheme, unit, valid_from or date.min)] = group.counts
-    found: list[tuple[UnitKey | None, Attributed]] = [(None, Attributed(total, apportioned=False))]
-    found += attributed(counts, catalog.lineage, day).items()
-    return tuple(
-        KpiValue(
-            kpi=kpi.id, unit=key.code if key else None,
-            unit_from=key.valid_from if key and key.valid_from != date.min else None,
-            numerator=count[0], denominator=count[1], minimum=kpi.minimum, definition_hash=kpi.definition_hash,
-            location_version=version, as_of=window.as_of, apportioned=each.apportioned,
-        )
-        for key, each in found
-        for kpi, count in zip(kpis, each.counts, strict=True)
-    )  # fmt: skip
+    found: dict[UnitKey | None, Attributed] = {None: Attributed(total, apportioned=False)}
+    found.update(attributed(counts, catalog.lineage, day))
+    return found
 
 
 def owners_of(catalog: Catalog, code: str, window: Window) -> tuple[UnitKey, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import func, select
 
 from pilotkit.storage.store import Store
 from pilotkit.storage.tables import CASES
+from pilotkit.storage.worklist import UnitCases, is_of
 
 
 class OpenCase(NamedTuple):
@@ -44,24 +45,8 @@ def open_cases(store: Store, units: list[str], size: int = 1000) -> Iterator[Ope
         last = rows[-1].id
 
 
-def count_cases(
-    store: Store, code: str, unit_from: date, received_from: datetime | None, received_before: datetime | None
-) -> int:
-    """How many cases are with a unit, open or ended.
-
-    Args:
-        store: where they are.
-        code: the unit's.
-        unit_from: its first day.
-        received_from: cases that say the code alone count when they came at this instant or later; None: always.
-        received_before: and before this one; None: always.
-    """
-    at = CASES.c.received_at
-    by_code = and_(
-        CASES.c.unit_from.is_(None),
-        true() if received_from is None else at >= received_from,
-        true() if received_before is None else at < received_before,
-    )
-    counted = select(func.count()).where(CASES.c.unit == code, or_(CASES.c.unit_from == unit_from, by_code))
+def count_cases(store: Store, unit: UnitCases) -> int:
+    """How many cases are with a unit, open or ended."""
+    counted = select(func.count()).select_from(CASES).where(is_of(unit))
     with store.looking() as session:
         return session.scalar(counted) or 0
