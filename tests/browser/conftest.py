@@ -71,3 +71,23 @@ def desk(browser) -> Iterator["sync_api.Page"]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
     yield context.new_page()
     context.close()
+
+
+AXE = Path(__file__).parents[1] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+
+
+@pytest.fixture(scope="session")
+def violations() -> "Callable[[sync_api.Page], list[str]]":
+    """What axe-core finds on a page against WCAG 2.2 AA: the rule and the first place it is broken at."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm ci --prefix tests/assets")
+    source = AXE.read_text(encoding="utf-8")
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+
+    def found(page: "sync_api.Page") -> list[str]:
+        page.evaluate(source)
+        result = page.evaluate("options => axe.run(document, options)", options)
+        return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in result["violations"]]
+
+    return found

@@ -24,6 +24,7 @@ _ROOMS = {
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
     "model.filing": ("Receipt",),
     "model.form": ("Form", "FormPage", "Question"),
+    "model.heartbeat": ("Heartbeat", "PointCondition", "PointState"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
     "model.kpi": (
         "FormulaInput", "Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedCount", "ReportedFigure", "Target",
@@ -34,6 +35,7 @@ _ROOMS = {
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
         "UnitKey",
     ),
+    "model.operations": ("DayAtWork", "PointQueue", "UnitBacklog", "UnitPressure"),
     "model.package": ("Manifest", "PackageInfo"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
@@ -48,7 +50,7 @@ _ROOMS = {
     "model.source": ("Certainty", "Source", "Sourced"),
     "model.surface": (
         "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect",
-        "Severity", "Site", "TableSet", "Upload", "View",
+        "Severity", "Site", "Stream", "TableSet", "Upload", "View",
     ),
     "model.text": ("LocalText", "Noun", "search_form"),
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
@@ -60,8 +62,11 @@ _ROOMS = {
     "measures.escalation": ("escalations",),
     "measures.signing": ("SignOffs", "SignedFigure"),
     "measures.standing": ("Standing",),
+    "web.drawing": ("PointMap", "point_map"),
+    "web.formats": ("Formats",),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
+    "casework.printing": ("print_document",),
     "casework.statements": ("Statements",),
     "web.visit": ("Visit",),
     "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
@@ -80,6 +85,7 @@ if TYPE_CHECKING:
     from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
     from pilotkit.boundaries.impact import impact_of as impact_of
     from pilotkit.casework.desk import Desk as Desk
+    from pilotkit.casework.printing import print_document as print_document
     from pilotkit.casework.statements import Statements as Statements
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
@@ -132,6 +138,9 @@ if TYPE_CHECKING:
     from pilotkit.model.form import Form as Form
     from pilotkit.model.form import FormPage as FormPage
     from pilotkit.model.form import Question as Question
+    from pilotkit.model.heartbeat import Heartbeat as Heartbeat
+    from pilotkit.model.heartbeat import PointCondition as PointCondition
+    from pilotkit.model.heartbeat import PointState as PointState
     from pilotkit.model.knowledge import Article as Article
     from pilotkit.model.knowledge import Contact as Contact
     from pilotkit.model.knowledge import Domain as Domain
@@ -153,6 +162,10 @@ if TYPE_CHECKING:
     from pilotkit.model.location import ServicePoint as ServicePoint
     from pilotkit.model.location import Succession as Succession
     from pilotkit.model.location import UnitKey as UnitKey
+    from pilotkit.model.operations import DayAtWork as DayAtWork
+    from pilotkit.model.operations import PointQueue as PointQueue
+    from pilotkit.model.operations import UnitBacklog as UnitBacklog
+    from pilotkit.model.operations import UnitPressure as UnitPressure
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
@@ -206,6 +219,7 @@ if TYPE_CHECKING:
     from pilotkit.model.surface import Redirect as Redirect
     from pilotkit.model.surface import Severity as Severity
     from pilotkit.model.surface import Site as Site
+    from pilotkit.model.surface import Stream as Stream
     from pilotkit.model.surface import TableSet as TableSet
     from pilotkit.model.surface import Upload as Upload
     from pilotkit.model.surface import View as View
@@ -224,6 +238,9 @@ if TYPE_CHECKING:
     from pilotkit.reading import read_yaml as read_yaml
     from pilotkit.registry.envelopes import open_statement as open_statement
     from pilotkit.registry.envelopes import sign_statement as sign_statement
+    from pilotkit.web.drawing import PointMap as PointMap
+    from pilotkit.web.drawing import point_map as point_map
+    from pilotkit.web.formats import Formats as Formats
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

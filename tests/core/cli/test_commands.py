@@ -81,6 +81,15 @@ def test_check_exits_1_and_names_the_place_of_an_error(capsys: pytest.CaptureFix
     assert ("kpis", "odd.numerator") in found
 
 
+def test_a_kiosk_reports_from_the_machine_it_runs_on(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, _, words = answer(capsys, "heartbeat", folder, "kiosk-1", "--condition", "limited", "--fault", "printer")
+    assert (0, True) == (code, "kiosk-1: limited, printer, reported at" in words)
+    code, _, words = answer(capsys, "heartbeat", folder, "kiosk-1", "--fault", "printer")
+    assert (3, True) == (code, "Report it as limited" in words)
+    code, _, words = answer(capsys, "heartbeat", folder, "kiosk-9")
+    assert (True, True) == (code != 0, "no service point 'kiosk-9'" in words)
+
+
 def test_simulate_then_kpi_gives_figures_with_what_they_are_of(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:

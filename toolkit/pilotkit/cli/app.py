@@ -19,6 +19,7 @@ from pilotkit.cli import (
     packages,
     paying,
     registry,
+    reporting,
     targets,
     units,
 )
@@ -55,6 +56,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": auditing.audit,
     "account": accounts.account,
     "pay": paying.pay,
+    "heartbeat": reporting.heartbeat,
     "keys": keys.keys,
     "reads": keys.reads,
     "demo": demo.demo,

@@ -71,6 +71,7 @@ PERMISSIONS = {
     "case.assign": "act for other roles, and transfer cases to another unit",
     "kpi.read": "see KPIs of one's units",
     "kpi.sign": "sign figures off",
+    "point.report": "report the state of the points and kiosks of one's units",
     "knowledge.read": "see articles that are not published",
     "knowledge.edit": "write articles",
 }
