@@ -16,22 +16,26 @@ WIDTHS = (320, 1280)
 _RUN = """async tags => {
     document.querySelectorAll('details:not(.menu)').forEach(each => { each.open = true });
     const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']});
-    return found.violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+    return found.violations.flatMap(({id, nodes}) => nodes.map(
+        each => `${id}: ${each.html.slice(0, 160)} ${each.failureSummary}`));
 }"""
 _WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
     .filter(each => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth + 0.5)
     .filter(each => !each.closest('.hidden, .scroll, .map'))
     .map(each => 'wider than the screen: ' + each.outerHTML.slice(0, 120)).slice(0, 3)"""
-_SMALL = """() => [...document.querySelectorAll('button, summary, select, a, textarea, input:not([type=hidden])')]
-    .filter(each => each.checkVisibility({opacityProperty: true, visibilityProperty: true}) && !each.closest('.skip, .hidden, p:not(.back), li p, dd, .answer'))
+_IN_A_SENTENCE = ".skip, .hidden, p:not(.back), li p, dd, .answer"
+_SMALL = """among => [...document.querySelectorAll('button, summary, select, a, textarea, input:not([type=hidden])')]
+    .filter(each => each.checkVisibility() && !each.closest(among))
     .filter(each => !['radio', 'checkbox', 'file'].includes(each.type))
     .map(each => [each.getBoundingClientRect(), each])
     .filter(([box]) => box.width > 1 && box.height < 43.5)
     .map(([box, each]) => `only ${Math.round(box.height)} px high: ${each.outerHTML.slice(0, 120)}`)"""
-
-_STATE = """() => [...document.querySelectorAll('#status h2, .empty, .govuk-error-summary, [role=status], [role=alert], h1')]
-    .map(each => each.localName === 'h1' || each.localName === 'h2' ? each.textContent.trim().slice(0, 30) : each.className)
-    .filter(each => !/[0-9]{4}/.test(each))"""
+_STATE = """() => {
+    const parts = '#status h2, .empty, .govuk-error-summary, [role=status], [role=alert], h1';
+    return [...document.querySelectorAll(parts)]
+        .map(each => /^h[12]$/.test(each.localName) ? each.textContent.trim().slice(0, 30) : each.className)
+        .filter(each => !/[0-9]{4}/.test(each));
+}"""
 
 
 class Accessibility:
@@ -59,7 +63,7 @@ class Accessibility:
 def _at(page: Page, width: int) -> list[str]:
     page.set_viewport_size({"width": width, "height": 800})
     found = [*page.evaluate(_RUN, TAGS), *page.evaluate(_WIDER)]
-    return [*found, *page.evaluate(_SMALL)] if width == min(WIDTHS) else found
+    return [*found, *page.evaluate(_SMALL, _IN_A_SENTENCE)] if width == min(WIDTHS) else found
 
 
 def _name(page: Page) -> str:

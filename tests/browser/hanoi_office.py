@@ -1,4 +1,4 @@
-"""The example, served with its own cases, and the people in front of its pages: a citizen and whoever sits at a desk."""
+"""The example, served with its own cases, and who sits in front of its pages: a citizen, and whoever has a desk."""
 
 from __future__ import annotations
 

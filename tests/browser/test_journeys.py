@@ -2,13 +2,12 @@
 
 import base64
 import os
-import re
 from collections.abc import Iterator
 
 import pytest
 from accessibility import Accessibility
-from applications import BIRTH, COPY, RECORD, RESIDENCE, SECURITY, SIX, Applying
-from hanoi_office import PASSWORD, PDF, Citizen, Officer, served
+from applications import BIRTH, SECURITY, SIX, Applying
+from hanoi_office import PDF, Citizen, Officer, served
 
 from pilotkit import CaseStatus
 from pilotkit.casework.local_payments import LocalPayments
@@ -187,3 +186,54 @@ def test_from_the_phone_to_the_signed_result(office, screens, accessibility, app
     journey.fetch_and_rate()
     assert office.case(journey.citizen.code).status is CaseStatus.RETURNED
     assert [] == journey.wrong, "\n".join(journey.wrong)
+
+
+OTHERS = {
+    None: [
+        "",
+        "/procedures?q=khai+sinh",
+        "/procedures?q=zzzz",
+        "/points",
+        "/points?unit=00070",
+        "/points/point-00070",
+        "/help",
+        "/sources",
+        "/nowhere",
+        "/sign-in",
+        "/procedures/2.000815",
+        "/apply/nothing",
+        "/track/nothing",
+        "/queue/point-00070",
+        "/board",
+        "/board?kpi=on_time_share",
+        "/board/units/00070",
+        "/board/kpis/online_share",
+        "/board/cases?kpi=online_share",
+    ],
+    "receiving-00070": [
+        "/counter?status=withdrawn",
+        "/counter/receive",
+        "/counter/receive?q=zzzz",
+        "/counter/receive?procedure=1.004222",
+        "/counter/queue",
+        "/counter/outlook",
+        "/counter/cases/nothing",
+        "/sign-out",
+    ],
+    "supervisor-00070": ["/counter", "/counter/outlook"],
+    "supervisor-01": ["/counter", "/counter/outlook"],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("login", OTHERS)
+def test_whoever_looks_at_whatever_page_can_use_it(office, screens, accessibility, login, language):
+    officer, wrong = Officer(office, screens[True][1], language), []
+    officer.page.context.clear_cookies()
+    for path in OTHERS[login]:
+        if login:
+            officer.sit(login, path)
+        else:
+            officer.page.goto(f"{office.address}/{language}{path}")
+        wrong += accessibility.problems(officer.page)
+    assert [] == wrong, "\n".join(wrong)

@@ -18,6 +18,7 @@ from pilotkit import (
     Channel,
     Content,
     Desk,
+    DocumentTemplate,
     FilledPage,
     Level,
     Procedure,
@@ -31,6 +32,8 @@ from pilotkit_counter.wording import said
 
 _UNPROCESSABLE = 422
 _FOUND = 20
+RECEIPT = "form-01"
+"""How the ids of statutory receipts end."""
 SEEN, FILE, REUSE = "_seen", "_file.", "_reuse"
 """Fields of our own; no property of a form begins with a stroke."""
 
@@ -194,8 +197,15 @@ def _receipt(screen: Screen, desk: Desk) -> View:
             "tracking": tracking if is_tracked else None,
             "picture": segno.make(tracking, error="m", micro=False).svg_data_uri(scale=4, border=3, light="#fff"),
             "is_own": case.unit in visit.authority.units,
+            "printed": _printed(visit, case) if case.unit in visit.authority.units else (),
         },
     )
+
+
+def _printed(visit: Visit, case: Case) -> tuple[DocumentTemplate, ...]:
+    """The statutory receipt, where a plugin offers one."""
+    offered = visit.backoffice.printing.offered(case, visit.backoffice.store.events(case.code))
+    return tuple(each for each in offered if each.id.endswith(RECEIPT))
 
 
 def _contents(screen: Screen, desk: Desk) -> Any:
