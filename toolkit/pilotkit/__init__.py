@@ -29,7 +29,7 @@ _ROOMS = {
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
     "model.package": ("Manifest", "PackageInfo"),
-    "model.payment": ("Payment", "PaymentState"),
+    "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
     "model.printing": ("DocumentTemplate", "PrintRequest"),
@@ -51,6 +51,7 @@ _ROOMS = {
     "measures.board": ("CasePage", "Measures", "Standing"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
+    "casework.statements": ("Statements",),
     "web.visit": ("Visit",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -58,6 +59,7 @@ __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but compu
 
 if TYPE_CHECKING:
     from pilotkit.casework.desk import Desk as Desk
+    from pilotkit.casework.statements import Statements as Statements
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
     from pilotkit.errors import CaseError as CaseError
@@ -111,6 +113,8 @@ if TYPE_CHECKING:
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
+    from pilotkit.model.payment import PaymentConnector as PaymentConnector
+    from pilotkit.model.payment import PaymentOrder as PaymentOrder
     from pilotkit.model.payment import PaymentState as PaymentState
     from pilotkit.model.people import Campaign as Campaign
     from pilotkit.model.people import Course as Course
