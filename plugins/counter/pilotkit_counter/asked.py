@@ -1,4 +1,4 @@
-"""What an address asks of the work list: the same for the screen and for the printed register."""
+"""What an address asks of the work list: the same for the screen and for the printed tracking book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register: the cases of the work list as one printed book, form 07 where the national plugin offers it."""
+"""The tracking book: the cases of the work list as one printed list, form 07 where the national plugin offers it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def print_book(visit: Visit) -> Download:
     """
     template = book_of(visit)
     if template is None:
-        raise UnknownError("no register can be printed here.", remedy="Enable the plugin that offers one.")
+        raise UnknownError("no tracking book can be printed here.", remedy="Enable the plugin that offers one.")
     wanted = wanted_of(visit)
     unit = wanted.unit if wanted.unit in visit.authority.units else None
     cases = _cases(visit, wanted)

@@ -116,7 +116,7 @@ def _list(visit: Visit, *, status: int = 200, **more: Any) -> View:
 
 
 def _book(visit: Visit) -> str | None:
-    """Where the same cases are printed as the register; None where no plugin offers one."""
+    """Where the same cases are printed as the tracking book; None where no plugin offers one."""
     if book_of(visit) is None:
         return None
     return visit.url("counter.book", **{**_kept(visit), "status": visit.query.get("status")})
