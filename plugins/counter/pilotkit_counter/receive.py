@@ -18,6 +18,7 @@ from pilotkit import (
     Channel,
     Content,
     Desk,
+    Document,
     DocumentTemplate,
     FilledPage,
     Level,
@@ -149,12 +150,17 @@ def _looked_up(screen: Screen, desk: Desk) -> Screen:
     return Screen(visit, screen.procedure, person, _pages(visit, screen.procedure, typed), screen.known)
 
 
+def _is_known(procedure: Procedure, document: Document) -> bool:
+    """Whether nobody need bring it: a register has it, or the pages on the screen are the form."""
+    return bool(document.reusable_from) or (document.kind == "form" and procedure.form is not None)
+
+
 def _gaps(screen: Screen) -> Any:
     """What is missing beside the questions."""
     visit, posted, known = screen.visit, screen.visit.posted, screen.known
     reused = {each.document for code, each in known.reusable if f"{code}|{each.id}" in posted.all(REUSE)}
     for document in screen.procedure.documents:
-        is_needed = document.required and document.condition is None
+        is_needed = document.required and document.condition is None and not _is_known(screen.procedure, document)
         is_here = document.id in reused or document.id in posted.all(SEEN) or posted.files.get(FILE + document.id)
         if is_needed and not is_here:
             words = visit.gettext("Check off, scan or reuse “%(document)s”") % {"document": visit.text(document.name)}

@@ -152,12 +152,20 @@ def test_what_presses_is_seen_by_unit_and_role(office):
 
 def test_a_finished_case_takes_no_scan_and_hands_over_its_result(office):
     code = at_the_registrar(office)
-    act(office, "registrar-pa-01", code, "finished")
+    act(office, "registrar-pa-01", code, "advanced", to="hand-over|")
+    act(office, "counter-pa-01", code, "finished")
     assert CaseStatus.FINISHED is office.backoffice.store.case(code).status
-    page = office.seat("registrar-pa-01").get(f"/en/counter/cases/{code}").html
+    page = office.seat("counter-pa-01").get(f"/en/counter/cases/{code}").html
     assert 'label="Handed in"' not in page
+    act(office, "counter-pa-01", code, "returned")
+    assert CaseStatus.RETURNED is office.backoffice.store.case(code).status
 
 
 def test_the_channel_is_named(office):
     code = office.case(channel=Channel.IN_PERSON).code
     assert "In person" in office.seat("counter-pa-01").get(f"/en/counter/cases/{code}").words
+
+
+def test_what_a_register_has_is_marked_and_not_asked_for(office):
+    page = office.seat("counter-pa-01").get("/en/counter/receive?procedure=ZZ-101").words
+    assert "Identity of the parents a register has it" in page
