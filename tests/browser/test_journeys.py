@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from accessibility import Accessibility
 from applications import BIRTH, SECURITY, SIX, Applying
-from hanoi_office import PDF, Citizen, Officer, served
+from hanoi_office import PASSWORD, PDF, Citizen, Officer, served
 
 from pilotkit import CaseStatus
 from pilotkit.casework.local_payments import LocalPayments
@@ -237,3 +237,24 @@ def test_whoever_looks_at_whatever_page_can_use_it(office, screens, accessibilit
             officer.page.goto(f"{office.address}/{language}{path}")
         wrong += accessibility.problems(officer.page)
     assert [] == wrong, "\n".join(wrong)
+
+
+def test_lists_follow_what_is_typed_and_the_address_with_them(office, screens):
+    page = screens[True][0]
+    page.goto(f"{office.address}/vi/procedures")
+    page.locator("#q").press_sequentially("lam giay khai sinh")
+    page.locator("#found .results a[href$='1.001193']").first.wait_for()
+    page.wait_for_function("location.search.includes('khai')")
+    assert page.locator("#q").input_value() == "lam giay khai sinh"
+
+
+def test_signing_in_wants_the_password_and_the_code(office, screens):
+    login, page = "head-00070", screens[False][1]
+    code = office.code_of(login)
+    for given, is_in in (("000000", False), (code, True)):
+        page.goto(f"{office.address}/vi/sign-in?next=/vi/counter")
+        for name, value in (("login", login), ("password", PASSWORD), ("code", given)):
+            page.locator(f"#{name}").fill(value)
+        page.locator("form.form button[type=submit]").click()
+        assert (page.locator(".govuk-error-summary").count() == 0) is is_in
+    assert page.url.endswith("/vi/counter")
