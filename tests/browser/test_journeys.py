@@ -244,7 +244,7 @@ def test_lists_follow_what_is_typed_and_the_address_with_them(office, screens):
     page.goto(f"{office.address}/vi/procedures")
     page.locator("#q").press_sequentially("lam giay khai sinh")
     page.locator("#found .results a[href$='1.001193']").first.wait_for()
-    page.wait_for_function("location.search.includes('khai')")
+    page.wait_for_url(lambda url: "khai" in url)
     assert page.locator("#q").input_value() == "lam giay khai sinh"
 
 
