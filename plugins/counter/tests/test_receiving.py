@@ -36,7 +36,7 @@ def test_a_paper_that_was_shown_need_not_be_scanned(office):
 
 
 def test_a_form_that_comes_twice_becomes_one_case(office):
-    first, second = (receive(office, _key="once").html for _ in range(2))
+    first, second = (receive(office, _key="once-and-again").html for _ in range(2))
     assert re.findall(r'class="big-code">([^<]+)<', first) == re.findall(r'class="big-code">([^<]+)<', second)
 
 
