@@ -225,11 +225,11 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
     from pilotkit.model.work import Workload as Workload
+    from pilotkit.reading import noun_from as noun_from
+    from pilotkit.reading import read_yaml as read_yaml
     from pilotkit.web.drawing import PointMap as PointMap
     from pilotkit.web.drawing import point_map as point_map
     from pilotkit.web.formats import Formats as Formats
-    from pilotkit.reading import noun_from as noun_from
-    from pilotkit.reading import read_yaml as read_yaml
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit
