@@ -55,9 +55,11 @@ def counts_by_unit(
             total = group.counts
         else:
             counts[UnitKey(scheme, unit, valid_from or date.min)] = group.counts
-    found: dict[UnitKey | None, Attributed] = {None: Attributed(total, apportioned=False)}
-    found.update(attributed(counts, catalog.lineage, day))
-    return found
+    pairs: list[tuple[UnitKey | None, Attributed]] = [
+        (None, Attributed(total, apportioned=False)),
+        *attributed(counts, catalog.lineage, day).items(),
+    ]
+    return dict(pairs)
 
 
 def owners_of(catalog: Catalog, code: str, window: Window) -> tuple[UnitKey, ...]:
