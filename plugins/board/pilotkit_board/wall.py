@@ -113,8 +113,7 @@ def _longest(queue: PointQueue) -> timedelta:
 def _place(catalog: Catalog, units: frozenset[str]) -> str | None:
     """The name of the one unit that is looked at; None: the province."""
     code = _only(units)
-    unit = catalog.units.get(code) if code else None
-    return unit.name if unit else None
+    return catalog.units[code].name if code and code in catalog.units else None
 
 
 def _only(units: frozenset[str]) -> str | None:

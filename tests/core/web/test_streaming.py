@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -155,7 +156,8 @@ def collected():
         async def collect():
             return [each async for each in streams.answer("all", make, every).body_iterator]
 
-        return asyncio.run(collect())
+        with ThreadPoolExecutor(1) as other:  # this thread may have a loop: a browser's tests run in it too
+            return other.submit(asyncio.run, collect()).result()
 
     return run
 
