@@ -67,7 +67,7 @@ _ROOMS = {
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
     "casework.printing": ("print_document",),
-    "casework.statements": ("Statements",),
+    "casework.statements": ("Statements", "amount_in"),
     "web.visit": ("Visit",),
     "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
     "measures.costs": ("CostChange", "cost_changes", "year_total"),
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from pilotkit.casework.desk import Desk as Desk
     from pilotkit.casework.printing import print_document as print_document
     from pilotkit.casework.statements import Statements as Statements
+    from pilotkit.casework.statements import amount_in as amount_in
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
     from pilotkit.errors import CaseError as CaseError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import segno
@@ -179,7 +180,7 @@ def _receipt(screen: Screen, desk: Desk) -> View:
             received_at_point=visit.authority.point,
             helped_at_point=visit.authority.point,
             actor=visit.authority.subject,
-            key=posted.get("_key") or None,
+            key=sha256(posted.get("_key").encode()).hexdigest() if posted.get("_key") else None,
             answers={key: value for page in screen.pages for key, value in page.answers.items()},
             person=person_of(screen.person.answers),
             contents=tuple(_contents(screen, desk)),

@@ -37,6 +37,17 @@ def test_a_verb_that_asks_wants_words_for_the_person(office, kind):
     assert "Say why, in words for the person." in answer.words
 
 
+def test_a_payment_is_asked_for_online_where_there_is_a_way_to_pay(make_office):
+    office = make_office(payment__connector="local")
+    code = office.case().code
+    page = office.seat("counter-pa-01").get(f"/en/counter/cases/{code}").words
+    assert "Amount to be paid online" in page
+    wrong = act(office, "counter-pa-01", code, "payment_requested", reason="Three copies", amount="much")
+    assert (409, None) == (wrong.status, office.backoffice.payments.of(code))
+    act(office, "counter-pa-01", code, "payment_requested", reason="Three copies", amount="15.000")
+    assert 15000 == office.backoffice.payments.of(code).order.amount
+
+
 def test_the_clock_stands_while_a_supplement_is_awaited(office):
     code = office.case().code
     act(office, "counter-pa-01", code, "supplement_requested", reason="The hospital note is not signed.")
