@@ -1,0 +1,10 @@
+"""A page: a function from a visit to a view. It only reads."""
+
+from pilotkit import View, Visit
+
+
+def show_overview(visit: Visit) -> View:
+    """How many procedures and service points the deployment has."""
+    catalog = visit.catalog
+    counts = {"procedures": len(catalog.procedures), "points": len(catalog.points)}
+    return View("{{ cookiecutter.name }}/overview.html", {"province": catalog.province, **counts})
