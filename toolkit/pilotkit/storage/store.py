@@ -125,7 +125,7 @@ class Store:
             CaseError: somebody else was quicker: the event's number is taken.
         """
         with self.writing() as session:
-            row = self._row(session, case.code)
+            row = self._row(session, case.code, held=True)
             last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
             if event.number != last + 1:
                 raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
@@ -138,14 +138,9 @@ class Store:
         definitions = [(procedure, procedure.model_dump_json(exclude_defaults=True)) for procedure in procedures]
         digests = [hashlib.sha256(definition.encode()).hexdigest()[:16] for _, definition in definitions]
         if not self._kept.issuperset(digests):
-            with self.writing() as session:
+            with self.receiving() as receiving:
                 for digest, (procedure, definition) in zip(digests, definitions, strict=True):
-                    if session.get(ProcedureVersionRow, digest) is None:
-                        session.add(
-                            ProcedureVersionRow(
-                                digest=digest, code=procedure.code, version=procedure.version, definition=definition
-                            )
-                        )
+                    receiving.keep_procedure(digest, procedure, definition)
             self._kept.update(digests)
         return digests
 
@@ -182,7 +177,7 @@ class Store:
             UnknownError: no such case.
         """
         with self.writing() as session:
-            self._update(self._row(session, case.code), case)
+            self._update(self._row(session, case.code, held=True), case)
 
     def records(self) -> Iterator[Record]:
         """The audit chain from its first record."""
@@ -304,8 +299,10 @@ class Store:
         for name, value in case.model_dump().items():
             setattr(row, name, value)
 
-    def _row(self, session: Session, code: str) -> CaseRow:
-        row = session.scalar(select(CaseRow).where(CASES.c.code == code))
+    def _row(self, session: Session, code: str, *, held: bool = False) -> CaseRow:
+        """The row of a case; ``held``: whoever else wants to change it waits until this transaction has ended."""
+        wanted = select(CaseRow).where(CASES.c.code == code)
+        row = session.scalar(wanted.with_for_update() if held else wanted)
         if row is None:
             raise UnknownError(f"there is no case '{code}' here.", remedy="Check the code on the receipt.")
         return row

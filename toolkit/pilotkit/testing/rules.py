@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -171,8 +172,8 @@ def says_what(subject: Subject) -> Iterator[str]:
 
 def says_limits(subject: Subject) -> Iterator[str]:
     """Whether its README says what it does not do."""
-    if "## what it does not do" not in _readme(subject).lower():
-        yield "README.md does not say what it does not do: add a section with that heading."
+    if not re.search(r"^## what .*\bnot\b", _readme(subject), re.IGNORECASE | re.MULTILINE):
+        yield "README.md does not say what it does not do: add a section 'What it does not do'."
 
 
 def contract_tested(subject: Subject) -> Iterator[str]:
