@@ -18,7 +18,7 @@ PAGES = (
 _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
-_COMMENT = re.compile(r"<!-- (?P<kind>no-run|as): (?P<says>.+?) -->\n\Z")
+_COMMENT = re.compile(r"<!-- (?P<kind>no-run|as|run): (?P<says>.+?) -->\n\Z")
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -32,7 +32,7 @@ class Block:
     language: str
     text: str
     says: dict[str, str]
-    """What the comment above it says: ``no-run`` with a reason, or ``as`` with a noun."""
+    """What the comment above it says: ``no-run`` with a reason, ``as`` with a noun, ``run`` with what it shows."""
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -63,8 +67,24 @@ def test_a_command_line_is_understood(where: str, words: list[str]):
     if words[0].startswith("--"):
         assert words[0] in {"--help", "--version", "--install-completion"}, where
         return
-    assert words[0] in root.commands, f"{where}: there is no command '{words[0]}'"
-    root.commands[words[0]].make_context(words[0], words[1:])
+    command = root
+    while hasattr(command, "commands"):
+        assert words[0] in command.commands, f"{where}: there is no command '{words[0]}'"
+        command, name, words = command.commands[words[0]], words[0], words[1:]
+    command.make_context(name, words)
+
+
+@pytest.mark.parametrize("block", [each for each in blocks("shell") if "run" in each.says], ids=str)
+def test_a_shell_block_that_is_marked_runs_from_the_first_line_to_the_last(block: Block, tmp_path: Path):
+    """In a folder that has the examples, and nothing else of the source tree."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("var"))
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block.text],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == done.returncode, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def installed(folder: Path, name: str) -> dict[str, str]:
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: pilotkit-{name}\nVersion: 0.1.0\n")
     (metadata / "entry_points.txt").write_text(f"[pilotkit.plugins]\n{name} = pilotkit_{name}.plugin\n")
-    return {**os.environ, "PYTHONPATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": ""}
+    return {**os.environ, "PYTHONPATH": str(folder)}
 
 
 def done(*command: object, **options: object) -> str:
@@ -33,17 +33,14 @@ def test_a_new_plugin_passes_its_own_tests_and_is_clean(tmp_path, kinds):
     written = new_plugin("greet", folder, kinds)
     assert {f"tests/test_{kind}.py" for kind in kinds} < {*written}
     ruff = [Path(sys.executable).parent / "ruff"]
-    options = ["--config", ROOT / "pyproject.toml", "--config", f"src=['{folder}']", "--no-cache", folder]
-    assert "" == done(*ruff, "check", *options)
-    assert "" == done(*ruff, "format", "--check", *options)
+    options = ["--config", ROOT / "pyproject.toml", "--config", f"src=['{ROOT / 'toolkit'}', '{folder}']", "--no-cache"]
+    assert "" == done(*ruff, "check", *options, folder / "pilotkit_greet")  # the settings of tests go by their place
+    assert "" == done(*ruff, "format", "--check", *options, folder)
     tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", folder, folder]
-    assert "" == done(*tests, env=installed(folder, "greet"), cwd=folder)
-    check = [sys.executable, "-m", "pilotkit.cli", "plugin", "check", "greet"]
-    assert "" == done(*check, env=installed_again(folder), cwd=tmp_path)
-
-
-def installed_again(folder: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(folder)}
+    environment = installed(folder, "greet")
+    assert "" == done(*tests, env=environment, cwd=folder)
+    check = [Path(sys.executable).parent / "pilotkit", "plugin", "check", "greet"]
+    assert "" == done(*check, env=environment, cwd=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["", "Greet", "two-words", "1st", "a", "../up", "x" * 31, "chào"])

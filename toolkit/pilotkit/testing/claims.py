@@ -38,6 +38,7 @@ class Claim(Noun):
     """``quality.yaml``: how good a plugin says it is, and why not better."""
 
     claims: Quality
+    """The level that it says it meets."""
     shown_by: dict[Identifier, str] = Field(default_factory=dict)
     """Rule → ``file`` or ``file::test_name`` that shows it, relative to the plugin's project. For rules that no program
     can verify."""
