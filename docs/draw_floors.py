@@ -69,8 +69,8 @@ def _head(count: int, bottom: int) -> str:
     height = bottom + 44
     told = (
         f"{count} floors, each importing only what stands below it. Plugins stand beside the house and enter by the "
-        "hooks. A deployment is a folder of data that the catalog reads. A package is one file: packages write it from a "
-        "deployment, scaffold makes a deployment from it."
+        "hooks. A deployment is a folder of data that the catalog reads. A package is one file: packages write it from "
+        "a deployment, scaffold makes a deployment from it."
     )
     font = 'font-family="\'Be Vietnam Pro\', system-ui, sans-serif" font-size="14"'
     space = 'xmlns="http://www.w3.org/2000/svg"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,5 +65,6 @@ def anchors(page: Path) -> set[str]:
 
 
 def _slug(heading: str) -> str:
-    bare = re.sub(r"[^\w\s-]", "", heading.replace("`", "")).strip().lower()
+    ascii_only = unicodedata.normalize("NFKD", heading.replace("`", "")).encode("ascii", "ignore").decode()
+    bare = re.sub(r"[^\w\s-]", "", ascii_only).strip().lower()
     return re.sub(r"[-\s]+", "-", bare)

@@ -19,9 +19,12 @@ import yaml
 from documentation import ROOT, Block, blocks
 from pydantic import BaseModel
 
+from pilotkit import Deployment
 from pilotkit.cli.app import app
 from pilotkit.model.source import Source
+from pilotkit.packages import pack
 from pilotkit.reading import noun_from, parse_yaml
+from pilotkit.scaffold import new
 
 _TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
@@ -74,17 +77,40 @@ def test_a_command_line_is_understood(where: str, words: list[str]):
     command.make_context(name, words)
 
 
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory) -> Path:
+    """What a reader has who has followed the tutorial: the examples, a package, and a province made from it."""
+    folder = tmp_path_factory.mktemp("workplace")
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("var"))
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    (folder / "plugins").mkdir()
+    (folder / "made").mkdir()
+    packed = pack(Deployment(folder / "examples/hanoi"), folder)
+    new(packed.path, "48", folder / "danang")
+    return folder
+
+
 @pytest.mark.parametrize("block", [each for each in blocks("shell") if "run" in each.says], ids=str)
-def test_a_shell_block_that_is_marked_runs_from_the_first_line_to_the_last(block: Block, tmp_path: Path):
-    """In a folder that has the examples, and nothing else of the source tree."""
-    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("var"))
-    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+def test_a_shell_block_that_is_marked_runs_from_the_first_line_to_the_last(
+    block: Block, workplace: Path, tmp_path: Path
+):
+    folder = shutil.copytree(workplace, tmp_path / "workplace")
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.text],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert 0 == done.returncode, done.stdout + done.stderr
+
+
+FOLLOWED = {"first-province.md", "your-first-plugin.md", "tu-goi-den-he-thong.md"}
+"""Pages whose commands a test of their own follows, one after another."""
+
+
+def test_a_shell_block_of_the_site_is_run_or_followed_or_says_why_not():
+    silent = (each for each in blocks("shell") if not {"run", "no-run"} & each.says.keys())
+    there = (each for each in silent if each.page.is_relative_to(ROOT / "docs") and each.page.name not in FOLLOWED)
+    assert [] == [f"{block}: write <!-- run: what it shows --> or <!-- no-run: why --> above it" for block in there]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +122,8 @@ def test_a_make_target_exists(where: str, words: list[str]):
 
 
 def test_a_block_that_is_not_run_says_why():
-    assert [] == [str(block) for block in blocks("python") if len(block.says.get("no-run", "a reason")) < 8]
+    written = blocks("python", "shell")
+    assert [] == [str(block) for block in written if len(block.says.get("no-run", "a reason")) < 8]
 
 
 def test_publiccode_has_what_the_standard_asks():
