@@ -22,7 +22,7 @@ def front_door():
         yield f"{name}{_shape(getattr(pilotkit, name))}"
 
 
-def testing():
+def for_tests():
     """What tests of plugins may import."""
     room = import_module("pilotkit.testing")
     yield from (f"{name}{_shape(getattr(room, name))}" for name in sorted(room.__all__))
@@ -94,7 +94,7 @@ def entry_points():
 
 SECTIONS = {
     each.__name__: each
-    for each in (front_door, testing, hooks, commands, exit_codes, package_format, settings, entry_points)
+    for each in (front_door, for_tests, hooks, commands, exit_codes, package_format, settings, entry_points)
 }
 
 

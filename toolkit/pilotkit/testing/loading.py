@@ -65,7 +65,9 @@ def loading_of(name: str) -> Loading:
     """
     command = [sys.executable, "-c", _PROGRAM, name]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # this interpreter, own words
-    told = json.loads(done.stdout) if done.returncode == 0 else {"problem": done.stderr.strip().splitlines()[-1]}
+    if done.returncode:
+        raise PluginError(f"{name} cannot be loaded: {done.stderr.strip().splitlines()[-1]}")
+    told = json.loads(done.stdout)
     if told["problem"]:
         raise PluginError(f"{name} cannot be loaded: {told['problem']}")
     return Loading(told["seconds"], told["megabytes"], tuple(told["changed"]))
