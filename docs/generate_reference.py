@@ -196,11 +196,15 @@ def plugins(_: str) -> str:
     for project in sorted(REFERENCE.parents[1].glob("plugins/*/pyproject.toml")):
         name, said = project.parent.name, tomllib.loads(project.read_text(encoding="utf-8"))["project"]
         claim = claims.claim_of(name)
-        hooks = ", ".join(f"`{hook}`" for hook in host([name]).hooks_of(name))
-        why = " ".join(f"`{rule}`: {reason}" for rule, reason in claim.not_yet.items()) if claim else "It says nothing."
+        hooks = "<br>".join(f"`{hook.removeprefix('register_')}`" for hook in host([name]).hooks_of(name))
+        why = (
+            "<br>".join(f"`{rule}`: {reason}" for rule, reason in claim.not_yet.items())
+            if claim
+            else "It says nothing."
+        )
         quality = claim.claims.value if claim else "none"
         rows.append((f"`{name}`", said["description"], quality, hooks, why))
-    return table(("plugin", "what it is", "quality", "hooks", "why not more"), rows)
+    return table(("plugin", "what it is", "quality", "brings", "why not more"), rows)
 
 
 def schemas(_: str) -> str:

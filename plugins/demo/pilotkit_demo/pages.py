@@ -6,5 +6,4 @@ from pilotkit import View, Visit
 def show_overview(visit: Visit) -> View:
     """How many procedures and service points the deployment has."""
     catalog = visit.catalog
-    counts = {"procedures": len(catalog.procedures), "points": len(catalog.points)}
-    return View("demo/overview.html", {"province": catalog.province, **counts})
+    return View("demo/overview.html", {"procedures": len(catalog.procedures), "points": len(catalog.points)})

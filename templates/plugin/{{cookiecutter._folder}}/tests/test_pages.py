@@ -5,7 +5,9 @@ from pilotkit.testing import tiny_deployment
 def test_the_page_answers_in_each_language(web, tmp_path):
     folder = tiny_deployment(tmp_path, plugins__enabled=["{{ cookiecutter.name }}"], deployment__languages=["en", "vi"])
     known = len(Deployment(folder).catalog.procedures)
-    assert f"{known} procedures are known here." in web(folder).get("/en/{{ cookiecutter.name }}").text
+    page = web(folder).get("/en/{{ cookiecutter.name }}").text
+    assert "<title>{{ cookiecutter.title }} · Municipality of Port Amber" in page
+    assert f"{known} procedures are known here." in page
     assert f"Ở đây có {known} thủ tục." in web(folder).get("/vi/{{ cookiecutter.name }}").text
 
 
