@@ -24,9 +24,13 @@ _ROOMS = {
     "model.filing": ("Receipt",),
     "model.form": ("Form", "FormPage", "Question"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
-    "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
+    "model.kpi": (
+        "FormulaInput", "Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedCount", "ReportedFigure", "Target",
+        "TargetStatus",
+    ),
     "model.location": (
-        "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
+        "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
+        "UnitKey",
     ),
     "model.package": ("Manifest", "PackageInfo"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
@@ -34,17 +38,17 @@ _ROOMS = {
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
     "model.printing": ("DocumentTemplate", "PrintRequest"),
     "model.procedure": (
-        "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure", "ProcedureHandler",
-        "Result", "Step", "Transition",
+        "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure",
+        "ProcedureHandler", "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
-    "model.source": ("Certainty", "Source"),
+    "model.source": ("Certainty", "Source", "Sourced"),
     "model.surface": (
-        "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect", "Severity",
-        "Site", "TableSet", "Upload", "View",
+        "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect",
+        "Severity", "Site", "TableSet", "Upload", "View",
     ),
-    "model.text": ("LocalText", "search_form"),
+    "model.text": ("LocalText", "Noun", "search_form"),
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
@@ -53,6 +57,10 @@ _ROOMS = {
     "casework.desk": ("Desk",),
     "casework.statements": ("Statements",),
     "web.visit": ("Visit",),
+    "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
+    "measures.costs": ("CostChange", "cost_changes", "year_total"),
+    "measures.formulas": ("FormulaValue", "IndexValue", "InputValue", "index_values"),
+    "reading": ("noun_from", "read_yaml"),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
@@ -77,6 +85,13 @@ if TYPE_CHECKING:
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
     from pilotkit.measures.board import Standing as Standing
+    from pilotkit.measures.costs import CostChange as CostChange
+    from pilotkit.measures.costs import cost_changes as cost_changes
+    from pilotkit.measures.costs import year_total as year_total
+    from pilotkit.measures.formulas import FormulaValue as FormulaValue
+    from pilotkit.measures.formulas import IndexValue as IndexValue
+    from pilotkit.measures.formulas import InputValue as InputValue
+    from pilotkit.measures.formulas import index_values as index_values
     from pilotkit.model.access import Authority as Authority
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
@@ -88,6 +103,10 @@ if TYPE_CHECKING:
     from pilotkit.model.codes import Code as Code
     from pilotkit.model.codes import CodeList as CodeList
     from pilotkit.model.codes import IdentifierPattern as IdentifierPattern
+    from pilotkit.model.cost import CaseCost as CaseCost
+    from pilotkit.model.cost import ComplianceCost as ComplianceCost
+    from pilotkit.model.cost import HourlyWage as HourlyWage
+    from pilotkit.model.cost import saved_share as saved_share
     from pilotkit.model.filing import Receipt as Receipt
     from pilotkit.model.form import Form as Form
     from pilotkit.model.form import FormPage as FormPage
@@ -96,10 +115,12 @@ if TYPE_CHECKING:
     from pilotkit.model.knowledge import Contact as Contact
     from pilotkit.model.knowledge import Domain as Domain
     from pilotkit.model.knowledge import LifeEvent as LifeEvent
+    from pilotkit.model.kpi import FormulaInput as FormulaInput
     from pilotkit.model.kpi import Goal as Goal
     from pilotkit.model.kpi import Kpi as Kpi
     from pilotkit.model.kpi import KpiFormula as KpiFormula
     from pilotkit.model.kpi import KpiValue as KpiValue
+    from pilotkit.model.kpi import ReportedCount as ReportedCount
     from pilotkit.model.kpi import ReportedFigure as ReportedFigure
     from pilotkit.model.kpi import Target as Target
     from pilotkit.model.kpi import TargetStatus as TargetStatus
@@ -145,6 +166,7 @@ if TYPE_CHECKING:
     from pilotkit.model.simulation import SimulationProfile as SimulationProfile
     from pilotkit.model.source import Certainty as Certainty
     from pilotkit.model.source import Source as Source
+    from pilotkit.model.source import Sourced as Sourced
     from pilotkit.model.surface import Check as Check
     from pilotkit.model.surface import Command as Command
     from pilotkit.model.surface import Connector as Connector
@@ -160,6 +182,7 @@ if TYPE_CHECKING:
     from pilotkit.model.surface import Upload as Upload
     from pilotkit.model.surface import View as View
     from pilotkit.model.text import LocalText as LocalText
+    from pilotkit.model.text import Noun as Noun
     from pilotkit.model.text import search_form as search_form
     from pilotkit.model.work import ClockState as ClockState
     from pilotkit.model.work import Countdown as Countdown
@@ -169,6 +192,8 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
     from pilotkit.model.work import Workload as Workload
+    from pilotkit.reading import noun_from as noun_from
+    from pilotkit.reading import read_yaml as read_yaml
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

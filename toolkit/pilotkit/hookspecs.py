@@ -12,6 +12,7 @@ import pluggy
 from pilotkit.model.calendar import Calendar
 from pilotkit.model.case import Case
 from pilotkit.model.codes import CodeList, IdentifierPattern
+from pilotkit.model.cost import HourlyWage
 from pilotkit.model.kpi import Kpi, KpiFormula
 from pilotkit.model.location import LocationDirectory, ServicePoint
 from pilotkit.model.package import PackageInfo
@@ -58,6 +59,12 @@ def register_calendars() -> tuple[Calendar, ...]:
 @hookspec
 def register_codes() -> tuple[CodeList | IdentifierPattern, ...]:
     """A country's code lists and patterns of identifiers. Called with the calendars."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_wages() -> tuple[HourlyWage, ...]:
+    """What an hour is worth in a country, for compliance costs. Called with the calendars."""
     raise NotImplementedError
 
 

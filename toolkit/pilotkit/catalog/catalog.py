@@ -13,9 +13,10 @@ from pilotkit.errors import UnknownError
 from pilotkit.model.access import Account
 from pilotkit.model.calendar import Calendar, DayException
 from pilotkit.model.codes import CodeList, IdentifierPattern
+from pilotkit.model.cost import ComplianceCost, HourlyWage
 from pilotkit.model.form import Form
 from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
-from pilotkit.model.kpi import Goal, Kpi, KpiFormula, ReportedFigure, Target
+from pilotkit.model.kpi import Goal, Kpi, KpiFormula, ReportedCount, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory, Pattern, PointKind, ServicePoint
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
@@ -63,6 +64,10 @@ class Catalog:
     courses: Mapping[str, Course]
     contacts: Mapping[str, Contact]
     figures: tuple[ReportedFigure, ...]
+    reported_counts: tuple[ReportedCount, ...]
+    """``local/index_inputs.csv``, in the order of its lines."""
+    wages: Mapping[str, HourlyWage]
+    costs: Mapping[str, ComplianceCost]
     calendars: Mapping[str, Calendar]
     exceptions: tuple[DayException, ...]
     """``local/calendar.csv``; stands above the calendar of ``[calendar] source``."""

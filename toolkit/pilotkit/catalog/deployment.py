@@ -14,8 +14,9 @@ from pilotkit.hookspecs import hookimpl
 from pilotkit.model.access import Account
 from pilotkit.model.calendar import DayException
 from pilotkit.model.codes import CodeList
+from pilotkit.model.cost import ComplianceCost
 from pilotkit.model.knowledge import Article, Domain, LifeEvent
-from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
+from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
 from pilotkit.model.procedure import Procedure
@@ -117,6 +118,9 @@ class Deployment:
             courses=tree.listed(Course, "model/people/courses.yaml"),
             contacts=tree.contacts(),
             figures=tree.table(ReportedFigure, "local/figures.csv"),
+            reported_counts=tree.table(ReportedCount, "local/index_inputs.csv"),
+            wages=unique(self.plugins.collect("register_wages"), lambda each: each.id, "wage"),
+            costs=tree.listed(ComplianceCost, "model/evidence/compliance_costs.yaml"),
             calendars=unique(self.plugins.collect("register_calendars"), lambda each: each.id, "calendar"),
             exceptions=tree.table(DayException, "local/calendar.csv"),
             code_lists=unique(_of(codes, CodeList), lambda each: each.id, "code list"),

@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from pilotkit.errors import DataError, DuplicateError, Place
 from pilotkit.model.access import Account
 from pilotkit.model.calendar import DayException
+from pilotkit.model.cost import ComplianceCost
 from pilotkit.model.form import Form
 from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
-from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
+from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
@@ -40,6 +41,7 @@ LISTS: dict[str, type[BaseModel]] = {
     "model/knowledge/life_events.yaml": LifeEvent,
     "model/knowledge/articles.yaml": Article,
     "model/evidence/sources.yaml": Source,
+    "model/evidence/compliance_costs.yaml": ComplianceCost,
 }
 """YAML files that hold a list of things, each with an ``id``."""
 
@@ -58,6 +60,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "local/accounts.csv": Account,
     "local/calendar.csv": DayException,
     "local/figures.csv": ReportedFigure,
+    "local/index_inputs.csv": ReportedCount,
 }
 """CSV files; each row is one thing."""
 

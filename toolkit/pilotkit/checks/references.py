@@ -68,6 +68,8 @@ def _known(catalog: Catalog) -> Mapping[str, Collection[str]]:
         "service point": catalog.points,
         "head": catalog.heads,
         "calendar": catalog.calendars,
+        "wage": catalog.wages,
+        "index input": {each.id for formula in catalog.formulas.values() for each in formula.inputs},
         "identifier pattern": catalog.patterns,
     }
 
@@ -128,11 +130,15 @@ def _in_model(catalog: Catalog) -> Iterator[Mention]:
         yield from _each(of_file(catalog.profile), "mix", "procedure", catalog.profile.mix)
     for handler in catalog.handlers.values():
         yield Mention(Place("pilot.toml", "plugins.enabled"), "procedure", handler.procedure_code)
-    for formula in catalog.formulas.values():
-        yield from _each("pilot.toml", "plugins.enabled", "KPI", formula.inputs)
+    for cost in catalog.costs.values():
+        yield Mention(Place(of_file(cost), f"{cost.id}.procedure"), "procedure", cost.procedure)
+        yield Mention(Place(of_file(cost), f"{cost.id}.wage"), "wage", cost.wage)
 
 
 def _in_local(catalog: Catalog) -> Iterator[Mention]:
+    for line, row in enumerate(catalog.reported_counts, start=ROWS):
+        yield Mention(Place("local/index_inputs.csv", "unit", line), "unit", row.unit)
+        yield Mention(Place("local/index_inputs.csv", "input", line), "index input", row.input)
     for point in catalog.points.values():
         yield Mention(Place("local/points.csv", f"{point.id}.unit"), "unit", point.unit)
         yield from _named("local/points.csv", f"{point.id}.parent", "service point", point.parent)

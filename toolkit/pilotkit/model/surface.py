@@ -22,6 +22,8 @@ class Site:
     """The code of its province."""
     languages: tuple[str, ...]
     """The first is the main one."""
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By plugin, what ``[plugins.options]`` chose."""
 
 
 @dataclass(frozen=True)
