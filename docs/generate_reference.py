@@ -233,6 +233,16 @@ def questions(_: str) -> str:
     )
 
 
+def names(_: str) -> str:
+    """Every name of the front door with the first sentence of what it is."""
+    pilotkit = import_module("pilotkit")
+    rows = []
+    for name in (each for each in pilotkit.__all__ if not each.startswith("_")):
+        said = inspect.getdoc(getattr(pilotkit, name)) or ""
+        rows.append((f"`{name}`", on_one_line(prose(said).split("\n\n")[0])))
+    return table(("name", "what it is"), rows)
+
+
 def constants(name: str) -> str:
     """The documented limits of a module: its constants whose names begin with ``MAXIMUM``."""
     module = import_module(name)
@@ -258,7 +268,7 @@ def operations(tag: str) -> str:
 
 
 _RENDERERS = (fields, values, methods, hooks, settings, columns, commands, checks, exits, files, constants)
-_LISTS = (operations, scale, plugins, schemas, fixtures, questions)
+_LISTS = (names, operations, scale, plugins, schemas, fixtures, questions)
 RENDERERS: dict[str, Callable[[str], str]] = {each.__name__: each for each in (*_RENDERERS, *_LISTS)}
 
 
