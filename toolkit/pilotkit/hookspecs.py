@@ -18,6 +18,7 @@ from pilotkit.model.location import LocationDirectory, ServicePoint
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.printing import DocumentTemplate
 from pilotkit.model.procedure import Procedure, ProcedureHandler
+from pilotkit.model.source import Source
 from pilotkit.model.surface import Check, Command, Connector, Page, Site, TableSet
 
 PROJECT = "pilotkit"
@@ -40,6 +41,12 @@ def register_locations(site: Site) -> tuple[LocationDirectory | ServicePoint, ..
 @hookspec
 def register_kpis(site: Site) -> tuple[Kpi | KpiFormula, ...]:
     """Measures, as data or as formulas. Called with the procedures."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_sources() -> tuple[Source, ...]:
+    """Publications that the plugin's procedures, points and measures refer to. Called with the procedures."""
     raise NotImplementedError
 
 

@@ -47,6 +47,10 @@ class _OwnData:
         return tuple(self._tree.listed(Kpi, "model/kpis/kpis.yaml").values())
 
     @hookimpl
+    def register_sources(self) -> tuple[Source, ...]:
+        return tuple(self._tree.listed(Source, "model/evidence/sources.yaml").values())
+
+    @hookimpl
     def register_locations(self) -> tuple[ServicePoint, ...]:
         return self._tree.table(ServicePoint, "local/points.csv")
 
@@ -91,7 +95,7 @@ class Deployment:
         return Catalog(
             settings=self.settings,
             package=tree.package(),
-            sources=tree.listed(Source, "model/evidence/sources.yaml"),
+            sources=unique(self.plugins.collect("register_sources"), lambda each: each.id, "source"),
             domains=tree.listed(Domain, "model/knowledge/domains.yaml"),
             life_events=tree.listed(LifeEvent, "model/knowledge/life_events.yaml"),
             articles=tree.listed(Article, "model/knowledge/articles.yaml"),

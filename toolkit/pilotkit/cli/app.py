@@ -13,18 +13,21 @@ from pilotkit.cli import (
     cases,
     demo,
     deployments,
+    doctor,
     formulas,
     importing,
     keys,
     packages,
     paying,
+    plugin,
     registry,
     reporting,
+    schema,
     targets,
     units,
 )
 from pilotkit.cli.output import print_error
-from pilotkit.errors import PilotkitError
+from pilotkit.errors import PilotkitError, PluginError
 
 app = typer.Typer(
     name="pilotkit",
@@ -60,10 +63,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "keys": keys.keys,
     "reads": keys.reads,
     "demo": demo.demo,
+    "doctor": doctor.doctor,
+    "schema": schema.schema,
 }
+GROUPS: dict[str, typer.Typer] = {"plugin": plugin.commands, "registry": registry.registry_app}
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
-app.add_typer(registry.registry_app, name="registry")
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 @app.callback()
@@ -87,7 +94,7 @@ def run(arguments: list[str]) -> int:
         The exit code, as documented in :mod:`pilotkit.errors`.
     """
     try:
-        if not arguments or arguments[0] not in {*COMMANDS, "registry", "--version"}:
+        if not arguments or arguments[0] not in {*COMMANDS, *GROUPS, "--version"}:
             _add_plugin_commands()
         app(arguments, prog_name="pilotkit")
     except PilotkitError as problem:
@@ -99,9 +106,26 @@ def run(arguments: list[str]) -> int:
 
 
 def _add_plugin_commands() -> None:
-    """Commands of every installed plugin, for a word the core does not know."""
-    from pilotkit.catalog.plugins import PluginHost, installed_entry_points, unique
+    """Commands of every installed plugin, for a word the core does not know. A broken plugin hides no other's."""
+    from pilotkit.catalog.plugins import PluginHost, installed_entry_points
 
-    host = PluginHost(installed_entry_points())
-    for added in unique(host.collect("register_commands"), lambda each: each.name, "command").values():
-        app.command(added.name, help=added.help)(added.run)
+    owners = dict.fromkeys([*COMMANDS, *GROUPS], "pilotkit")
+    for name in installed_entry_points():
+        try:
+            offered = PluginHost([name]).collect("register_commands")
+        except PilotkitError as problem:
+            print_error(problem, as_json=False)
+            continue
+        for added in (offer.value for offer in offered):
+            if added.name in owners:
+                print_error(_offered_twice(added.name, owners[added.name], name), as_json=False)
+                continue
+            owners[added.name] = name
+            app.command(added.name, help=added.help)(added.run)
+
+
+def _offered_twice(command: str, first: str, second: str) -> PilotkitError:
+    return PluginError(
+        f"command '{command}' is offered by '{first}' and by '{second}'; the one of '{first}' is used.",
+        remedy=f"Remove one of the two plugins, or rename the command of '{second}'.",
+    )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.model.kpi import KpiValue
 
-_SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
+SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
+"""What a severity looks like."""
 
 
 class Grouping(StrEnum):
@@ -47,7 +48,7 @@ def check(deployment: DeploymentPath, as_json: AsJson = False) -> None:
         )  # fmt: skip
     else:
         for each in findings:
-            tell(*_SIGNS[each.severity], f"{each.where}\n  {each.message} {each.remedy}")
+            tell(*SIGNS[each.severity], f"{each.where}\n  {each.message} {each.remedy}")
         say(f"{len(errors)} errors, {len(findings) - len(errors)} other findings in {deployment}.")
     if errors:
         raise typer.Exit(1)
@@ -155,20 +156,32 @@ def plugins(
     deployment: Annotated[Path | None, typer.Argument(metavar="DEPLOYMENT", help="Mark those it uses.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The installed plugins, what each one adds, and whether a deployment uses it."""
+    """The installed plugins: what each adds, how good it says it is, and whether a deployment uses it.
+
+    A broken one is named with what to do, and does not hide the others. Exit code 6 when there is one.
+    """
     from pilotkit.catalog.deployment import CORE
     from pilotkit.catalog.plugins import installed_plugins
+    from pilotkit.errors import PluginError
     from pilotkit.settings import read_settings
+    from pilotkit.testing.claims import claim_of
 
     enabled = [CORE, *read_settings(deployment).plugins.enabled] if deployment else [CORE]
     found = installed_plugins(enabled)
+    claims = {each.name: str(claim.claims) if (claim := claim_of(each.name)) else "none" for each in found}
     if as_json:
-        print_json([vars(each) for each in found])
-        return
-    table = new_table("Plugin", "Version", "Used", "Hooks")
-    for each in found:
-        add_row(table, each.name, each.version, "yes" if each.enabled else "no", ", ".join(each.hooks))
-    console.print(table)
+        print_json([{**vars(each), "quality": claims[each.name]} for each in found])
+    else:
+        table = new_table("Plugin", "Version", "Used", "Quality", "Hooks")
+        for each in found:
+            hooks = "broken" if each.problem else ", ".join(each.hooks)
+            add_row(table, each.name, each.version, "yes" if each.enabled else "no", claims[each.name], hooks)
+        console.print(table)
+        for each in found:
+            if each.problem:
+                tell("■", "red", each.problem)
+    if any(each.problem for each in found):
+        raise typer.Exit(PluginError.exit_code)
 
 
 def parsed_day(text: str | None) -> date | None:
