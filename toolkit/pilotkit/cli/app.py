@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, importing, keys, packages, paying
+from pilotkit.cli import (
+    accounts,
+    auditing,
+    backups,
+    cases,
+    demo,
+    deployments,
+    importing,
+    keys,
+    packages,
+    paying,
+    upgrading,
+)
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -21,6 +33,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "pack": packages.pack,
     "inspect": packages.inspect,
     "new": packages.new,
+    "upgrade": upgrading.upgrade,
+    "override": upgrading.override,
+    "diff": upgrading.diff,
     "check": deployments.check,
     "test": deployments.run_cases,
     "simulate": deployments.simulate,

@@ -71,12 +71,12 @@ def new(
     """Make a province's own deployment from a package: verified, rendered, checked, then put in place at once."""
     from pilotkit.scaffold import new as scaffold
 
-    given = _read_answers(answers)
+    given = read_answers(answers)
     with meter("Scaffolding") as bar:
 
         def ask(question: Question) -> str:
             with bar.paused():
-                return _ask(question)
+                return ask_on_screen(question)
 
         made = scaffold(package, province, target, given, None if no_input or as_json else ask, bar.step)
     if as_json:
@@ -91,7 +91,12 @@ def new(
     say(f"Next: pilotkit check {made.folder}, then pilotkit serve {made.folder}")
 
 
-def _read_answers(path: Path | None) -> dict[str, str]:
+def read_answers(path: Path | None) -> dict[str, str]:
+    """Answers from a TOML file; none where there is no file.
+
+    Raises:
+        DataError: not TOML.
+    """
     from pilotkit.errors import DataError, Place
     from pilotkit.reading import read_text
 
@@ -104,7 +109,8 @@ def _read_answers(path: Path | None) -> dict[str, str]:
     return {name: str(value) for name, value in data.items()}
 
 
-def _ask(question: Question) -> str:
+def ask_on_screen(question: Question) -> str:
+    """What somebody types."""
     choices = f" ({', '.join(question.choices)})" if question.choices else ""
     answer: str = typer.prompt(
         f"{question.prompt}{choices}", default=question.default, show_default=bool(question.default)
