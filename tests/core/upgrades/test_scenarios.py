@@ -49,10 +49,17 @@ def test_the_same_line_changed_by_both_stays_ours_and_theirs_lies_beside_it(publ
     assert [(NOTES, "")] == kept(plan)
 
 
-def test_neighbouring_lines_of_a_text_need_a_person(publisher, province):
+def test_neighbouring_lines_are_two_lines(publisher, province):
     ours(province, NOTES, ("two", "zwei"))
     plan = upgrade(province, publisher.publish("1.1.0", {NOTES: changed(OPS[NOTES], ("three", "trois"))}))
-    assert changed(OPS[NOTES], ("two", "zwei")) == (province / NOTES).read_text()
+    assert changed(OPS[NOTES], ("two", "zwei"), ("three", "trois")) == (province / NOTES).read_text()
+    assert [] == kept(plan)
+
+
+def test_lines_that_both_put_in_at_one_place_of_a_text_need_a_person(publisher, province):
+    ours(province, NOTES, ("two\n", "two\nours\n"))
+    plan = upgrade(province, publisher.publish("1.1.0", {NOTES: changed(OPS[NOTES], ("two\n", "two\ntheirs\n"))}))
+    assert changed(OPS[NOTES], ("two\n", "two\nours\n")) == (province / NOTES).read_text()
     assert [(NOTES, "")] == kept(plan)
 
 

@@ -96,7 +96,7 @@ def _merged(name: str, base: str | None, ours: str, theirs: str) -> tuple[str | 
     if base is None:
         return None, (_clash("both sides added it"),)
     text = merge_texts(base, ours, theirs)
-    return text, () if text is not None else (_clash("both sides changed the same or neighbouring lines"),)
+    return text, () if text is not None else (_clash("both sides changed the same lines"),)
 
 
 def is_similar(one: bytes, other: bytes) -> bool:

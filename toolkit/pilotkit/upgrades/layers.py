@@ -105,7 +105,8 @@ def _carry(
     if any(falls_under(new_file, new_path, rule) for rule in models.info.locked):
         state = OverrideState.BLOCKED
     target = (aside if state is OverrideState.SET_ASIDE else files).setdefault(new_name, _File(name))
-    files.setdefault(new_name, _File(name)).is_changed |= is_moved or became is not node
+    is_written_anew = is_moved or became is not node or state is OverrideState.SET_ASIDE
+    files.setdefault(new_name, _File(name)).is_changed |= is_written_anew
     if became is not None:
         target.changes[new_path] = became
     if new_name != name:
