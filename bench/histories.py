@@ -15,39 +15,10 @@ PROCEDURES = 120
 SETTINGS, COMPOSE, CADDY, UNIT, GUIDE, README = (
     "pilot.toml", "ops/compose.yaml", "ops/Caddyfile", "ops/pilotkit.service", "ops/README.md", "README.md",
 )  # fmt: skip
-_WORDS = [
-    "record",
-    "register",
-    "notice",
-    "charter",
-    "parent",
-    "applicant",
-    "office",
-    "quarter",
-    "harbour",
-    "form",
-    "proof",
-    "identity",
-    "lease",
-    "permit",
-    "trade",
-    "water",
-    "school",
-    "land",
-    "vessel",
-    "market",
-    "bridge",
-    "garden",
-    "transfer",
-    "renewal",
-    "copy",
-    "extract",
-    "statement",
-    "consent",
-    "guardian",
-    "witness",
-    "seal",
-]
+_WORDS = """
+    record register notice charter parent applicant office quarter harbour form proof identity lease permit trade water
+    school land vessel market bridge garden transfer renewal copy extract statement consent guardian witness seal
+""".split()  # noqa: SIM905  # words are read better as words
 Tree = dict[str, str]
 
 
@@ -116,9 +87,11 @@ class Side:
         return made
 
     def lines(self, file: str) -> list[str]:
+        """A file as its lines."""
         return self.tree[file].split("\n")
 
     def write(self, file: str, lines: list[str]) -> None:
+        """A file from its lines."""
         self.tree[file] = "\n".join(lines)
 
     def claim(self, file: str, what: object) -> bool:
@@ -129,9 +102,11 @@ class Side:
         return True
 
     def procedure(self) -> str:
+        """Any of the first version's."""
         return f"model/procedures/Z-{self.dice.randint(1, PROCEDURES):03}.yaml"
 
     def word(self) -> str:
+        """Words that nobody else writes."""
         return f"{_words(self.dice, 2)} {self.label}{self.dice.randint(100, 999)}"
 
 

@@ -1,8 +1,8 @@
 """Upgrades against cruft and copier: how many need a person, what is lost in silence, and how long one takes.
 
-Every tool gets the same first version, the same next version and the same edits of a province (``histories``). With cruft
-and copier the province edits the files that they wrote, as is done there; with pilotkit it puts values of procedures into
-``local/overrides/`` (with ``was:``, as ``pilotkit override`` does) and edits the seeded files directly.
+Every tool gets the same first version, the same next version and the same edits of a province (``histories``). With
+cruft and copier the province edits the files that they wrote, as is done there; with pilotkit it puts values of
+procedures into ``local/overrides/`` (with ``was:``, as ``pilotkit override`` does) and edits the seeded files directly.
 
 **Needs a person**: the command ends with another code than 0, or leaves a conflict marker or a reject file. **Lost in
 silence**: an edit of either side is not in the outcome, and nothing says so about its file. **Unparseable**: a YAML or
@@ -43,8 +43,9 @@ _WRITTEN = ("ops/compose.yaml", "ops/Caddyfile", UNIT, "ops/README.md", "pilot.t
 _SEEDED = ("ops/**", "pilot.toml", "README.md")
 _UNITS = "scheme,code,valid_from,name,kind,level,parent\nzz,SP,2024-01-01,Silver Point,municipality,province,\n"
 _GIT = {
-    **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "bench", "GIT_AUTHOR_EMAIL": "bench@bench.example",
-    "GIT_COMMITTER_NAME": "bench", "GIT_COMMITTER_EMAIL": "bench@bench.example", "GIT_TERMINAL_PROMPT": "0",
+    **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0",
+    "GIT_AUTHOR_NAME": "bench", "GIT_AUTHOR_EMAIL": "bench@bench.example",
+    "GIT_COMMITTER_NAME": "bench", "GIT_COMMITTER_EMAIL": "bench@bench.example",
 }  # fmt: skip
 
 
@@ -278,13 +279,14 @@ def _run(*command: object) -> None:
     subprocess.run([*map(str, command)], check=True, env=_GIT, capture_output=True)
 
 
-def compare(counts: Sequence[int], others: Sequence[int], room: Path) -> tuple[dict[str, Any], list[Ratio]]:
+def compare(counts: Sequence[int], others: Sequence[int], room: Path, runs: int) -> tuple[Any, list[Ratio]]:
     """Every tool on the histories of every size, and how long one upgrade takes on the command line.
 
     Args:
         counts: how many histories of each size.
         others: how many of them the other tools are given.
         room: an empty folder.
+        runs: how often the time is taken.
     """
     ours = Pilotkit(room)
     first = ours.first()
@@ -299,7 +301,7 @@ def compare(counts: Sequence[int], others: Sequence[int], room: Path) -> tuple[d
                 _judge(tallies[tool.name], tool.run(tool.province(told, first), package), told)
         results.append({"province": size[0], "package": size[1], "goal": goal, "tools": list(tallies.values())})
     told = history(first, 0, 5, 8)
-    ratios = [_time(ours, other, told, first) for other in tools[1:]]
+    ratios = [_time(ours, other, told, first, runs) for other in tools[1:]] if runs else []
     return {"sizes": [_plain(each) for each in results]}, ratios
 
 
@@ -308,7 +310,7 @@ def _plain(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "tools": tools}
 
 
-def _time(ours: Pilotkit, other: Other, told: History, first: Tree, runs: int = 5) -> Ratio:
+def _time(ours: Pilotkit, other: Other, told: History, first: Tree, runs: int) -> Ratio:
     package = ours.publish(told, first)
     other.publish(told, first)
     program = ROOT / ".venv" / "bin" / "pilotkit"
@@ -327,10 +329,12 @@ def _time(ours: Pilotkit, other: Other, told: History, first: Tree, runs: int = 
     return summary("upgrade", "pilotkit upgrade", against, ratios, 1, at_most=True, of="wall time")
 
 
-def measure(counts: Sequence[int] = (200,) * 3, others: Sequence[int] = (200,) * 3) -> tuple[Any, list[Ratio]]:
+def measure(
+    counts: Sequence[int] = (200,) * 3, others: Sequence[int] = (200,) * 3, runs: int = 5
+) -> tuple[Any, list[Ratio]]:
     """All of it in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        return compare(counts, others, Path(folder))
+        return compare(counts, others, Path(folder), runs)
 
 
 def show(table: dict[str, Any]) -> None:
@@ -348,7 +352,7 @@ if __name__ == "__main__":
     import sys
 
     given = [tuple(map(int, each.split(","))) for each in sys.argv[1:3]]
-    table, timed = measure(*given)
+    table, timed = measure(*given, runs=int(sys.argv[4]) if len(sys.argv) > 4 else 5)
     show(table)
     for each in timed:
         print(f"{each.name} {each.ratio} × {each.against} ({each.lowest} to {each.highest})")

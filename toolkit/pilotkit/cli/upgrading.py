@@ -11,7 +11,7 @@ from pilotkit.cli.output import AsJson, console, meter, print_json, say, tell
 from pilotkit.cli.packages import DeploymentPath, ask_on_screen, read_answers
 
 if TYPE_CHECKING:
-    from pilotkit.model.upgrade import ProcedureChange, UpgradePlan, ValueChange
+    from pilotkit.model.upgrade import Ours, ProcedureChange, UpgradePlan, ValueChange
     from pilotkit.scaffold import Question
 
 _SHOWN = 12
@@ -110,23 +110,27 @@ def diff(
     if as_json:
         print_json(ours)
     else:
-        for change in ours.overrides:
-            tell("▲" if change.state == "stale" else "·", "yellow" if change.state == "stale" else "dim",
-                 f"{change.file}: {change.key}\n    {_value(change.was)} → "
-                 f"{'(taken away)' if change.is_removal else _value(change.ours)}"
-                 + (f"\n    the package now says {_value(change.package)}" if change.state == "stale" else ""))  # fmt: skip
-        for seeded in ours.seeded:
-            tell("·", "dim", f"{seeded.path}: {seeded.kind} since the package wrote it")
-        for drift in ours.drift:
-            tell("■", "red", f"{drift.path}: {drift.kind} by hand. Turn it into an override with --adopt.")
-        for name in ours.waiting:
-            tell("▲", "yellow", f"{name} waits: take from it what you want, then delete it.")
-        say(
-            f"{len(ours.overrides)} overrides on {ours.package or 'an authored model'} {ours.version or ''}".rstrip()
-            + "."
-        )
+        _print_ours(ours)
     if ours.drift or ours.waiting:
         raise typer.Exit(1)
+
+
+def _print_ours(ours: Ours) -> None:
+    for change in ours.overrides:
+        is_stale = change.state == "stale"
+        now = "(taken away)" if change.is_removal else _value(change.ours)
+        tell("▲" if is_stale else "·", "yellow" if is_stale else "dim", f"{change.file}: {change.key}")
+        console.print(f"    {_value(change.was)} → {now}", soft_wrap=True)
+        if is_stale:
+            console.print(f"    the package now says {_value(change.package)}", soft_wrap=True)
+    for seeded in ours.seeded:
+        tell("·", "dim", f"{seeded.path}: {seeded.kind} since the package wrote it")
+    for drift in ours.drift:
+        tell("■", "red", f"{drift.path}: {drift.kind} by hand. Turn it into an override with --adopt.")
+    for name in ours.waiting:
+        tell("▲", "yellow", f"{name} waits: take from it what you want, then delete it.")
+    on = f"{ours.package} {ours.version}" if ours.package else "an authored model"
+    say(f"{len(ours.overrides)} overrides on {on}.")
 
 
 def _take_back(folder: Path, *, also_edited: bool, as_json: bool) -> None:
@@ -161,12 +165,15 @@ def _print_plan(plan: UpgradePlan) -> None:
     for kpi in plan.kpis:
         counted = ": counted differently, not comparable with before" if kpi.is_counted_differently else ""
         tell(_SIGNS[kpi.kind], "bold", f"KPI {kpi.id} {kpi.kind}{counted}")
-    told = {id(value) for each in plan.procedures for value in (*each.deadlines, *each.fees)}
-    effective = [each for each in plan.effective if id(each) not in told]
-    for value in effective[:_SHOWN]:
+    for value in plan.effective[:_SHOWN]:
         _print_value(value)
-    if len(effective) > _SHOWN:
-        tell("·", "dim", f"… and {len(effective) - _SHOWN} more values (--json has all of them)")
+    if len(plan.effective) > _SHOWN:
+        tell("·", "dim", f"… and {len(plan.effective) - _SHOWN} more values (--json has all of them)")
+    _print_files(plan)
+    _print_open(plan)
+
+
+def _print_files(plan: UpgradePlan) -> None:
     for override_ in plan.overrides:
         if override_.state != "kept":
             tell("▲", "yellow", f"{override_.file}: {override_.key} ({override_.state.replace('_', ' ')})")
@@ -178,11 +185,13 @@ def _print_plan(plan: UpgradePlan) -> None:
         tell("·", "dim", f"answer {answer.question}: {answer.after}" + (" (new)" if answer.before is None else ""))
     for note in plan.notes:
         tell("●", "dim", note)
+
+
+def _print_open(plan: UpgradePlan) -> None:
     for each in plan.unresolved:
-        values = (
-            f" ({_value(each.base)} → ours {_value(each.ours)}, package {_value(each.package)})" if each.key else ""
-        )
-        tell("▲", "yellow", f"{each.file}{': ' + each.key if each.key else ''}{values}\n    {each.why}. {each.remedy}")
+        place = f"{each.file}: {each.key}" if each.key else each.file
+        values = f"{_value(each.base)} → ours {_value(each.ours)}, package {_value(each.package)}\n    "
+        tell("▲", "yellow", f"{place}\n    {values if each.key else ''}{each.why}. {each.remedy}")
     for reason in plan.blocked:
         tell("■", "red", reason)
 

@@ -248,7 +248,8 @@ class Store:
         """How many cases of each procedure are open."""
         counted = select(CASES.c.procedure, func.count()).where(CASES.c.finished_at.is_(None))
         with said_in_words("read"), self._reading.connect() as connection:
-            return {code: count for code, count in connection.execute(counted.group_by(CASES.c.procedure))}
+            found = connection.execute(counted.group_by(CASES.c.procedure)).tuples()
+            return dict(found.all())
 
     def attribute_names(self) -> frozenset[str]:
         """The name of every attribute that some imported case has."""
