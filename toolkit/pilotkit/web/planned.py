@@ -45,7 +45,7 @@ def plan_page(plan: UpgradePlan, settings: PilotSettings, language: str | None =
     install: Any = getattr(environment, "install_gettext_callables")  # noqa: B009  # the extension adds it
     install(words.gettext, words.ngettext, newstyle=True)
     formats = Formats(spoken, who.currency)
-    environment.filters.update({"number": formats.number, "value": _value, "said": words.gettext})
+    environment.filters.update({"number": formats.number, "value": _value})
     template = environment.get_template("upgrade_plan.html")
     return template.render(
         plan=plan,
