@@ -127,7 +127,7 @@ def _as_yaml(value: Any) -> Any:
 
 def _is_plain(text: str) -> bool:
     try:
-        return yaml.safe_load(text) == text
+        return bool(yaml.safe_load(text) == text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return True  # not one word to YAML, so it is quoted anyway
 

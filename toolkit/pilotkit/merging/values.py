@@ -96,8 +96,8 @@ def _mapping(
 ) -> dict[Any, Any]:
     merged: dict[Any, Any] = {}
     for key in dict.fromkeys((*theirs, *ours)):
-        sides = (each.get(key, ABSENT) for each in (base, ours, theirs))
-        value = _merged(*sides, (*path, str(key)), conflicts)
+        was, mine, new = (each.get(key, ABSENT) for each in (base, ours, theirs))
+        value = _merged(was, mine, new, (*path, str(key)), conflicts)
         if value is not ABSENT:
             merged[key] = value
     return merged
