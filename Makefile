@@ -49,14 +49,22 @@ screenshots: .venv/ready assets .cache/test-tools ## Take the documentation's pi
 changelog: .venv/ready ## Show what the next release's changelog will say
 	$(BIN)/towncrier build --draft --version next
 
-bench: .venv/ready ## Measure ratios and write bench/results.json
+bench: .venv/ready .cache/bench/ready ## Measure ratios and write bench/results.json
 	$(BIN)/python bench/run.py
+
+# What upgrades are held against stays out of our own environment.
+.cache/bench/ready: tools/bench.lock
+	@$(PYTHON) -m venv --clear .cache/bench
+	@.venv/bin/uv pip install --quiet --python .cache/bench/bin/python --require-hashes -r tools/bench.lock || \
+	  .cache/bench/bin/python -m pip install --quiet --require-hashes -r tools/bench.lock
+	@touch $@
 
 RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-find-links
 lock: .venv/ready ## Resolve the lock files anew, without any registry's address in them
 	$(RESOLVE) --no-emit-package pilotkit --group pyproject.toml:dev $(DISTRIBUTIONS:%=%/pyproject.toml) \
 	  --output-file requirements.lock
+	$(RESOLVE) --group pyproject.toml:bench --output-file tools/bench.lock
 	for each in uv node; do $(RESOLVE) tools/$$each.in --output-file tools/$$each.lock; done
 
 clean: ## Remove everything that was built

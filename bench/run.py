@@ -11,6 +11,7 @@ import registry
 import scaffold
 import simulation
 import startup
+import upgrades
 
 HERE = Path(__file__).parent
 DONOR = HERE.parent / "examples" / "hanoi"
@@ -28,9 +29,15 @@ def main() -> None:
     for each in ratios:
         mark = "met" if each.met else "NOT MET"
         print(f"{each.name:12} {each.ratio:6.2f} × {each.against} ({each.of}; goal {each.goal}: {mark})")
+    table, timed = upgrades.measure()
+    upgrades.show(table)
+    for each in timed:
+        print(f"{each.name:12} {each.ratio:6.2f} × {each.against} ({each.of}; goal {each.goal})")
+    ratios += timed
     results = {
         "repeat": "make bench",
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()},
+        "upgrades": table,
         "ratios": [asdict(each) for each in ratios],
     }
     (HERE / "results.json").write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -14,6 +14,7 @@ keys it changes. A change is a mapping with ``is`` (the new value) and ``was`` (
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -73,7 +74,24 @@ def apply_overlay(base: Any, overlay: Any, name: str) -> tuple[Any, tuple[Change
     return result, tuple(changes)
 
 
-def _is_change(node: Any) -> bool:
+def changes_in(overlay: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Every change that an overlay file makes, by the path of its key, in the file's order."""
+    for key, node in overlay.items() if isinstance(overlay, dict) else ():
+        if is_change(node):
+            yield (*path, str(key)), node
+        else:
+            yield from changes_in(node, (*path, str(key)))
+
+
+def found_at(data: Any, path: tuple[str, ...]) -> Any:
+    """What stands at a path, things of a list named by their id; :data:`ABSENT` where nothing does."""
+    for key in path:
+        data = _get(data, key)
+    return data
+
+
+def is_change(node: Any) -> bool:
+    """Whether a node of an overlay is a change itself, and not the way to one."""
     return isinstance(node, dict) and ("is" in node or DELETE in node) and node.keys() <= {"is", "was", DELETE}
 
 
@@ -87,7 +105,7 @@ def _merge(base: Any, overlay: Any, path: tuple[str, ...], changes: list[Change]
     for key, node in overlay.items():
         here = (*path, str(key))
         found = _get(base, str(key))
-        if _is_change(node):
+        if is_change(node):
             value = _new_value(node, here, name)
             changes.append(Change(here, copy.deepcopy(node.get("was", ABSENT)), value, copy.deepcopy(found)))
             base = _put(base, str(key), copy.deepcopy(value), here, name)

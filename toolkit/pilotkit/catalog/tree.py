@@ -29,6 +29,10 @@ from pilotkit.reading import noun_from, parse_yaml, read_csv, read_text, read_to
 MODEL = "model"
 LOCAL = "local"
 OVERRIDES = "local/overrides"
+PILOT = ".pilot"
+"""What pilotkit keeps for itself, so that a deployment can be upgraded and taken back."""
+OFFERED = ".package-new"
+"""What the name of a file ends with that a package offers beside ours, where the two cannot be merged."""
 _N = TypeVar("_N", bound=BaseModel)
 
 LISTS: dict[str, type[BaseModel]] = {
@@ -163,6 +167,15 @@ class DeploymentTree:
         if not (self.folder / file).is_file():
             return None
         return noun_from(PackageInfo, read_toml(self.folder / file, file), file)
+
+    def model_files(self) -> list[str]:
+        """Every file of the model that can be overridden and is there, by path."""
+        known = [name for name in (*LISTS, *SINGLES) if (self.folder / name).is_file()]
+        return [*known, *self._names(PROCEDURES), *self._names(FORMS)]
+
+    def effective(self, file: str) -> Any:
+        """The plain data of a file with the overlay on top; None where it is not there."""
+        return self._data(file)[0]
 
     def _names(self, folder: str) -> list[str]:
         return sorted(path.relative_to(self.folder).as_posix() for path in (self.folder / folder).glob("*.yaml"))

@@ -18,7 +18,7 @@ def run(deployment: Deployment) -> Iterator[Finding]:
     catalog = deployment.catalog
     locked = catalog.package.locked if catalog.package else ()
     for change in catalog.changes:
-        if rule := next((rule for rule in locked if _falls_under(change, rule)), None):
+        if rule := next((rule for rule in locked if falls_under(model_file(change), change.change.path, rule)), None):
             yield _locked(change, rule)
         if change.change.is_stale:
             yield _stale(change)
@@ -30,12 +30,12 @@ def model_file(change: OverlayChange) -> str:
     return MODEL + change.file.removeprefix(OVERRIDES)
 
 
-def _falls_under(change: OverlayChange, rule: str) -> bool:
-    """Whether a change is at, below or above a locked key; ``*`` stands for one part of it."""
-    file, _, key = rule.partition("#")
-    if not fnmatchcase(model_file(change), file):
+def falls_under(file: str, path: tuple[str, ...], rule: str) -> bool:
+    """Whether a key of a file of the model is at, below or above a locked one; ``*`` stands for one part of it."""
+    locked, _, key = rule.partition("#")
+    if not fnmatchcase(file, locked):
         return False
-    return all(fnmatchcase(part, wanted) for part, wanted in zip(change.change.path, _parts(key), strict=False))
+    return all(fnmatchcase(part, wanted) for part, wanted in zip(path, _parts(key), strict=False))
 
 
 def _parts(key: str) -> list[str]:

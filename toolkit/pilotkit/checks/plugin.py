@@ -27,6 +27,7 @@ def register_checks() -> tuple[Check, ...]:
         responsibility,
         strays,
         trust,
+        upgrading,
     )
 
     return (
@@ -46,6 +47,7 @@ def register_checks() -> tuple[Check, ...]:
         leftovers.CHECK,
         strays.CHECK,
         trust.CHECK,
+        upgrading.CHECK,
     )
 
 

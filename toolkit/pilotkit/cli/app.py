@@ -25,6 +25,7 @@ from pilotkit.cli import (
     schema,
     targets,
     units,
+    upgrading,
 )
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError, PluginError
@@ -40,6 +41,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "pack": packages.pack,
     "inspect": packages.inspect,
     "new": packages.new,
+    "upgrade": upgrading.upgrade,
+    "override": upgrading.override,
+    "diff": upgrading.diff,
     "check": deployments.check,
     "test": deployments.run_cases,
     "simulate": deployments.simulate,

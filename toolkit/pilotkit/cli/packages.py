@@ -11,7 +11,7 @@ import typer
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, warn
 
 if TYPE_CHECKING:
-    from pilotkit.registry import Obtained
+    from pilotkit.registry import Obtained, TrustedRegistry
     from pilotkit.scaffold import Question
 
 RegistryPlace = Annotated[
@@ -88,12 +88,12 @@ def new(
     """Make a province's own deployment from a package: verified, rendered, checked, then put in place at once."""
     from pilotkit.scaffold import new as scaffold
 
-    given = _read_answers(answers)
+    given = read_answers(answers)
     with meter("Scaffolding") as bar:
 
         def ask(question: Question) -> str:
             with bar.paused():
-                return _ask(question)
+                return ask_on_screen(question)
 
         bar.step("Asking who vouches for the package")
         obtained = obtained_from(package, registry, root, allow_unsigned=allow_unsigned)
@@ -110,23 +110,39 @@ def new(
     say(f"Next: pilotkit check {made.folder}, then pilotkit serve {made.folder}")
 
 
-def obtained_from(package: str, place: str | None, root: Path | None, *, allow_unsigned: bool) -> Obtained:
-    """A package with a reason to trust it, and the reason told: loudly where there is none."""
+def named_registry(place: str | None, root: Path | None) -> TrustedRegistry | None:
+    """The registry that somebody named together with its root.
+
+    Raises:
+        DataError: only one of the two was named.
+    """
     from pilotkit.errors import DataError
-    from pilotkit.registry import TrustedRegistry, obtain
+    from pilotkit.registry import TrustedRegistry
 
     if (place is None) is not (root is None):
         missing = "--root" if root is None else "--registry"
         raise DataError(
             f"{missing} is missing.", remedy="A registry is named together with the root that it is held against."
         )
-    registry = TrustedRegistry.given(place, root) if place and root else None
+    return TrustedRegistry.given(place, root) if place and root else None
+
+
+def warn_of_unsigned(name: str, identity: str) -> None:
+    """Say loudly that nobody vouches for a package."""
+    warn(
+        f"NOBODY VOUCHES FOR {name}: it was taken unsigned, because --allow-unsigned was said. "
+        f"Compare its identity with what its publisher says: {identity}"
+    )
+
+
+def obtained_from(package: str, place: str | None, root: Path | None, *, allow_unsigned: bool) -> Obtained:
+    """A package with a reason to trust it, and the reason told: loudly where there is none."""
+    from pilotkit.registry import obtain
+
+    registry = named_registry(place, root)
     obtained = obtain(package, registry=registry, allow_unsigned=allow_unsigned)
     if registry is None or obtained.registry is None:
-        warn(
-            f"NOBODY VOUCHES FOR {obtained.path.name}: it was taken unsigned, because --allow-unsigned was said. "
-            f"Compare its identity with what its publisher says: {obtained.statement.identity}"
-        )
+        warn_of_unsigned(obtained.path.name, obtained.statement.identity)
     else:
         say(f"Root of trust: SHA-256 {registry.fingerprint}. Compare it with what the ministry has made known.")
         say(
@@ -135,7 +151,12 @@ def obtained_from(package: str, place: str | None, root: Path | None, *, allow_u
     return obtained
 
 
-def _read_answers(path: Path | None) -> dict[str, str]:
+def read_answers(path: Path | None) -> dict[str, str]:
+    """Answers from a TOML file; none where there is no file.
+
+    Raises:
+        DataError: not TOML.
+    """
     from pilotkit.errors import DataError, Place
     from pilotkit.reading import read_text
 
@@ -148,7 +169,8 @@ def _read_answers(path: Path | None) -> dict[str, str]:
     return {name: str(value) for name, value in data.items()}
 
 
-def _ask(question: Question) -> str:
+def ask_on_screen(question: Question) -> str:
+    """What somebody types."""
     choices = f" ({', '.join(question.choices)})" if question.choices else ""
     answer: str = typer.prompt(
         f"{question.prompt}{choices}", default=question.default, show_default=bool(question.default)

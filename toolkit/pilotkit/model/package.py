@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -14,6 +15,14 @@ SemanticVersion = Annotated[
     str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$")
 ]
 """Semantic Versioning 2.0.0 without build metadata."""
+
+
+def precedence(version: str) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]:
+    """What versions are sorted by (Semantic Versioning 2.0.0, section 11)."""
+    core, _, pre = version.partition("-")
+    numbers = tuple(map(int, core.split(".")))
+    parts = tuple((not each.isdigit(), int(each) if each.isdigit() else 0, each) for each in pre.split(".") if pre)
+    return numbers, not pre, parts
 
 
 class Ownership(StrEnum):
@@ -68,6 +77,15 @@ class PackageInfo(Noun):
     required: tuple[str, ...] = ()
     """Keys (``path#key.path``) that a deployment must fill in."""
     renames: tuple[Rename, ...] = ()
+
+    def owner_of(self, path: str) -> Ownership:
+        """Who may change the file at a deployment's path."""
+        owners = (owner for pattern, owner in self.ownership.items() if fnmatchcase(path, pattern))
+        return next(owners, Ownership.LOCAL)
+
+    def is_seeded(self, path: str) -> bool:
+        """Whether an upgrade merges the file at a deployment's path."""
+        return self.owner_of(path) is Ownership.SEEDED
 
 
 class ManifestEntry(Noun):

@@ -1,7 +1,17 @@
 """Registries: a ministry signs, publishes and revokes packages; whoever takes one knows who vouches for it."""
 
 from pilotkit.registry.obtaining import Obtained, obtain
-from pilotkit.registry.standing import follow, record, registry_of, standing
+from pilotkit.registry.standing import STATEMENT_FILE, follow, record, registry_of, standing, statement_text
 from pilotkit.registry.trusted import TrustedRegistry
 
-__all__ = ["Obtained", "TrustedRegistry", "follow", "obtain", "record", "registry_of", "standing"]
+__all__ = [
+    "STATEMENT_FILE",
+    "Obtained",
+    "TrustedRegistry",
+    "follow",
+    "obtain",
+    "record",
+    "registry_of",
+    "standing",
+    "statement_text",
+]

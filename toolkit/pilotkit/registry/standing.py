@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FOLDER = ".pilot/trust"
 """Below the deployment; not part of the model, and not personal."""
 STATEMENT = "statement.json"
+STATEMENT_FILE = f"{FOLDER}/{STATEMENT}"
 _REVOCATIONS = "revocations.json"
 _N = TypeVar("_N", bound=Noun)
 _ROLES = ("root", "timestamp", "snapshot", "targets")
@@ -38,7 +39,7 @@ def record(obtained: Obtained, deployment: Path) -> None:
         _copy(registry.metadata, folder / METADATA)
         write_durably(folder / ROOT_FILE, registry.root)
         write_durably(folder / FILES / _REVOCATIONS, (registry.files / _REVOCATIONS).read_bytes())
-    _write_statement(folder, obtained.statement)
+    write_durably(folder / STATEMENT, statement_text(obtained.statement))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -47,11 +48,12 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, symlinks=True)
 
 
-def _write_statement(folder: Path, statement: TrustStatement) -> None:
+def statement_text(statement: TrustStatement) -> bytes:
+    """What stands in :data:`STATEMENT_FILE`: why a package was taken."""
     text = json.dumps(
         statement.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=2, sort_keys=True
     )
-    write_durably(folder / STATEMENT, f"{text}\n".encode())
+    return f"{text}\n".encode()
 
 
 def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding | None:

@@ -2,8 +2,19 @@
 
 from pilotkit.scaffold.kinds import PluginKind
 from pilotkit.scaffold.making import NewDeployment, new, template_context
+from pilotkit.scaffold.order import Order, questions_in
 from pilotkit.scaffold.plugins import new_plugin
 from pilotkit.scaffold.questions import Question
 from pilotkit.scaffold.rendering import render
 
-__all__ = ["NewDeployment", "PluginKind", "Question", "new", "new_plugin", "render", "template_context"]
+__all__ = [
+    "NewDeployment",
+    "Order",
+    "PluginKind",
+    "Question",
+    "new",
+    "new_plugin",
+    "questions_in",
+    "render",
+    "template_context",
+]

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.plugins import PluginHost, unique
 from pilotkit.catalog.tree import MODEL
 from pilotkit.checks import run_checks
-from pilotkit.errors import DataError, PackageError, Place
-from pilotkit.model.location import AdministrativeUnit, LocationDirectory
+from pilotkit.errors import DataError
+from pilotkit.model.location import AdministrativeUnit
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.registry import TrustStatement
-from pilotkit.model.surface import Finding, Severity, Site
+from pilotkit.model.surface import Finding, Severity
 from pilotkit.packages import PackageArchive
+from pilotkit.packages.walking import files_below
 from pilotkit.registry import Obtained, record
-from pilotkit.scaffold.provinces import UnitsFile, directory_of, find_province
-from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE, Question, answer, questions_of
-from pilotkit.scaffold.rendering import SETTINGS, read_template_settings, render
-from pilotkit.scaffold.seed import ModelParts, seed
+from pilotkit.scaffold.order import TEMPLATE, Order
+from pilotkit.scaffold.pristine import pristine_files
+from pilotkit.scaffold.questions import Question
+from pilotkit.scaffold.rendering import render
 from pilotkit.scaffold.staging import check_target, staged
-from pilotkit.version import __version__
 
 ANSWERS = "answers.json"
-_TEMPLATE = "template"
 
 
 @dataclass(frozen=True)
@@ -78,12 +74,12 @@ def new(
     check_target(target)
     say("Verifying the package")
     archive = package.open()
-    order = _Order.of(archive, province, answers or {}, target, ask)
+    order = Order.of(archive, province, answers or {}, target, ask)
     with staged(target) as folder:
         say("Unpacking the model")
         archive.write_to(folder / MODEL)
         say("Writing the deployment")
-        order.write(folder)
+        _write(order, folder)
         record(package, folder)
         say("Checking the deployment")
         deployment, findings = _checked(folder)
@@ -103,74 +99,17 @@ def template_context(package: Path, province: str, answers: Mapping[str, str] | 
     Raises:
         PilotkitError: as :func:`new`.
     """
-    return _Order.of(PackageArchive.open(package), province, answers or {}, Path(), None).context
+    return Order.of(PackageArchive.open(package), province, answers or {}, Path(), None).context
 
 
-@dataclass(frozen=True)
-class _Order:
-    """Everything that is known before the first byte is written."""
-
-    archive: PackageArchive
-    province: AdministrativeUnit
-    communes: tuple[AdministrativeUnit, ...]
-    answers: Mapping[str, str]
-    context: Mapping[str, Any]
-
-    @classmethod
-    def of(
-        cls,
-        archive: PackageArchive,
-        province: str,
-        given: Mapping[str, str],
-        target: Path,
-        ask: Callable[[Question], str] | None,
-    ) -> _Order:
-        parts = ModelParts.of(archive)
-        national = parts.defaults.deployment
-        host = PluginHost(archive.info.requires.plugins)
-        site = Site(target, national.scheme, "", national.languages)
-        directories = _directories(host, site, given)
-        unit = find_province(directories, national.scheme, province)
-        communes = directory_of(directories, national.scheme).communes(unit.code)
-        answers = answer(
-            questions_of(_template_settings(archive)),
-            {**given, PROVINCE: unit.code},
-            ask,
-            languages=national.languages,
-            today=date.today(),  # noqa: DTZ011  # a calendar day where this is run
-        )
-        calendars = unique(host.collect("register_calendars"), lambda each: each.id, "calendar")
-        return cls(archive, unit, communes, answers, seed(archive, parts, unit, communes, calendars, answers))
-
-    def write(self, folder: Path) -> None:
-        """Write what is not the package's own, from the template that now stands in ``folder``."""
-        render(folder / MODEL / _TEMPLATE, self.context, folder)
-        info = self.archive.info
-        told = {
-            "answers": dict(self.answers),
-            "package": {"identity": self.archive.identity, "name": info.name, "version": info.version},
-            "pilotkit": __version__,
-        }
-        text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
-        (folder / ANSWERS).write_text(f"{text}\n", encoding="utf-8")
-
-
-def _template_settings(archive: PackageArchive) -> dict[str, Any]:
-    text = archive.text(f"{_TEMPLATE}/{SETTINGS}")
-    if text is None:
-        raise PackageError(
-            "is missing, so no deployment can be made.",
-            where=Place(f"{_TEMPLATE}/{SETTINGS}"),
-            remedy="Tell the package's owner.",
-        )
-    return read_template_settings(text)
-
-
-def _directories(host: PluginHost, site: Site, given: Mapping[str, str]) -> Sequence[LocationDirectory]:
-    if UNITS_FILE in given:
-        return (UnitsFile(Path(given[UNITS_FILE]), site.scheme),)
-    offered = host.collect("register_locations", site=site)
-    return tuple(offer.value for offer in offered if isinstance(offer.value, LocationDirectory))
+def _write(order: Order, folder: Path) -> None:
+    """Write what is not the package's own, from the template that now stands in ``folder``, and keep it as it came."""
+    render(folder / MODEL / TEMPLATE, order.context, folder)
+    names = [name for name in files_below(folder, dotted=True) if not name.startswith(f"{MODEL}/")]
+    kept = pristine_files(order.archive, {name: (folder / name).read_bytes() for name in names})
+    for name, data in {**kept, ANSWERS: order.told()}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
 
 
 def _checked(folder: Path) -> tuple[Deployment, tuple[Finding, ...]]:

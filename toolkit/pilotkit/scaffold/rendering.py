@@ -29,7 +29,7 @@ _REFUSED = frozenset(
 """Settings of cookiecutter that load code, choose another template, or pass files by the sandbox."""
 _ANSWER = re.compile(r"\{\{ *cookiecutter(\.\w+)+ *\}\}")
 """All that a name may ask for: cookiecutter renders it a second time, so it has to come out the same."""
-_OURS = ("model", "var", "answers.json")
+_OURS = ("model", "var", "answers.json", ".pilot")
 _TELL = "Tell the package's owner; nothing of the template was run."
 
 

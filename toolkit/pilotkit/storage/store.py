@@ -257,6 +257,12 @@ class Store:
             events, last = connection.execute(select(func.count(), func.max(EVENTS.c.id))).one()
             return Extent(cases, events, last or 0)
 
+    def open_by_procedure(self) -> dict[str, int]:
+        """How many cases of each procedure are open."""
+        counted = select(CASES.c.procedure, func.count()).where(CASES.c.finished_at.is_(None))
+        with said_in_words("read"), self._reading.connect() as connection:
+            return {procedure: count for procedure, count in connection.execute(counted.group_by(CASES.c.procedure))}
+
     def attribute_names(self) -> frozenset[str]:
         """The name of every attribute that some imported case has."""
         with said_in_words("read"), self._reading.connect() as connection:

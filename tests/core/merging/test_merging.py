@@ -1,0 +1,150 @@
+"""Nothing that one side alone changed is lost, whatever the other side did."""
+
+import copy
+import json
+import random
+import tomllib
+
+import pytest
+import tomlkit
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pilotkit.merging import differences, edited, is_same, merge_files, merge_texts, merge_values
+from pilotkit.overlay import ABSENT, found_at
+
+MERGES = 20_000
+WORDS = ("word", "yes", "no", "12", "two words", "a: b", "x #y", "", "#", "null", "- item", "1_000", "2025-07-01")
+
+
+def value(dice, depth=0):
+    chance = dice.random()
+    if depth < 2 and chance < 0.25:
+        return {f"k{dice.randrange(9)}": value(dice, depth + 1) for _ in range(dice.randrange(1, 4))}
+    if depth < 2 and chance < 0.35:
+        return [{"id": f"i{n}", "v": value(dice, 2)} for n in dice.sample(range(9), dice.randrange(1, 4))]
+    if chance < 0.45:
+        return [f"{dice.choice('abcdefgh')}x" for _ in range(dice.randrange(1, 4))]
+    return dice.choice([dice.randrange(100), dice.random() < 0.5, 1.5, *WORDS])
+
+
+def changed(dice, data):
+    """``data`` with one to three keys set, added or taken away, at any depth."""
+    data = copy.deepcopy(data)
+    for _ in range(dice.randrange(1, 4)):
+        node = data
+        while True:
+            key = dice.choice(list(node)) if node and dice.random() < 0.8 else f"k{dice.randrange(12)}"
+            child = node.get(key)
+            if isinstance(child, dict) and dice.random() < 0.7:
+                node = child
+                continue
+            if isinstance(child, list) and child and isinstance(child[0], dict) and dice.random() < 0.7:
+                if dice.random() < 0.3:
+                    child.append({"id": f"n{dice.randrange(9999)}", "v": value(dice, 2)})
+                    break
+                node = dice.choice(child)
+                continue
+            if key != "id":
+                if key in node and dice.random() < 0.25 and len(node) > 1:
+                    del node[key]
+                else:
+                    node[key] = value(dice, 1)
+            break
+    return data
+
+
+def three(dice):
+    base = {f"k{i}": value(dice) for i in range(dice.randrange(3, 7))}
+    return base, changed(dice, base), changed(dice, base)
+
+
+def lost(base, ours, theirs, merged, conflicts):
+    """Edits of one side that the other side has nothing to say about, and that are not in the outcome."""
+    told = {each.path for each in conflicts}
+    for mine, others in ((ours, theirs), (theirs, ours)):
+        touched = [path for path, _, _ in differences(base, others)]
+        for path, _, wanted in differences(base, mine):
+            related = any(path[: len(each)] == each or each[: len(path)] == path for each in (*touched, *told))
+            if not related and not is_same(found_at(merged, path), wanted):
+                yield path, wanted
+
+
+def test_of_20_000_random_merges_none_loses_an_edit_of_one_side():
+    for seed in range(MERGES):
+        base, ours, theirs = three(random.Random(seed))
+        merged = merge_values(base, ours, theirs)
+        assert [] == list(lost(base, ours, theirs, merged.value, merged.conflicts)), seed
+        mirrored = merge_values(base, theirs, ours)
+        assert {each.path for each in merged.conflicts} == {each.path for each in mirrored.conflicts}, seed
+        for each in merged.conflicts:
+            assert not is_same(each.ours, each.theirs)
+            assert not is_same(each.ours, each.base)
+            assert not is_same(each.theirs, each.base)
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "x.toml", "x.json"])
+def test_files_hold_what_merging_by_key_gives_and_can_always_be_read(name):
+    write = {
+        "x.yaml": lambda data: yaml.safe_dump(data, sort_keys=False),
+        "x.toml": tomlkit.dumps,
+        "x.json": lambda data: json.dumps(data, indent=2) + "\n",
+    }[name]
+    read = {"x.yaml": yaml.safe_load, "x.toml": tomllib.loads, "x.json": json.loads}[name]
+    for seed in range(250):
+        base, ours, theirs = three(random.Random(seed))
+        merged = merge_files(name, *(write(each).encode() for each in (base, ours, theirs)))
+        held = read(merged.data.decode())
+        expected = merge_values(*(read(write(each)) for each in (base, ours, theirs)))
+        if not any(each.key == "" for each in merged.clashes):
+            assert is_same(expected.value, held), seed
+        else:
+            assert write(ours).encode() == merged.data
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=8).map(lambda lines: "".join(f"{x}\n" for x in lines))
+
+
+@given(LINES, LINES)
+def test_a_text_that_one_side_alone_changed_is_that_side_s(base, other):
+    assert other == merge_texts(base, other, base) == merge_texts(base, base, other) == merge_texts(base, other, other)
+
+
+@settings(max_examples=400)
+@given(LINES, LINES, LINES)
+def test_a_text_merges_the_same_from_either_side(base, ours, theirs):
+    assert merge_texts(base, ours, theirs) == merge_texts(base, theirs, ours)
+
+
+def test_comments_of_both_sides_stay_where_they_were_written():
+    base = "# head\na: 1 # one\nb:\n  - x # ex\n  - y\nc: 3\n"
+    ours = base.replace("a: 1 # one", "a: 9 # nine")
+    theirs = base.replace("c: 3", "# about c\nc: 4 # four")
+    merged = merge_files("x.yaml", base.encode(), ours.encode(), theirs.encode())
+    assert ("# head\na: 9 # nine\nb:\n  - x # ex\n  - y\n# about c\nc: 4 # four\n", ()) == (
+        merged.data.decode(),
+        merged.clashes,
+    )
+
+
+def test_a_comment_above_the_next_key_survives_the_removal_of_a_key():
+    text = "a: 1\n# about b\nb: 2\n# about c\nc: 3\n"
+    assert "a: 1\n# about b\n# about c\nc: 3\n" == edited("x.yaml", text, {"a": 1, "c": 3})
+
+
+def test_options_of_a_command_line_are_not_mixed():
+    base, ours, theirs = (["run"], ["run", "--port", "1"], ["run", "--port", "2"])
+    merged = merge_values({"command": base}, {"command": ours}, {"command": theirs})
+    assert (ours, ["command"]) == (merged.value["command"], [each.key for each in merged.conflicts])
+
+
+def test_a_key_that_both_add_is_a_conflict_only_where_they_differ():
+    assert () == merge_values({}, {"a": 1}, {"a": 1}).conflicts
+    assert [("a", ABSENT, 1, 2)] == [
+        (each.key, each.base, each.ours, each.theirs) for each in merge_values({}, {"a": 1}, {"a": 2}).conflicts
+    ]
+
+
+def test_true_one_and_one_point_zero_are_three_values():
+    assert [False, False, True] == [is_same(True, 1), is_same(1, 1.0), is_same([1, {"a": None}], [1, {"a": None}])]

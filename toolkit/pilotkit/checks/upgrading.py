@@ -1,0 +1,35 @@
+"""Is an upgrade finished, and is everything decided that it left to a person?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import OFFERED, PILOT
+from pilotkit.errors import Place
+from pilotkit.model.surface import Check, Finding, Severity
+from pilotkit.packages.walking import files_below
+
+
+def run(deployment: Deployment) -> Iterator[Finding]:
+    """An error for an upgrade that was interrupted, a warning for each file that a package offers beside ours."""
+    if (deployment.folder / PILOT / "journal" / "journal.json").is_file():
+        yield Finding(
+            Severity.ERROR,
+            CHECK.id,
+            Place(f"{PILOT}/journal"),
+            "An upgrade was interrupted, so some files are new and some are old.",
+            "Run 'pilotkit upgrade' again: it finishes what was begun.",
+        )
+    for name in files_below(deployment.folder, dotted=True):
+        if name.endswith(OFFERED):
+            yield Finding(
+                Severity.WARNING,
+                CHECK.id,
+                Place(name),
+                f"The package offers this beside {name.removesuffix(OFFERED)}, which both sides changed.",
+                "Take from it what you want, then delete it.",
+            )
+
+
+CHECK = Check("upgrading", "Is the last upgrade finished, and everything decided that it left open?", run)

@@ -1,0 +1,211 @@
+"""Overrides, carried from one version of a package to another: each change is compared with what it replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from pilotkit.catalog.tree import MODEL, OVERRIDES, override_of
+from pilotkit.checks.overrides import falls_under
+from pilotkit.errors import DataError
+from pilotkit.merging import edited, is_same, merge_values
+from pilotkit.model.package import PackageInfo
+from pilotkit.model.upgrade import OverrideChange, OverrideState, Unresolved
+from pilotkit.overlay import ABSENT, DELETE, changes_in, found_at
+from pilotkit.reading import parse_yaml
+from pilotkit.upgrades.moves import Moves
+
+SET_ASIDE = "local/set-aside"
+"""Where what has no effect any more is kept."""
+_COMPARE = (
+    "Compare both; then 'pilotkit override' with the value that should hold, or with --reset to take the package's."
+)
+
+
+@dataclass
+class Layers:
+    """What becomes of every override."""
+
+    files: dict[str, str | None] = field(default_factory=dict)
+    """Text by path, None where the file goes; only what changes."""
+    changes: list[OverrideChange] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    """``file#key`` of every stale one."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """The files of the model before and after, as text by path in the deployment."""
+
+    old: Callable[[str], str | None]
+    new: Callable[[str], str | None]
+    info: PackageInfo
+    """Of the package afterwards."""
+
+
+@dataclass
+class _File:
+    """One override file afterwards."""
+
+    source: str
+    changes: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    is_changed: bool = False
+
+
+def carry_over(overrides: Mapping[str, str], models: Models, moves: Moves, waiting: frozenset[str]) -> Layers:
+    """Every override on top of the new model.
+
+    Args:
+        overrides: text by path below the deployment.
+        models: the package's files before and after.
+        moves: what was renamed between them.
+        waiting: overrides that were stale already.
+
+    Raises:
+        DataError: an override or a file of the model is not valid.
+    """
+    layers, files, aside = Layers(), dict[str, _File](), dict[str, _File]()
+    for name, text in overrides.items():
+        held = parse_yaml(text, name)
+        for path, node in changes_in(held):
+            _carry(name, path, node, models, moves, waiting, layers, files, aside)
+    _write(overrides, files, layers)
+    for name, file in aside.items():
+        target = f"{SET_ASIDE}/{models.info.version}/{name.removeprefix(OVERRIDES + '/')}"
+        layers.files[target] = _anew(file.changes)
+    return layers
+
+
+def _carry(
+    name: str,
+    path: tuple[str, ...],
+    node: dict[str, Any],
+    models: Models,
+    moves: Moves,
+    waiting: frozenset[str],
+    layers: Layers,
+    files: dict[str, _File],
+    aside: dict[str, _File],
+) -> None:
+    """One change of one file."""
+    old_file = f"{MODEL}{name.removeprefix(OVERRIDES)}"
+    new_file, new_path = moves.of_key(old_file, path)
+    new_name = override_of(new_file)
+    is_moved = (new_name, new_path) != (name, path)
+    before, data = _parsed(models.old(old_file), old_file), _parsed(models.new(new_file), new_file)
+    state, became, found = _decided(node, found_at(before, path), data, new_path)
+    key = ".".join(new_path)
+    if state is OverrideState.KEPT and f"{name}#{'.'.join(path)}" in waiting and not _agrees(node, found):
+        state = OverrideState.STALE
+    if any(falls_under(new_file, new_path, rule) for rule in models.info.locked):
+        state = OverrideState.BLOCKED
+    target = (aside if state is OverrideState.SET_ASIDE else files).setdefault(new_name, _File(name))
+    is_written_anew = is_moved or became is not node or state is OverrideState.SET_ASIDE
+    files.setdefault(new_name, _File(name)).is_changed |= is_written_anew
+    if became is not None:
+        target.changes[new_path] = became
+    if new_name != name:
+        files.setdefault(name, _File(name, is_changed=True))
+    shown = OverrideState.MOVED if is_moved and state is OverrideState.KEPT else state
+    layers.changes.append(_told(new_name, key, shown, node, became or node, found))
+    _unsettled(layers, new_name, key, state, node, found)
+
+
+def _decided(
+    node: dict[str, Any], before: Any, data: Any, path: tuple[str, ...]
+) -> tuple[OverrideState, dict[str, Any] | None, Any]:
+    """What becomes of a change, how it is written afterwards (None: not at all), and what the package has there."""
+    if data is None or found_at(data, path[:-1]) is ABSENT:
+        return OverrideState.SET_ASIDE, node, ABSENT
+    found, was, ours = found_at(data, path), node.get("was", ABSENT), node.get("is", ABSENT)
+    if is_same(found, before):
+        return OverrideState.KEPT, node, found
+    if is_same(found, ours):
+        return OverrideState.SETTLED, None, found
+    if is_same(found, was):
+        return OverrideState.KEPT, node, found
+    merged = merge_values(was, ours, found)
+    if merged.conflicts:
+        return OverrideState.STALE, node, found
+    return OverrideState.MERGED, {**node, "is": merged.value, "was": found}, found
+
+
+def _agrees(node: dict[str, Any], found: Any) -> bool:
+    return is_same(found, node.get("was", ABSENT))
+
+
+def _unsettled(layers: Layers, name: str, key: str, state: OverrideState, node: dict[str, Any], found: Any) -> None:
+    values = {"base": _shown(node.get("was", ABSENT)), "ours": _shown(node.get("is", ABSENT)), "package": _shown(found)}
+    if state is OverrideState.STALE:
+        layers.waiting.append(f"{name}#{key}")
+        why = "the package changed the value that ours replaced; ours holds"
+        layers.unresolved.append(Unresolved(file=name, key=key, why=why, remedy=_COMPARE, **values))
+    elif state is OverrideState.SET_ASIDE:
+        why = f"the package no longer has what it changes; it is kept in {SET_ASIDE}/, without effect"
+        remedy = "Look where the package says it now, and override that; or leave it."
+        layers.unresolved.append(Unresolved(file=name, key=key, why=why, remedy=remedy, **values))
+
+
+def _told(
+    name: str, key: str, state: OverrideState, node: dict[str, Any], became: dict[str, Any], found: Any
+) -> OverrideChange:
+    return OverrideChange(
+        file=name,
+        key=key,
+        state=state,
+        was=_shown(node.get("was", ABSENT)),
+        ours=_shown(became.get("is", ABSENT)),
+        package=_shown(found),
+        is_removal=DELETE in node,
+    )
+
+
+def _shown(value: Any) -> Any:
+    return None if value is ABSENT else value
+
+
+def _write(overrides: Mapping[str, str], files: Mapping[str, _File], layers: Layers) -> None:
+    for name, file in files.items():
+        if not file.is_changed:
+            continue
+        if not file.changes:
+            layers.files[name] = None
+            continue
+        text = overrides.get(name, overrides[file.source])
+        layers.files[name] = write_changes(name, text, file.changes)
+
+
+def write_changes(name: str, text: str, changes: Mapping[tuple[str, ...], dict[str, Any]]) -> str:
+    """An override file that makes exactly ``changes``, as much as can be in the words of ``text``."""
+    wanted = nested(changes)
+    if not text.strip():
+        return _anew(changes)
+    try:
+        held = edited(name, text, wanted)
+    except DataError:
+        held = None
+    return _anew(changes) if held is None else held
+
+
+def nested(changes: Mapping[tuple[str, ...], dict[str, Any]]) -> dict[str, Any]:
+    """Changes by path as the overlay that makes them."""
+    data: dict[str, Any] = {}
+    for path, node in changes.items():
+        place = data
+        for key in path[:-1]:
+            place = place.setdefault(key, {})
+        place[path[-1]] = node
+    return data
+
+
+def _anew(changes: Mapping[tuple[str, ...], dict[str, Any]]) -> str:
+    return yaml.safe_dump(nested(changes), allow_unicode=True, sort_keys=False, width=120)
+
+
+def _parsed(text: str | None, file: str) -> Any:
+    return None if text is None or PurePosixPath(file).suffix != ".yaml" else parse_yaml(text, file)

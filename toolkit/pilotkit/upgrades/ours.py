@@ -1,0 +1,147 @@
+"""``pilotkit diff``: what is a deployment's own on top of its package; what was edited below ``model/``, adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import FORMS, LISTS, MODEL, OFFERED, PROCEDURES, SINGLES, override_of
+from pilotkit.errors import DataError, Place
+from pilotkit.merging import differences
+from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange
+from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in
+from pilotkit.packages import manifest as manifests
+from pilotkit.packages.walking import files_below
+from pilotkit.reading import parse_yaml, read_text
+from pilotkit.upgrades.journal import State, locked, put, recover
+from pilotkit.upgrades.layers import SET_ASIDE, nested, write_changes
+from pilotkit.upgrades.overriding import Changes
+from pilotkit.upgrades.standing import Standing
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What became of a file below ``model/`` that was edited by hand."""
+
+    path: str
+    to: str | None
+    """Where the edit stands now; None: nothing of it could be kept apart, the file was only put back."""
+    keys: tuple[str, ...] = ()
+    """The keys of an override."""
+
+
+def what_is_ours(folder: Path) -> Ours:
+    """Everything that a deployment changed itself.
+
+    Raises:
+        DataError: the deployment cannot be read.
+    """
+    deployment = Deployment(folder)
+    catalog = deployment.catalog
+    overrides = tuple(
+        OverrideChange(
+            file=each.file,
+            key=each.change.key,
+            state=OverrideState.STALE if each.change.is_stale else OverrideState.KEPT,
+            was=_shown(each.change.was),
+            ours=_shown(each.change.value),
+            package=_shown(each.change.found),
+            is_removal=each.change.value is ABSENT,
+        )
+        for each in catalog.changes
+    )
+    ours = Ours(deployment=deployment.settings.deployment.id, overrides=overrides)
+    if catalog.package is None or not (deployment.folder / MODEL / manifests.FILE).is_file():
+        return ours
+    standing = Standing.of(folder)
+    told = {
+        "package": standing.info.name,
+        "version": standing.info.version,
+        "seeded": () if standing.drift and standing.pristine is None else tuple(_seeded(standing)),
+        "drift": tuple(DriftChange(path=each.path, kind=each.kind) for each in standing.drift),
+        "waiting": tuple(name for name in files_below(standing.folder, dotted=True) if name.endswith(OFFERED)),
+    }
+    return ours.model_copy(update=told)
+
+
+def adopt(folder: Path) -> tuple[Adopted, ...]:
+    """Turn what was edited below ``model/`` into overrides, and put the package's files back.
+
+    What holds stays the same. A file that cannot be overridden by key goes to ``local/set-aside/``.
+
+    Raises:
+        DataError: the package is not kept here, or a file cannot be understood.
+        TargetError: the disk refused.
+    """
+    with locked(folder):
+        recover(folder)
+        standing = Standing.of(folder)
+        return tuple(_adopted(standing, each.path, each.kind) for each in standing.drift)
+
+
+def _seeded(standing: Standing) -> Iterator[SeededChange]:
+    for path, base in standing.base.items():
+        held = standing.state(path)
+        if held is None:
+            yield SeededChange(path=path, kind="deleted")
+        elif held.data != base:
+            yield SeededChange(path=path, kind="changed")
+
+
+def _adopted(standing: Standing, path: str, kind: str) -> Adopted:
+    pristine = standing.package.files.get(path.removeprefix(f"{MODEL}/"))
+    keys: tuple[str, ...] = ()
+    to: str | None = None
+    if kind == "changed" and pristine is not None and _has_keys(path):
+        to, keys = _as_override(standing, path, pristine.decode("utf-8-sig"))
+    elif held := standing.state(path):
+        to = f"{SET_ASIDE}/{standing.info.version}/{path}"
+        put(standing.folder, to, held)
+    put(standing.folder, path, None if pristine is None else State(pristine))
+    return Adopted(path, to, keys)
+
+
+def _as_override(standing: Standing, path: str, pristine: str) -> tuple[str, tuple[str, ...]]:
+    name = override_of(path)
+    text = read_text(standing.folder / name, name) if (standing.folder / name).is_file() else ""
+    overlay = parse_yaml(text, name) or {}
+    package = parse_yaml(pristine, path)
+    holds = apply_overlay(parse_yaml(read_text(standing.folder / path, path), path), overlay, name)[0]
+    changes = _changes(package, holds, dict(changes_in(overlay)))
+    _refuse_different(package, changes, holds, path, name)
+    if changes:
+        put(standing.folder, name, State(write_changes(name, text, changes).encode()))
+    return name, tuple(".".join(each) for each in changes)
+
+
+def _changes(package: Any, holds: Any, known: Changes) -> Changes:
+    """The smallest changes that make ``holds`` of the package's data; a change that was there keeps its place."""
+    changes: Changes = {}
+    for path, was, value in differences(package, holds):
+        above = next((each for each in known if path[: len(each)] == each), None)
+        if above is not None:
+            changes[above] = known[above]
+            continue
+        written = {} if was is ABSENT else {"was": was}
+        changes[path] = {DELETE: True, **written} if value is ABSENT else {"is": value, **written}
+    return changes
+
+
+def _refuse_different(package: Any, changes: Changes, holds: Any, path: str, name: str) -> None:
+    if list(differences(apply_overlay(package, nested(changes), name)[0], holds)):
+        raise DataError(
+            "holds edits that no override can say, such as another order of things.",
+            where=Place(path),
+            remedy="Put the package's order back, then try again.",
+        )
+
+
+def _has_keys(path: str) -> bool:
+    return path in LISTS or path in SINGLES or Path(path).parent.as_posix() in {PROCEDURES, FORMS}
+
+
+def _shown(value: Any) -> Any:
+    return None if value is ABSENT else value

@@ -1,0 +1,265 @@
+"""What an upgrade would do: worked out whole, and tried on a copy, before the first byte is changed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import MODEL, DeploymentTree
+from pilotkit.errors import DataError, PackageError, PilotkitError, Place
+from pilotkit.model.package import Ownership, precedence
+from pilotkit.model.upgrade import AnswerChange, FileAction, FileChange, OverrideState, UpgradePlan
+from pilotkit.packages import PackageArchive
+from pilotkit.packages.walking import files_below
+from pilotkit.scaffold import Order, Question, questions_in
+from pilotkit.scaffold.making import ANSWERS
+from pilotkit.scaffold.pristine import FOLDER, PristineFile, digest, pristine_files
+from pilotkit.upgrades.effects import effective_changes, kpis_changed, open_cases, procedures_changed
+from pilotkit.upgrades.journal import State
+from pilotkit.upgrades.layers import Layers, Models, carry_over
+from pilotkit.upgrades.moves import Moves
+from pilotkit.upgrades.seeded import Seeded, merge_seeded
+from pilotkit.upgrades.staging import errors_of, new_errors, staged
+from pilotkit.upgrades.standing import Standing, rendering
+
+_TAKE_BACK = "Take the change back with 'pilotkit override {file}#{key} --reset', then upgrade."
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of an upgrade."""
+
+    answers: Mapping[str, str]
+    """Changed answers, and answers to new questions."""
+    ask: Callable[[Question], str] | None = None
+    """Called for each question that has no answer yet; None: the question's own answer holds."""
+    allow_downgrade: bool = False
+    say: Callable[[str], None] = lambda _: None
+    """Told each step in a few words."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An upgrade that can be carried out."""
+
+    plan: UpgradePlan
+    wanted: Mapping[str, State | None]
+    """What should stand at which path."""
+
+
+def prepare(standing: Standing, archive: PackageArchive, request: Request, beside: Path | None = None) -> Prepared:
+    """Work an upgrade out and try it on a copy.
+
+    Args:
+        standing: the deployment as it is.
+        archive: the package to upgrade to.
+        request: how.
+        beside: the folder to build the copy in; None: the system's for temporary files.
+
+    Raises:
+        PackageError: the package is older, or not the one it says it is.
+        DataError: the deployment or an answer is wrong.
+    """
+    _check_version(standing, archive, request)
+    moves = Moves.between(standing.info, archive.info)
+    request.say("Merging")
+    order = standing.order(archive, request.answers, request.ask)
+    rendered = rendering(archive, order)
+    seeded = _seeded(standing, archive, rendered, moves)
+    layers = _layers(standing, archive, moves)
+    wanted = _wanted(standing, archive, order, rendered, seeded, layers)
+    added = _added(standing, archive, rendered, wanted)
+    draft = _draft(standing, archive, order, seeded, layers, wanted, added)
+    request.say("Trying it on a copy")
+    return Prepared(_tried(standing, draft, wanted, moves, beside), wanted)
+
+
+def _check_version(standing: Standing, archive: PackageArchive, request: Request) -> None:
+    here, there = standing.info.version, archive.info.version
+    if precedence(there) < precedence(here) and not request.allow_downgrade:
+        raise PackageError(
+            f"is version {there}, and the deployment runs {here}, which is newer.",
+            where=Place(archive.path.name),
+            remedy="Name a newer package, or add --allow-downgrade.",
+        )
+    if there == here and archive.identity != standing.identity:
+        raise PackageError(
+            f"says it is version {there}, which the deployment runs already, but it is another package.",
+            where=Place(archive.path.name),
+            remedy="Ask its publisher: what is published under one version never changes.",
+        )
+
+
+def _seeded(standing: Standing, archive: PackageArchive, rendered: Mapping[str, bytes], moves: Moves) -> Seeded:
+    theirs = {path: data for path, data in rendered.items() if archive.info.is_seeded(path)}
+    return merge_seeded(standing.base, theirs, standing.state, standing.strangers(), moves.of_file)
+
+
+def _layers(standing: Standing, archive: PackageArchive, moves: Moves) -> Layers:
+    models = Models(
+        old=lambda path: standing.package.text(path.removeprefix(f"{MODEL}/")),
+        new=lambda path: archive.text(path.removeprefix(f"{MODEL}/")),
+        info=archive.info,
+    )
+    return carry_over(standing.overrides, models, moves, standing.waiting) if standing.overrides else Layers()
+
+
+def _wanted(
+    standing: Standing,
+    archive: PackageArchive,
+    order: Order,
+    rendered: Mapping[str, bytes],
+    seeded: Seeded,
+    layers: Layers,
+) -> dict[str, State | None]:
+    """What should stand at which path; what is not named stays."""
+    model = {path: _written(standing, path, data) for path, data in _below_model(archive).items()}
+    held = (f"{MODEL}/{name}" for name in files_below(standing.folder / MODEL, dotted=True))
+    wanted: dict[str, State | None] = {path: None for path in held if path not in model}
+    wanted |= model | seeded.wanted
+    for path, text in layers.files.items():
+        wanted[path] = None if text is None else _written(standing, path, text.encode())
+    wanted[ANSWERS] = _written(standing, ANSWERS, order.told())
+    kept = _undecided(standing, seeded)
+    contents = {digest(data): data for data in (*standing.base.values(), *seeded.undecided.values(), b"")}
+    pristine = pristine_files(archive, rendered, kept, layers.waiting, contents)
+    folder = standing.folder / FOLDER
+    gone = (f"{FOLDER}/{path.name}" for path in (folder.iterdir() if folder.is_dir() else ()))
+    wanted |= {path: None for path in gone if path not in pristine}
+    return wanted | {path: _written(standing, path, data) for path, data in pristine.items()}
+
+
+def _below_model(archive: PackageArchive) -> dict[str, bytes]:
+    return {f"{MODEL}/{path}": data for path, data in archive.files.items()}
+
+
+def _written(standing: Standing, path: str, data: bytes) -> State:
+    """New contents under the rights that the file has."""
+    held = standing.state(path)
+    return State(data, held.executable if held else False)
+
+
+def _undecided(standing: Standing, seeded: Seeded) -> dict[str, PristineFile]:
+    """Files that keep their older base until a person has decided."""
+    return {
+        path: PristineFile(sha256=digest(standing.base.get(path, b"")), offered=digest(offered))
+        for path, offered in seeded.undecided.items()
+    }
+
+
+def _added(
+    standing: Standing, archive: PackageArchive, rendered: Mapping[str, bytes], wanted: dict[str, State | None]
+) -> list[FileChange]:
+    """Files that are the deployment's own from the start, where the package begins them only now."""
+    added = []
+    for path, data in rendered.items():
+        if archive.info.is_seeded(path) or path in standing.written or standing.state(path) is not None:
+            continue
+        wanted[path] = State(data)
+        added.append(FileChange(path=path, owner=archive.info.owner_of(path), action=FileAction.ADDED))
+    return added
+
+
+def _draft(
+    standing: Standing,
+    archive: PackageArchive,
+    order: Order,
+    seeded: Seeded,
+    layers: Layers,
+    wanted: Mapping[str, State | None],
+    added: list[FileChange],
+) -> UpgradePlan:
+    """The plan as far as it can be told without trying it."""
+    locked = [each for each in layers.changes if each.state is OverrideState.BLOCKED]
+    below = ((path, state) for path, state in wanted.items() if path.startswith(f"{MODEL}/"))
+    changed = [path for path, state in below if _differs(standing, path, state)]
+    generated = FileChange(path=ANSWERS, owner=Ownership.GENERATED, action=FileAction.REPLACED)
+    return UpgradePlan(
+        deployment=standing.deployment.settings.deployment.id,
+        package=archive.info.name,
+        installed=standing.info.version,
+        offered=archive.info.version,
+        installed_identity=standing.identity,
+        offered_identity=archive.identity,
+        overrides=tuple(layers.changes),
+        files=(*seeded.changes, *added, *((generated,) if _differs(standing, ANSWERS, wanted[ANSWERS]) else ())),
+        model_files=len(changed),
+        answers=tuple(_answers(standing, archive, order)),
+        notes=tuple(_notes(standing, archive, order)),
+        unresolved=(*layers.unresolved, *seeded.unresolved),
+        blocked=(
+            *(f"{each.path} was {each.kind} by hand. {_ADOPT}" for each in standing.drift),
+            *(f"{each.file}: {each.key} is locked by the package. {_back(each.file, each.key)}" for each in locked),
+        ),
+    )
+
+
+_ADOPT = "Turn it into an override with 'pilotkit diff --adopt', then upgrade."
+
+
+def _back(file: str, key: str) -> str:
+    return _TAKE_BACK.format(file=file.removeprefix("local/overrides/"), key=key)
+
+
+def _differs(standing: Standing, path: str, state: State | None) -> bool:
+    held = standing.state(path)
+    return (held.data if held else None) != (state.data if state else None)
+
+
+def _answers(standing: Standing, archive: PackageArchive, order: Order) -> Iterator[AnswerChange]:
+    for question in questions_in(archive):
+        before, after = standing.answers.get(question.id), order.answers[question.id]
+        if before != after:
+            yield AnswerChange(question=question.id, prompt=question.prompt, before=before, after=after)
+
+
+def _notes(standing: Standing, archive: PackageArchive, order: Order) -> Iterator[str]:
+    """Where a changed answer goes that an upgrade does not write: into files that are the deployment's own."""
+    changed = [each.question for each in _answers(standing, archive, order) if each.before is not None]
+    if not changed:
+        return
+    with_old = {name: said for name, said in order.answers.items() if name not in changed}
+    before = rendering(archive, standing.order(archive, with_old))
+    for path, data in rendering(archive, order).items():
+        if not archive.info.is_seeded(path) and before.get(path) != data and path in standing.written:
+            yield f"{path} is yours and stays as it is: write the new answer ({', '.join(changed)}) there yourself."
+
+
+def _tried(
+    standing: Standing, draft: UpgradePlan, wanted: Mapping[str, State | None], moves: Moves, beside: Path | None
+) -> UpgradePlan:
+    """The plan with what only the deployment as it would be can tell."""
+    if standing.drift:
+        return draft
+    before = standing.deployment
+    with tempfile.TemporaryDirectory() as temporary, staged(standing.folder, wanted, beside or Path(temporary)) as copy:
+        wrong = new_errors(errors_of(before), copy)
+        try:
+            after = Deployment(copy)
+            known = after.catalog
+        except PilotkitError:
+            return draft.model_copy(update={"blocked": (*draft.blocked, *wrong)})
+        told = {
+            "procedures": tuple(procedures_changed(before.catalog, known, moves, open_cases(before))),
+            "kpis": tuple(kpis_changed(before.catalog, known)),
+            "effective": tuple(effective_changes(DeploymentTree(standing.folder), DeploymentTree(copy))),
+            "blocked": draft.blocked or wrong,
+        }
+    return draft.model_copy(update=told)
+
+
+def refuse(plan: UpgradePlan) -> None:
+    """Raise what stands in the way of an upgrade.
+
+    Raises:
+        DataError: something does.
+    """
+    if plan.blocked:
+        more = f" {len(plan.blocked) - 1} more reasons stand in the plan." if len(plan.blocked) > 1 else ""
+        raise DataError(
+            f"the upgrade to {plan.offered} is refused: {plan.blocked[0]}{more}",
+            remedy="Nothing was changed. 'pilotkit upgrade … --plan' shows all of it.",
+        )

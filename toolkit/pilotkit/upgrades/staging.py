@@ -1,0 +1,98 @@
+"""A deployment as it would be, built beside it and tried before anything is changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import PILOT
+from pilotkit.checks import run_checks
+from pilotkit.errors import PilotkitError, PluginError, TargetError
+from pilotkit.model.surface import Finding, Severity
+from pilotkit.upgrades.journal import State
+
+_NOT_NEEDED = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
+_OURS = ".pilotkit-staged-"
+
+
+@contextmanager
+def staged(folder: Path, wanted: Mapping[str, State | None], beside: Path) -> Iterator[Path]:
+    """A copy of the deployment without its database, changed as ``wanted`` says; it is removed at the end.
+
+    Args:
+        folder: the deployment.
+        wanted: what should stand at which path; None: nothing.
+        beside: the folder to build it in.
+
+    Raises:
+        TargetError: the disk refused.
+    """
+    clear(folder, beside)
+    try:
+        copy = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_OURS}", dir=beside))
+    except OSError as problem:
+        raise TargetError(f"{beside} cannot be written: {problem.strerror}.", remedy="Mend its permissions.") from None
+    try:
+        shutil.copytree(folder, copy, symlinks=True, ignore=_without(folder), copy_function=_shared, dirs_exist_ok=True)
+        for name, state in wanted.items():
+            _set(copy / name, state)
+        yield copy
+    except shutil.Error as problem:
+        raise TargetError(f"{folder} cannot be copied: {problem}.", remedy="Make room, or mend its files.") from None
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def clear(folder: Path, beside: Path) -> None:
+    """Remove what a command that was killed left behind."""
+    for left in beside.glob(f".{folder.name}{_OURS}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def errors_of(deployment: Deployment) -> tuple[Finding, ...]:
+    """The errors that the checks of a deployment find."""
+    return tuple(each for each in run_checks(deployment) if each.severity is Severity.ERROR)
+
+
+def new_errors(before: tuple[Finding, ...], folder: Path) -> tuple[str, ...]:
+    """In words, what is wrong with the deployment in ``folder`` and was not wrong before; empty where it is sound."""
+    try:
+        after = errors_of(Deployment(folder))
+    except PluginError:
+        raise
+    except PilotkitError as problem:
+        return (str(problem),)
+    known = {(each.check, each.where.file, each.where.key, each.message) for each in before}
+    return tuple(
+        f"{each.where}: {each.message} {each.remedy}"
+        for each in after
+        if (each.check, each.where.file, each.where.key, each.message) not in known
+    )
+
+
+def _without(folder: Path) -> Callable[[str, list[str]], set[str]]:
+    def ignored(where: str, names: list[str]) -> set[str]:
+        top = {"var", PILOT} if Path(where) == folder else set()
+        return {*_NOT_NEEDED(where, names), *(name for name in names if name in top)}
+
+    return ignored
+
+
+def _shared(source: str, target: str) -> None:
+    """One file on the disk under two names: it is only read; what changes is written anew."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _set(path: Path, state: State | None) -> None:
+    path.unlink(missing_ok=True)
+    if state is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(state.data)
