@@ -261,7 +261,7 @@ class Store:
         """How many cases of each procedure are open."""
         counted = select(CASES.c.procedure, func.count()).where(CASES.c.finished_at.is_(None))
         with said_in_words("read"), self._reading.connect() as connection:
-            return {procedure: count for procedure, count in connection.execute(counted.group_by(CASES.c.procedure))}
+            return {row[0]: row[1] for row in connection.execute(counted.group_by(CASES.c.procedure))}
 
     def attribute_names(self) -> frozenset[str]:
         """The name of every attribute that some imported case has."""
