@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.measures.columns import TABLES
+from pilotkit.measures.engines import Engine, engine_of
 from pilotkit.measures.facts import Facts, bring_up_to_date
 from pilotkit.measures.outlook import Outlook, look_ahead
-from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan
+from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan, scan_all
 from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
 from pilotkit.model.location import AdministrativeUnit
 from pilotkit.model.people import Head
+from pilotkit.model.source import Certainty
+from pilotkit.model.text import LocalText
 from pilotkit.storage.store import Store
 
-By = Literal["unit", "procedure", "month"]
+By = Literal["unit", "procedure", "month", "channel"]
+EVERY: tuple[By, ...] = ("unit", "procedure", "channel", "month")
+"""What a whole board is grouped by."""
 Part = Literal["numerator", "denominator", "rest"]
 TREND_DAYS = 10
 
@@ -79,6 +85,10 @@ class Measures:
                 store.close()
 
     @cached_property
+    def _engine(self) -> Engine:
+        return engine_of(self._catalog)
+
+    @cached_property
     def simulated_until(self) -> datetime | None:
         """The end of the simulated days where all cases are simulated; None where they are real."""
         record = self._deployment.folder / "var" / "simulation.json"
@@ -115,15 +125,71 @@ class Measures:
             UnknownError: no such KPI.
             DataError: a KPI's expression is refused.
         """
+        groups = self.figures(kpis, by=(by,) if by else (), since=since, as_of=as_of)
+        return tuple(value for group in groups for value in group)
+
+    def figures(
+        self,
+        kpis: Sequence[str] | None = None,
+        *,
+        by: Sequence[By] = EVERY,
+        since: date | None = None,
+        as_of: datetime | None = None,
+    ) -> tuple[tuple[KpiValue, ...], ...]:
+        """Every KPI in total and in each group of each dimension: a whole board, in one scan of each fact table.
+
+        A KPI of a table that does not have a dimension, such as procedures by unit, has its figures in total alone.
+
+        Returns:
+            One tuple of values a group, the total first.
+
+        Raises:
+            UnknownError: no such KPI.
+            DataError: a KPI's expression is refused.
+        """
         chosen = [self._catalog.kpi(name) for name in kpis] if kpis else list(self._catalog.kpis.values())
         window = Window(since, as_of or self.present())
-        groups = scan(self.facts, chosen, window, (by,) if by else ())
-        ordered = sorted(groups, key=lambda group: tuple(str(key) for key in group.keys if key is not None))
+        groups = scan_all(self.facts, chosen, window, [(), *((each,) for each in by)], self._engine)
+        order = {(): -1, **{(each,): place for place, each in enumerate(by)}}
+        ordered = sorted(groups, key=lambda group: (order[group.grouping], *map(str, group.keys)))
         return tuple(
-            self._value(kpi, count, window, by, group.keys[0] if by else None)
+            tuple(
+                self._value(kpi, count, window, *(group.grouping or (None,)), *(group.keys or (None,)))
+                for kpi, count in zip(chosen, group.counts, strict=True)
+                if set(group.grouping) <= set(TABLES[kpi.of].dimensions)
+            )
             for group in ordered
-            for kpi, count in zip(chosen, group.counts, strict=True)
         )
+
+    def count(
+        self,
+        conditions: Mapping[str, str],
+        *,
+        by: Sequence[Dimension] = (),
+        since: date | None = None,
+        as_of: datetime | None = None,
+    ) -> dict[tuple[Any, ...], dict[str, int]]:
+        """How many cases meet each condition, in every group and in total: today's figures, and the like.
+
+        Args:
+            conditions: a SQL boolean expression over the columns of ``cases`` by what it is called.
+            by: dimensions, together one grouping.
+            since: cases received from that day on.
+            as_of: what was known then; aware.
+
+        Returns:
+            By the group's keys, one a dimension; by an empty tuple for the total.
+
+        Raises:
+            DataError: a condition is refused.
+        """
+        kpis = [_counted(name, condition) for name, condition in conditions.items()]
+        groupings: list[tuple[str, ...]] = [(), tuple(by)] if by else [()]
+        groups = scan_all(self.facts, kpis, Window(since, as_of or self.present()), groupings, self._engine)
+        return {
+            group.keys: {name: numerator for name, (numerator, _) in zip(conditions, group.counts, strict=True)}
+            for group in groups
+        }
 
     def standings(self, as_of: datetime | None = None) -> tuple[Standing, ...]:
         """How every target stands; targets with the same dates share one scan. The province's is of all its units.
@@ -146,16 +212,22 @@ class Measures:
         unit: str | None = None,
         procedure: str | None = None,
         month: str | None = None,
+        channel: str | None = None,
         part: Part = "denominator",
         since: date | None = None,
         as_of: datetime | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> CasePage:
-        """The cases behind a figure, newest first."""
+        """The cases behind a figure, newest first; of a KPI of another table, its rows."""
         window = Window(since, as_of or self.present())
         place = None if unit == self._catalog.settings.deployment.province else unit
-        groups: dict[Dimension, str | None] = {"unit": place, "procedure": procedure, "month": month}
+        groups: dict[Dimension, str | None] = {
+            "unit": place,
+            "procedure": procedure,
+            "month": month,
+            "channel": channel,
+        }
         only = {dimension: key for dimension, key in groups.items() if key is not None}
         total, rows = matching(
             self.facts, self._catalog.kpi(kpi), window, only=only, part=part, limit=limit, offset=offset
@@ -166,14 +238,15 @@ class Measures:
         since, due = dates
         window = Window(since, min(moment, self.end_of(due)) if due else moment)
         kpis = [self._catalog.kpi(name) for name in dict.fromkeys(target.kpi for target in targets)]
-        days = _Days(scan(self.facts, kpis, window, ("unit", "received_day")), [kpi.id for kpi in kpis])
+        groups = scan(self.facts, kpis, window, ("unit", "received_day"), self._engine)
+        days = _Days(groups, [kpi.id for kpi in kpis])
         return [self._standing(target, days, window, moment) for target in targets]
 
     def _standing(self, target: Target, days: _Days, window: Window, moment: datetime) -> Standing:
         kpi, unit = self._catalog.kpi(target.kpi), self._catalog.unit(target.unit)
         zone = self._catalog.working_time.zone
         today = moment.astimezone(zone).date()
-        series = days.of(kpi.id, None if unit.level == "province" else unit.code)
+        series = days.of(kpi.id, None if unit.level == "province" else unit.code) if kpi.statistic == "share" else {}
         total = (sum(n for n, _ in series.values()), sum(d for _, d in series.values()))
         value = self._value(kpi, total, window, "unit", unit.code)
         days_left = (target.due - today).days if target.due else 0
@@ -190,6 +263,7 @@ class Measures:
     def _value(self, kpi: Kpi, count: Count, window: Window, by: str | None, key: Any) -> KpiValue:
         return KpiValue(
             kpi=kpi.id,
+            statistic=kpi.statistic,
             numerator=count[0],
             denominator=count[1],
             minimum=kpi.minimum,
@@ -198,6 +272,14 @@ class Measures:
             as_of=window.as_of,
             **({by: key} if by else {}),
         )
+
+
+def _counted(name: str, condition: str) -> Kpi:
+    words = LocalText.model_validate({"en": name})
+    return Kpi(
+        id="count", name=words, question=words, numerator_name=words, denominator_name=words, numerator=condition,
+        reference="count", certainty=Certainty.HIGH,
+    )  # fmt: skip
 
 
 class _Days:
