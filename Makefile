@@ -62,7 +62,7 @@ toolkit/pilotkit/web/static/vendor/ready: .venv/ready toolkit/assets/package-loc
 	@tools/assets
 	@touch $@
 
-# A browser and PostgreSQL, which the tests drive.
+# A browser, PostgreSQL and Java, which the tests drive.
 .cache/test-tools: tools/test-tools
 	@tools/test-tools
 	@mkdir -p .cache && touch $@

@@ -38,7 +38,6 @@ _ROOMS = {
         "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
-    "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
     "model.source": ("Certainty", "Source"),
     "model.surface": (
@@ -50,6 +49,8 @@ _ROOMS = {
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures", "Standing"),
+    "measures.engines": ("Engine", "Files"),
+    "measures.plan": ("Plan", "Quantile", "Sum"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
     "web.visit": ("Visit",),
@@ -76,6 +77,11 @@ if TYPE_CHECKING:
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
     from pilotkit.measures.board import Standing as Standing
+    from pilotkit.measures.engines import Engine as Engine
+    from pilotkit.measures.engines import Files as Files
+    from pilotkit.measures.plan import Plan as Plan
+    from pilotkit.measures.plan import Quantile as Quantile
+    from pilotkit.measures.plan import Sum as Sum
     from pilotkit.model.access import Authority as Authority
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException

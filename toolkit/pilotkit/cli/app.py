@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, importing, keys, packages, paying
+from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, facts, importing, keys, packages, paying
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
 
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "test": deployments.run_cases,
     "simulate": deployments.simulate,
     "kpi": deployments.kpi,
+    "facts": facts.facts,
     "serve": deployments.serve,
     "plugins": deployments.plugins,
     "rebuild": cases.rebuild,

@@ -14,7 +14,7 @@ from pilotkit.cli.packages import DeploymentPath
 
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.model.kpi import KpiValue
+    from pilotkit.model.kpi import Kpi, KpiValue
 
 _SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
 
@@ -25,6 +25,7 @@ class Grouping(StrEnum):
     UNIT = "unit"
     PROCEDURE = "procedure"
     MONTH = "month"
+    CHANNEL = "channel"
 
 
 def check(deployment: DeploymentPath, as_json: AsJson = False) -> None:
@@ -104,7 +105,7 @@ def simulated(deployment: Deployment, days: int, seed: int, until: date | None) 
 
 def kpi(
     deployment: DeploymentPath,
-    by: Annotated[Grouping | None, typer.Option(help="One row a unit, procedure or month.")] = None,
+    by: Annotated[Grouping | None, typer.Option(help="One row a unit, procedure, month or channel.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="What was known at the end of that day.")
     ] = None,
@@ -191,6 +192,14 @@ def _opened(folder: Path) -> Deployment:
     return Deployment(folder)
 
 
+def _said(kpi: Kpi, value: KpiValue) -> str:
+    if not value.is_measurable:
+        return "not measurable"
+    if value.percent is not None:
+        return f"{value.percent:.1f}%"
+    return f"{value.amount:,} {'' if kpi.unit == 'number' else kpi.unit}".rstrip()
+
+
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
     catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
     names = {
@@ -200,15 +209,15 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
     table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
     table.columns[2].justify = table.columns[3].justify = "right"
     for value in values:
-        key = value.unit or value.procedure or value.month
-        share = "not measurable" if value.percent is None else f"{value.percent:.1f}%"
+        key = value.unit or value.procedure or value.month or value.channel
+        measured = catalog.kpi(value.kpi)
         name = names.get(key, key) if key else "all"
         add_row(
             table,
             name,
-            catalog.kpi(value.kpi).name.in_language(language),
-            f"{value.numerator:,} / {value.denominator:,}",
-            share,
+            measured.name.in_language(language),
+            f"{value.numerator:,} / {value.denominator:,}" if value.statistic == "share" else f"{value.denominator:,}",
+            _said(measured, value),
         )
     console.print(table)
     if values:

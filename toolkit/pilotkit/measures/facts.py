@@ -8,9 +8,11 @@ grown, the two become a new base.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.errors import TargetError
 from pilotkit.measures.refreshing import Worker
 from pilotkit.measures.state import FOLDER, Home, Segment, State
 from pilotkit.storage.store import Store
@@ -70,3 +72,30 @@ def bring_up_to_date(deployment: Deployment, store: Store, *, rebuild: bool = Fa
                     state = worker.rebuild() if rebuild or state is None else worker.refresh(state)
     assert state is not None  # noqa: S101  # whoever was waited for has left one, or we have
     return Facts(home, state)
+
+
+def keep_up_to_date(deployment: Deployment, store: Store, pause: Callable[[], None]) -> Iterator[Facts]:
+    """Be the worker for good: the facts, each time that they have changed.
+
+    While it runs, every other process only reads.
+
+    Args:
+        deployment: whose facts.
+        store: its cases.
+        pause: what is done between two looks.
+
+    Raises:
+        TargetError: another process is the worker already, or the facts cannot be written.
+    """
+    home = Home(deployment.folder / FOLDER)
+    with home.working(wait=False) as is_ours:
+        if not is_ours:
+            raise TargetError(
+                f"another worker keeps the facts in {home.folder} up to date.", remedy="Stop it, or let it do it."
+            )
+        worker = Worker(deployment.catalog, store, home)
+        while True:
+            state = home.current()
+            if state is None or worker.is_behind(state):
+                yield Facts(home, worker.rebuild() if state is None else worker.refresh(state))
+            pause()

@@ -51,7 +51,7 @@ class Kpi(Sourced):
     """Of a quantile: a whole-number expression, in ``unit``."""
     fraction: Annotated[Decimal, Field(gt=0, le=1, max_digits=9)] | None = None
     """Of a quantile: 0.5 is the median."""
-    unit: Literal["percent", "minutes", "number"] = "percent"
+    unit: Literal["percent", "minutes", "seconds", "number"] = "percent"
     direction: Literal["up", "down"] = "up"
     since: date | None = None
     minimum: Annotated[int, Field(ge=1)] = 1
@@ -68,7 +68,7 @@ class Kpi(Sourced):
         if is_share and (self.value is not None or self.fraction is not None or self.unit != "percent"):
             raise ValueError("a share has no value and no fraction, and its unit is percent")
         if not is_share and (self.value is None or self.fraction is None or self.unit == "percent"):
-            raise ValueError("a quantile needs a value, a fraction and the value's unit: minutes or number")
+            raise ValueError("a quantile needs a value, a fraction and the value's unit: minutes, seconds or number")
         if not is_share and (self.numerator or self.weight is not None):
             raise ValueError("a quantile has no numerator and no weight")
         return self
