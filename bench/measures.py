@@ -29,8 +29,8 @@ from pilotkit.measures.engines import run
 from pilotkit.measures.facts import Facts, bring_up_to_date
 from pilotkit.measures.layers import Layers
 from pilotkit.measures.state import Home, State
-from pilotkit.storage.bulk import BulkWriter
 from pilotkit.storage.audit import LINE
+from pilotkit.storage.bulk import BulkWriter
 from pilotkit.storage.store import Store
 from pilotkit.storage.tables import CASES as CASE_TABLE
 from pilotkit.storage.tables import EVENTS
@@ -166,7 +166,7 @@ def refresh(donor: Path, size: int) -> dict[str, Any]:
 
 def cold(facts: Facts, kpis: list[Kpi]) -> list[scan.Group]:
     """The whole board with nothing kept from before."""
-    scan._MEMORY.clear()
+    scan.forget()
     shutil.rmtree(facts.home.folder / "answers", ignore_errors=True)
     return scan.scan_all(facts, kpis, scan.Window(None, AS_OF), GROUPINGS)
 
@@ -192,7 +192,7 @@ def make_facts(deployment: Deployment, size: int) -> Facts:
 def _month(deployment: Deployment, size: int, month: int) -> pa.Table:
     draw, catalog = np.random.default_rng(month), deployment.catalog
     codes, units = list(catalog.procedures), [unit.code for unit in catalog.communes]
-    described = CaseRows(catalog)._procedures(codes)
+    described = CaseRows(catalog).procedures(codes)
     procedure = draw.integers(0, len(codes), size)
     start = int(START.timestamp()) * 1_000_000 + month * 30 * DAY
     received = np.sort(start + draw.integers(0, 30 * 86_400, size) * 1_000_000)

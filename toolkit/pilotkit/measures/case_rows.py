@@ -48,7 +48,7 @@ class CaseRows:
             {
                 "id": pa.array(given["id"], pa.int64()),
                 "code": pa.array(given["code"], pa.string()),
-                **self._procedures(given["procedure"]),
+                **self.procedures(given["procedure"]),
                 "level": level,
                 "unit": _words(given["unit"]),
                 "province": province,
@@ -76,7 +76,8 @@ class CaseRows:
             }
         )  # fmt: skip
 
-    def _procedures(self, codes: Sequence[str]) -> dict[str, pa.Array]:
+    def procedures(self, codes: Sequence[str]) -> dict[str, pa.Array]:
+        """What cases of these procedures get from them, as columns."""
         index = pa.array([self._codes.get(code, len(self._codes)) for code in codes], pa.int32())
         _, *columns = self._attributes
         types = (pa.string(), pa.bool_(), pa.bool_(), pa.bool_(), pa.bool_(), pa.int64())

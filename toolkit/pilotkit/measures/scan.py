@@ -126,6 +126,12 @@ _MEMORY: OrderedDict[tuple[str, str, str], list[list[Any]]] = OrderedDict()
 _LOCK = Lock()
 
 
+def forget() -> None:
+    """Let go of the answers that this process keeps in memory."""
+    with _LOCK:
+        _MEMORY.clear()
+
+
 class _Answers:
     """Answers of plans, from the engine or from what was kept."""
 
