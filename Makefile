@@ -46,7 +46,7 @@ lock: .venv/ready ## Resolve the lock files anew, without any registry's address
 	for each in uv node; do $(RESOLVE) tools/$$each.in --output-file tools/$$each.lock; done
 
 clean: ## Remove everything that was built
-	rm -rf .venv .cache build site dist node_modules toolkit/assets/node_modules toolkit/pilotkit/web/static/vendor \
+	rm -rf .venv .cache build site dist node_modules toolkit/assets/node_modules tests/assets/node_modules toolkit/pilotkit/web/static/vendor \
 	  toolkit/pilotkit/casework/fonts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -63,6 +63,6 @@ toolkit/pilotkit/web/static/vendor/ready: .venv/ready toolkit/assets/package-loc
 	@touch $@
 
 # A browser, PostgreSQL and Java, which the tests drive.
-.cache/test-tools: tools/test-tools
+.cache/test-tools: tools/test-tools tests/assets/package-lock.json .venv/ready
 	@tools/test-tools
 	@mkdir -p .cache && touch $@

@@ -22,7 +22,7 @@ from enum import Enum
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
 from reference_meanings import meaning_of, on_one_line, prose
@@ -92,12 +92,16 @@ def hooks(grammar: str) -> str:
     return "\n\n".join(parts)
 
 
+def _tables_of_settings() -> Iterator[tuple[str, Any]]:
+    """Every table of ``pilot.toml`` with the noun it holds; one that may be left out is the same noun."""
+    for name, field in _named("pilotkit.settings.PilotSettings").model_fields.items():
+        yield name, next((each for each in get_args(field.annotation) if inspect.isclass(each)), field.annotation)
+
+
 def settings(_: str) -> str:
     """Every table of ``pilot.toml``."""
-    root = _named("pilotkit.settings.PilotSettings")
     parts = []
-    for name, field in root.model_fields.items():
-        kind = field.annotation
+    for name, kind in _tables_of_settings():
         hints = get_type_hints(kind, include_extras=True)
         rows = [
             (f"`{key}`", shape_of(hints[key]), default, meaning_of(kind, key), f"`PILOTKIT_{name}__{key}`".upper())
@@ -213,7 +217,7 @@ def described() -> Iterator[Any]:
                 yield _named(region["of"])
             elif region["what"] == "constants":
                 yield import_module(region["of"])
-    yield from (field.annotation for field in _named("pilotkit.settings.PilotSettings").model_fields.values())
+    yield from (kind for _, kind in _tables_of_settings())
 
 
 def _named(path: str) -> Any:

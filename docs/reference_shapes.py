@@ -57,7 +57,9 @@ def shape_of(annotation: Any) -> str:
 
 
 def _either(inside: tuple[Any, ...]) -> str:
-    return " or ".join(shape_of(each) for each in inside if each is not type(None))
+    """Words of our own last: typing gives the same union in either order."""
+    shapes = [shape_of(each) for each in inside if each is not type(None)]
+    return " or ".join(sorted(shapes, key=lambda shape: shape.startswith("`")))
 
 
 _COMPOSED: dict[Any, Callable[[tuple[Any, ...]], str]] = {
@@ -99,6 +101,8 @@ def _shown(value: Any) -> str:
         return "absent"
     if value in ((), {}):
         return "empty"
+    if callable(value):
+        return "a function"
     if isinstance(value, tuple):
         return ", ".join(f"`{each}`" for each in value)
     plain = value.value if isinstance(value, Enum) else value

@@ -61,6 +61,8 @@ class _Cluster:
                 os.kill(process, signal.SIGKILL)
         while any(_is_alive(process) for process in (postmaster, *map(int, children))):
             time.sleep(0.02)
+        for lock in ("data/postmaster.pid", ".s.PGSQL.5432.lock"):  # a process nobody has waited for yet seems alive
+            (self.folder / lock).unlink(missing_ok=True)
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")

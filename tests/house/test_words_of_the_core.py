@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 TEXT = {".py", ".html", ".css", ".js", ".mjs", ".toml", ".yaml", ".csv", ".md", ".mako", ".ini"}
 TYPEFACE = re.compile(r"be[- ]vietnam[- ]pro", re.IGNORECASE)
 """A typeface keeps its name. A language may be named too: "Vietnamese" is none of the words below."""
+VENDOR = "application/vnd."
+"""How media types of vendors begin (RFC 6838)."""
 NATIONAL = "viet ?nam|viet|vnd|hanoi|ha noi|saigon|ho chi minh|da nang|hai phong|can tho|vneid|ubnd|cccd"
 WORD = re.compile(rf"(?<![A-Za-z])(?:{NATIONAL})(?![a-z])", re.IGNORECASE)
 LETTERS = re.compile("[\u1ea0-\u1ef9\u0110\u0111\u01a0\u01a1\u01af\u01b0]")
@@ -42,7 +44,7 @@ def hits(pattern, text):
 
 
 def test_the_core_has_no_word_of_the_country_it_was_first_written_for():
-    found = {name: hits(WORD, TYPEFACE.sub("", text)) for name, text in core_files()}
+    found = {name: hits(WORD, TYPEFACE.sub("", text.replace(VENDOR, ""))) for name, text in core_files()}
     assert {} == {name: words for name, words in found.items() if words}
 
 

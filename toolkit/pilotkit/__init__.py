@@ -29,7 +29,7 @@ _ROOMS = {
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
     "model.package": ("Manifest", "PackageInfo"),
-    "model.payment": ("Payment", "PaymentState"),
+    "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
     "model.printing": ("DocumentTemplate", "PrintRequest"),
@@ -45,7 +45,7 @@ _ROOMS = {
         "Site", "TableSet", "Upload", "View",
     ),
     "model.text": ("LocalText", "search_form"),
-    "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Outlook", "Pressing", "Wanted", "WorkItem"),
+    "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures", "Standing"),
@@ -53,6 +53,7 @@ _ROOMS = {
     "measures.plan": ("Plan", "Quantile", "Sum"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
+    "casework.statements": ("Statements",),
     "web.visit": ("Visit",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -60,6 +61,7 @@ __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but compu
 
 if TYPE_CHECKING:
     from pilotkit.casework.desk import Desk as Desk
+    from pilotkit.casework.statements import Statements as Statements
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
     from pilotkit.errors import CaseError as CaseError
@@ -118,6 +120,8 @@ if TYPE_CHECKING:
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
+    from pilotkit.model.payment import PaymentConnector as PaymentConnector
+    from pilotkit.model.payment import PaymentOrder as PaymentOrder
     from pilotkit.model.payment import PaymentState as PaymentState
     from pilotkit.model.people import Campaign as Campaign
     from pilotkit.model.people import Course as Course
@@ -168,10 +172,10 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Countdown as Countdown
     from pilotkit.model.work import Group as Group
     from pilotkit.model.work import Outcome as Outcome
-    from pilotkit.model.work import Outlook as Outlook
     from pilotkit.model.work import Pressing as Pressing
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
+    from pilotkit.model.work import Workload as Workload
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

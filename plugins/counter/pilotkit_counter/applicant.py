@@ -36,9 +36,8 @@ def applicant_page(visit: Visit) -> FormPage:
         "properties": {PREFIX + name: dict(each) for name, each in _SCHEMA.items()},
         "required": [PREFIX + "name"],
     }
-    return FormPage(
-        id="applicant", title=LocalText({visit.language: _("The person")}), schema=schema, questions=questions
-    )
+    title = LocalText({visit.language: _("The person")})
+    return FormPage.model_validate({"id": "applicant", "title": title, "schema": schema, "questions": questions})
 
 
 def person_of(answers: Mapping[str, Any]) -> Person:

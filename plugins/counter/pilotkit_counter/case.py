@@ -99,8 +99,11 @@ def _attach(visit: Visit) -> Answer:
 
 
 def _check_document(procedure: Procedure, kind: str, document: str) -> None:
-    things = {"submitted": procedure.documents, "result": procedure.results}.get(kind, ())
-    if document not in {each.id for each in things}:
+    known = {
+        "submitted": {each.id for each in procedure.documents},
+        "result": {each.id for each in procedure.results},
+    }
+    if document not in known.get(kind, ()):
         raise UnknownError(f"this procedure has no document '{document[:40]}'.", remedy="Choose one from the list.")
 
 

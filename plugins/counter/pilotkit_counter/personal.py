@@ -37,7 +37,8 @@ def open_file(visit: Visit) -> View:
             "file": file,
             "pages": pages,
             "others": {key: value for key, value in file.answers.items() if key not in asked},
-            "names": {each.id: each.name for each in (*procedure.documents, *procedure.results)},
+            "names": {each.id: each.name for each in procedure.documents}
+            | {each.id: each.name for each in procedure.results},
             "reason": reason.strip(),
             **_known(desk, case, procedure, file, reason),
         },

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from pilotkit import CaseError, Redirect, UnknownError, View, Visit
+from pilotkit import CaseError, Redirect, Ticket, UnknownError, View, Visit
 from pilotkit_counter.wording import said
 
 _CONFLICT = 409
@@ -19,7 +20,7 @@ def show_queue(visit: Visit) -> View:
 def move_queue(visit: Visit) -> View | Redirect:
     """One button: a new ticket, the next one, served, nobody came, once more."""
     queue, posted, point = visit.backoffice.queue, visit.posted, _point(visit)
-    verbs = {
+    verbs: dict[str, Callable[[], Ticket | None]] = {
         "take": lambda: queue.take(point, posted.get("procedure") or None, priority=posted.get("priority") == "1"),
         "call": lambda: queue.call(point, _counter(visit)),
         "serve": lambda: queue.serve(point, _whole(posted.get("number"))),

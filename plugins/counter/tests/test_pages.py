@@ -58,8 +58,8 @@ def test_every_page_speaks_its_language(office, language):
     code = office.case().code
     title = {"en": "Work list", "vi": "Danh sách việc"}[language]
     assert title in office.seat("counter-pa-01").get(f"/{language}/counter").words
-    for page in PAGES:
-        for login in PAGES[page]:
+    for page, logins in PAGES.items():
+        for login in logins:
             answer = office.seat(login).get(page.format(code=code).replace("/en/", f"/{language}/"))
             assert 200 == answer.status
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pilotkit import hookimpl
 
 if TYPE_CHECKING:
-    from pilotkit import Calendar, Check, CodeList, DocumentTemplate, IdentifierPattern, LocationDirectory
+    from pilotkit import Calendar, Check, CodeList, Connector, DocumentTemplate, IdentifierPattern, LocationDirectory
 
 
 @hookimpl
@@ -44,3 +44,10 @@ def register_documents() -> tuple[DocumentTemplate, ...]:
     from pilotkit_vietnam.forms import DOCUMENTS
 
     return DOCUMENTS
+
+
+@hookimpl
+def register_connectors() -> tuple[Connector, ...]:
+    from pilotkit_vietnam.vietqr import CONNECTOR
+
+    return (CONNECTOR,)

@@ -1,5 +1,6 @@
 """Every operation, asked by everybody: who may not, is told so, and learns nothing of another commune's cases."""
 
+import contextlib
 import re
 
 import hypothesis
@@ -80,5 +81,6 @@ def test_no_request_that_fits_the_document_or_does_not_makes_the_server_fail(api
             answer = case.call(headers=as_account(login))
             assert answer.status_code < 500, (case.operation.label, answer.text[:500])
 
-        nothing_fails()
+        with contextlib.suppress(hypothesis.errors.Unsatisfiable):  # where nothing can be sent that does not fit
+            nothing_fails()
     assert len(asked) > (35 if mode is GenerationMode.POSITIVE else 25)

@@ -153,7 +153,7 @@ def test_nobody_is_shown_a_file_without_saying_why(desks):
 def test_whoever_has_not_signed_in_does_nothing(desks):
     case, desk = desks.case(), desks.backoffice.desk(ANONYMOUS)
     asked = [
-        lambda: desk.work_list(Wanted()), lambda: desk.case(case.code), lambda: desk.outlook(),
+        lambda: desk.work_list(Wanted()), lambda: desk.case(case.code), desk.outlook,
         lambda: desk.act(case.code, EventKind.ADVANCED), lambda: desk.cases_of("4001"), lambda: desk.reads(case.code),
         lambda: desk.attach(case.code, [note()]), lambda: desk.reusable("4001", "hospital-note", "why"),
     ]  # fmt: skip

@@ -17,7 +17,8 @@ BIRTH = "ZZ-101"
 PDF = b"%PDF-1.7 a generated page"
 NAUGHTY = (
     "<script>alert(1)</script>", "{{ 7*7 }}{% x %}", "${jndi:ldap://x}", "'; DROP TABLE drafts; --", "Nguyễn Thị Ánh",
-    "\u202eabc", "👩‍👩‍👧 🏴", "%s%n%(x)s", "=1+1", "NULL", "a\u2028b", "日本語", "../../etc/passwd", "\\u0000", "a\x00b",
+    "\u202eabc", "👩‍👩‍👧 🏴", "%s%n%(x)s", "=1+1", "NULL", "a\u2028b", "日本語", "../../etc/passwd", "\\u0000",
+    "a\x00b",
 )  # fmt: skip
 CITIZEN = Authority(subject="citizen:abc", roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))
 OTHER = Authority(subject="citizen:xyz", roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))

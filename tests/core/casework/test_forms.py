@@ -11,9 +11,11 @@ from pilotkit.casework.forms import answers_of, check_form, check_page, convert,
 from pilotkit.casework.problems import MESSAGES, Problem
 from pilotkit.model.form import Form, FormPage
 
+TEXT = {"type": "string"}
 NAUGHTY = (
     "<script>alert(1)</script>", "{{ 7*7 }}", "${jndi:ldap://x}", "'; DROP TABLE cases; --", "Nguyễn Thị Ánh",
-    "\u202eabc", "🏴\U000e0067", "\\x00", "%s%n", "=1+1", "undefined", "A\u0000B", "a\u2028b", "日本語", "../../etc/passwd",
+    "\u202eabc", "🏴\U000e0067", "\\x00", "%s%n", "=1+1", "undefined", "A\u0000B", "a\u2028b", "日本語",
+    "../../etc/passwd",
 )  # fmt: skip
 
 
@@ -108,7 +110,7 @@ def test_a_question_that_another_answer_opens_is_required_then():
             "id": "p", "title": {"en": "P"}, "questions": {},
             "schema": {
                 "type": "object",
-                "properties": {"married": {"type": "boolean"}, "spouse": {"type": "string"}, "since": {"type": "string"}},
+                "properties": {"married": {"type": "boolean"}, "spouse": TEXT, "since": TEXT},
                 "dependentRequired": {"spouse": ["since"]},
                 "if": {"properties": {"married": {"const": True}}, "required": ["married"]},
                 "then": {"required": ["spouse"]},

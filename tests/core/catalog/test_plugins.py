@@ -143,7 +143,8 @@ def test_the_hooks_of_a_plugin_are_known():
 
 def test_the_core_is_a_plugin_like_any_other():
     core = next(info for info in installed_plugins(["core"]) if info.name == "core")
-    assert ("pilotkit", True, ("register_checks",)) == (core.distribution, core.enabled, core.hooks)
+    hooks = ("register_checks", "register_connectors", "register_documents")
+    assert ("pilotkit", True, hooks) == (core.distribution, core.enabled, core.hooks)
 
 
 def test_a_deployments_own_folder_may_not_repeat_what_a_plugin_offers(tmp_path):

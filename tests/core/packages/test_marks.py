@@ -19,7 +19,7 @@ zz,SP,2024-01-01,Silver Point,municipality,province,
 zz,SP-01,2024-01-01,Lighthouse,quarter,commune,SP
 """
 OTHER_HEADS = "id,unit,office\nmayor,SP,Mayor of Silver Point\nwarden-03,SP-01,Warden of Lighthouse\n"
-NOTHING = {"local/points.csv": None, "local/targets.csv": None, "local/staff.csv": None, "local/figures.csv": None}
+NOTHING = dict.fromkeys(f"local/{name}.csv" for name in ("points", "targets", "staff", "figures", "accounts"))
 
 
 @pytest.fixture

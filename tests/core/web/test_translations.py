@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[3]
 SHELL = ROOT / "toolkit" / "pilotkit" / "web"
 CATALOGUES = [SHELL, *(each.parents[1] for each in sorted(ROOT.glob("plugins/*/*/locales/vi")))]
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
+KEYWORDS = DEFAULT_KEYWORDS | {"Navigation": (1,)}
+"""A page's name in the header is a message too."""
 OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 
 
@@ -24,7 +26,7 @@ def _translated(folder):
 
 @pytest.mark.parametrize("folder", CATALOGUES, ids=lambda folder: folder.name)
 def test_every_message_of_a_page_has_its_translation(folder):
-    found = extract_from_dir(folder, METHODS, OPTIONS)
+    found = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS)
     messages = {_first(message) for _, _, message, _, _ in found}
     assert messages
     assert set() == messages - _translated(folder) - _translated(SHELL)

@@ -14,7 +14,7 @@ from pilotkit.api.files import answer_with, content_of
 from pilotkit.api.pages import PageOf, WantedPage
 from pilotkit.api.problems import PROBLEMS
 from pilotkit.api.words import Code, Reason
-from pilotkit.casework.desk import Outcome, Outlook, Wanted
+from pilotkit.casework.desk import Outcome, Wanted, Workload
 from pilotkit.errors import UnknownError
 from pilotkit.model.case import Application, Case, CaseEvent, EventKind
 from pilotkit.model.personal import Attachment, Person, PersonalFile
@@ -169,7 +169,7 @@ def attach(
 
 
 @router.get("/outlook")
-def read_outlook(desk: AtDesk, hours: Annotated[Decimal, Query(gt=0, le=400)] = Decimal(16)) -> Outlook:
+def read_outlook(desk: AtDesk, hours: Annotated[Decimal, Query(gt=0, le=400)] = Decimal(16)) -> Workload:
     """What is late, and what will be before it is: by unit, by role, and case by case."""
     return desk.outlook(hours)
 

@@ -20,12 +20,12 @@ from pilotkit.model.case import Application, Case, CaseEvent, EventKind
 from pilotkit.model.filing import Receipt
 from pilotkit.model.personal import Attachment, Content, FileRead, PersonalFile
 from pilotkit.model.procedure import Procedure
-from pilotkit.model.work import Bounded, Countdown, Group, Outcome, Outlook, Wanted, WorkList
+from pilotkit.model.work import Bounded, Countdown, Group, Outcome, Wanted, WorkList, Workload
 
 if TYPE_CHECKING:
     from pilotkit.casework.backoffice import Backoffice
 
-__all__ = ["Desk", "Outcome", "Outlook", "Wanted", "WorkList"]
+__all__ = ["Desk", "Outcome", "Wanted", "WorkList", "Workload"]
 MANY = 100
 """Cases of one bulk action."""
 _LOG = logging.getLogger(__name__)
@@ -244,7 +244,7 @@ class Desk:
             raise CaseError(f"{len(asked)} cases are too many at once.", remedy=f"Choose {MANY} at most.")
         return tuple(self._outcome(code, kind, given) for code in asked)
 
-    def outlook(self, hours: Decimal = Decimal(16)) -> Outlook:
+    def outlook(self, hours: Decimal = Decimal(16)) -> Workload:
         """What is late, and what will be: due within ``hours`` working hours or with more work left than time.
 
         Wants ``case.assign``, ``case.sign`` or ``kpi.read``, beside ``case.read``.

@@ -202,7 +202,8 @@ class Casework:
         return self._settle(moving, actor, None, status=CaseStatus.RETURNED, returned_at=moving.now)
 
     def _moving(self, code: str, kind: EventKind) -> _Moving:
-        case, events = self._store.case(code), self._store.events(code)
+        events = self._store.events(code)
+        case = self._store.case(code)  # read after its events: who was quicker in between has taken the next number
         check(case, kind)
         return _Moving(case, events, kind, max(self._clock(), events[-1].at))
 

@@ -12,7 +12,7 @@ from pilotkit.casework.permits import step_of
 from pilotkit.model.access import Authority
 from pilotkit.model.case import Case
 from pilotkit.model.procedure import Procedure
-from pilotkit.model.work import Load, Outlook, Pressing
+from pilotkit.model.work import Load, Pressing, Workload
 from pilotkit.storage import worklist
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _NOTHING = timedelta(0)
 _HOUR = timedelta(hours=1)
 
 
-def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> Outlook:
+def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> Workload:
     """What is late, what has more work left than time, and what is due within ``hours`` working hours."""
     now, time = backoffice.clock(), backoffice.deployment.catalog.working_time
     horizon = time.after(now, max(hours, _longest(backoffice.definitions.all().values())))
@@ -34,7 +34,7 @@ def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> 
     found = [_pressing(backoffice, case, each) for case, each in zip(cases, left, strict=True) if each is not None]
     soon = timedelta(hours=float(hours))
     pressing = sorted((each for each in found if each.is_late or each.slack < _NOTHING or each.left <= soon), key=_rank)
-    return Outlook(
+    return Workload(
         hours=hours,
         pressing=tuple(pressing),
         by_unit=_loads(pressing, lambda each: each.case.unit),

@@ -103,7 +103,7 @@ class Page:
     permission: str | None = None
     """What one must be permitted to see it at all, such as ``case.read``; None: everybody may."""
     is_private: bool = False
-    """Whether it shows what is one person's: then no browser keeps it. A page with ``act`` or ``permission`` is so too."""
+    """Whether it shows what is one person's: then no browser keeps it. One with ``act`` or ``permission`` is so too."""
 
 
 @dataclass(frozen=True)

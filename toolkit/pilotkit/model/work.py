@@ -135,7 +135,7 @@ class Load(Noun):
     """Working hours that all of these need by the service norm."""
 
 
-class Outlook(Noun):
+class Workload(Noun):
     """What is late and what will be, read at one instant."""
 
     hours: Decimal

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,10 @@ class Store:
     def __init__(self, url: str, folder: Path) -> None:
         self._engine = open_engine(url, folder)
         self._reading = self._engine.execution_options(**{READS_ONLY: True})
+        self._turn: AbstractContextManager[object] = (
+            threading.RLock() if self._engine.dialect.name == "sqlite" else nullcontext()
+        )
+        """Whoever writes to SQLite waits here in turn: its own waiting is sleeping and trying again."""
         self._kept: set[str] = set()
         """Digests of procedures known to be kept."""
 
@@ -112,7 +117,7 @@ class Store:
     @contextmanager
     def receiving(self) -> Iterator[Receiving]:
         """One transaction that gives a number and stores the case that gets it; all of it or nothing."""
-        with said_in_words("written"), self._engine.begin() as connection:
+        with self.rewriting() as connection:
             yield Receiving(connection)
 
     def change(self, case: Case, event: CaseEvent) -> None:
@@ -123,7 +128,7 @@ class Store:
             CaseError: somebody else was quicker: the event's number is taken.
         """
         with self.writing() as session:
-            row = self._row(session, case.code)
+            row = self._row(session, case.code, held=True)
             last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
             if event.number != last + 1:
                 raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
@@ -136,14 +141,9 @@ class Store:
         definitions = [(procedure, procedure.model_dump_json(exclude_defaults=True)) for procedure in procedures]
         digests = [hashlib.sha256(definition.encode()).hexdigest()[:16] for _, definition in definitions]
         if not self._kept.issuperset(digests):
-            with self.writing() as session:
+            with self.receiving() as receiving:
                 for digest, (procedure, definition) in zip(digests, definitions, strict=True):
-                    if session.get(ProcedureVersionRow, digest) is None:
-                        session.add(
-                            ProcedureVersionRow(
-                                digest=digest, code=procedure.code, version=procedure.version, definition=definition
-                            )
-                        )
+                    receiving.keep_procedure(digest, procedure, definition)
             self._kept.update(digests)
         return digests
 
@@ -180,7 +180,7 @@ class Store:
             UnknownError: no such case.
         """
         with self.writing() as session:
-            self._update(self._row(session, case.code), case)
+            self._update(self._row(session, case.code, held=True), case)
 
     def records(self) -> Iterator[Record]:
         """The audit chain from its first record."""
@@ -265,7 +265,7 @@ class Store:
         Raises:
             TargetError: the database cannot be written; nothing was.
         """
-        with said_in_words("written"), Session(self._engine) as session, session.begin():
+        with self._turn, said_in_words("written"), Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager
@@ -281,7 +281,7 @@ class Store:
     @contextmanager
     def bulk(self) -> Iterator[BulkWriter]:
         """Write many whole cases in one transaction; all or none."""
-        with said_in_words("written"), self._engine.begin() as connection:
+        with self.rewriting() as connection:
             yield BulkWriter(connection)
 
     @contextmanager
@@ -295,16 +295,18 @@ class Store:
 
     @contextmanager
     def rewriting(self) -> Iterator[Connection]:
-        """One transaction that replaces what is there; all of it or nothing."""
-        with said_in_words("written"), self._engine.begin() as connection:
+        """One transaction without the ORM; all of it or nothing."""
+        with self._turn, said_in_words("written"), self._engine.begin() as connection:
             yield connection
 
     def _update(self, row: CaseRow, case: Case) -> None:
         for name, value in case.model_dump().items():
             setattr(row, name, value)
 
-    def _row(self, session: Session, code: str) -> CaseRow:
-        row = session.scalar(select(CaseRow).where(CASES.c.code == code))
+    def _row(self, session: Session, code: str, *, held: bool = False) -> CaseRow:
+        """The row of a case; ``held``: whoever else wants to change it waits until this transaction has ended."""
+        wanted = select(CaseRow).where(CASES.c.code == code)
+        row = session.scalar(wanted.with_for_update() if held else wanted)
         if row is None:
             raise UnknownError(f"there is no case '{code}' here.", remedy="Check the code on the receipt.")
         return row

@@ -166,4 +166,5 @@ class CaseNumberRow(SQLModel, table=True):
 
 CASES: Table = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
 EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # the same
+VERSIONS: Table = ProcedureVersionRow.__table__  # type: ignore[attr-defined]  # the same
 NUMBERS: Table = CaseNumberRow.__table__  # type: ignore[attr-defined]  # the same

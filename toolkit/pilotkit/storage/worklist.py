@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from pilotkit.model.case import Case, CaseStatus
 from pilotkit.model.work import Bounded, Group
-from pilotkit.storage.tables import CASES, ProcedureVersionRow, instant, microseconds
+from pilotkit.storage.tables import CASES, VERSIONS, instant, microseconds
 
 COUNTED = 1000
 """A count goes no further: the rest is "more"."""
@@ -198,4 +198,4 @@ def _case(row: Any) -> Case:
 
 def digests(session: Session) -> list[str]:
     """What names the procedures that cases were received under."""
-    return list(session.scalars(select(ProcedureVersionRow.digest)))
+    return list(session.scalars(select(VERSIONS.c.digest)))

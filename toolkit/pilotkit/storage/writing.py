@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from pilotkit.errors import CaseError
 from pilotkit.model.audit import content_of, line_of
 from pilotkit.model.case import Case, CaseEvent
+from pilotkit.model.procedure import Procedure
 from pilotkit.storage.audit import LINE, vouch
 from pilotkit.storage.filing import adopt_draft
 from pilotkit.storage.personal import SealedFile, keep_file
@@ -40,6 +41,12 @@ class Receiving:
         """The next case number of a day, from 1; whoever asks next waits until this transaction has ended."""
         more = "ON CONFLICT (prefix, day) DO UPDATE SET last = case_numbers.last + 1 RETURNING last"
         return int(_insert(self._connection, "case_numbers", ("prefix", "day", "last"), (prefix, day, 1), more))
+
+    def keep_procedure(self, digest: str, procedure: Procedure, definition: str) -> None:
+        """Keep a procedure as it is now under its digest; one that is kept already stays."""
+        columns = ("digest", "code", "version", "definition")
+        values = (digest, procedure.code, procedure.version, definition)
+        _insert(self._connection, "procedure_versions", columns, values, "ON CONFLICT (digest) DO NOTHING")
 
     def add(self, case: Case, event: CaseEvent, key: str | None = None, file: SealedFile | None = None) -> None:
         """Write a new case with its first event.
