@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
 import psycopg
@@ -19,6 +20,7 @@ import sqlglot
 
 from pilotkit import Kpi
 from pilotkit.measures.columns import AS_OF, CASES
+from pilotkit.measures.engines import THREADS
 from pilotkit.measures.scan import Group
 
 DIMENSIONS = ("unit", "procedure", "channel", "month")
@@ -70,6 +72,12 @@ def one_a_kpi(files: Sequence[Path], kpis: Sequence[Kpi], as_of: datetime) -> li
     names, sets = ", ".join(DIMENSIONS), "GROUPING SETS ((), (unit), (procedure), (channel), (month))"
     rows = f"({_rows(_parquet(files), as_of)})"
     return [f"SELECT GROUPING({names}), {names}, {_measure(kpi)} FROM {rows} GROUP BY {sets}" for kpi in kpis]
+
+
+def run(query: str) -> list[tuple[Any, ...]]:
+    """On a DuckDB as wide as ours, and with as much memory as it likes."""
+    with duckdb.connect(":memory:", config={"threads": THREADS}) as connection:
+        return connection.execute(query).fetchall()
 
 
 def _measure(kpi: Kpi) -> str:

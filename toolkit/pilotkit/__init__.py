@@ -49,7 +49,7 @@ _ROOMS = {
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures", "Standing"),
-    "measures.engines": ("Engine", "Files"),
+    "measures.engines": ("Engine", "Files", "together"),
     "measures.plan": ("Plan", "Quantile", "Sum"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from pilotkit.measures.board import Standing as Standing
     from pilotkit.measures.engines import Engine as Engine
     from pilotkit.measures.engines import Files as Files
+    from pilotkit.measures.engines import together as together
     from pilotkit.measures.plan import Plan as Plan
     from pilotkit.measures.plan import Quantile as Quantile
     from pilotkit.measures.plan import Sum as Sum

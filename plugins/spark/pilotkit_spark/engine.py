@@ -15,9 +15,10 @@ from typing import Any
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from pilotkit import DataError, Files, Place, Plan, TargetError
+from pilotkit import DataError, Files, Place, Plan, TargetError, together
 
 VIEW = "pilotkit_rows"
+_SOURCE = f"SELECT * FROM {VIEW}"  # noqa: S608  # our own name
 _OWN: Mapping[str, str] = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
@@ -32,8 +33,8 @@ class SparkEngine:
     """Runs plans on a Spark cluster, or on threads of this machine.
 
     Args:
-        settings: ``[measures.settings]``: ``master``, such as ``spark://spark.example:7077`` (absent: ``local[2]``), and
-            any of Spark's own, such as ``spark.executor.memory``. Workers must see the deployment's ``var/facts``
+        settings: ``[measures.settings]``: ``master``, such as ``spark://spark.example:7077`` (absent:
+            ``local[2]``), and any of Spark's own, such as ``spark.executor.memory``. Workers must see the deployment's ``var/facts``
             under the same path.
 
     Raises:
@@ -54,18 +55,13 @@ class SparkEngine:
     def sums(self, plan: Plan, files: Files) -> Sequence[tuple[Any, ...]]:
         """In one scan."""
         with self._rows(plan, files) as spark:
-            return _collected(spark, plan.sums_query(f"SELECT * FROM {VIEW}", "spark"))
+            return _collected(spark, plan.sums_query(_SOURCE, "spark"))
 
     def quantiles(self, plan: Plan, files: Files) -> Sequence[tuple[Any, ...]]:
-        """One scan a quantile: none of them can be made from another."""
-        found: dict[tuple[Any, ...], list[Any]] = {}
+        """In one scan a value."""
         with self._rows(plan, files) as spark:
-            for number in range(len(plan.quantiles)):
-                query = plan.quantile_query(number, f"SELECT * FROM {VIEW}", "spark")
-                for *group, value in _collected(spark, query):
-                    bits, *keys = group
-                    found.setdefault((bits, *keys), [None] * len(plan.quantiles))[number] = value
-        return [(*group, *values) for group, values in found.items()]
+            queries = plan.quantile_queries(_SOURCE, "spark")
+            return together(plan, [(places, _collected(spark, query)) for places, query in queries])
 
     @contextmanager
     def _rows(self, plan: Plan, files: Files) -> Iterator[SparkSession]:
@@ -83,11 +79,11 @@ class SparkEngine:
 
     def _session(self) -> SparkSession:
         builder = SparkSession.builder.appName("pilotkit").master(self._settings.get("master", "local[2]"))
-        for key, value in (_OWN | {key: each for key, each in self._settings.items() if key != "master"}).items():
-            builder = builder.config(key, value)
+        for key, value in {**_OWN, **self._settings}.items():
+            builder = builder if key == "master" else builder.config(key, value)
         try:
             return builder.getOrCreate()
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001  # Java and its bridge raise what they like
             raise TargetError(
                 f"Spark cannot be reached: {str(problem).splitlines()[0]}.",
                 remedy="Check that Java 17 is installed, and [measures.settings] master in pilot.toml.",

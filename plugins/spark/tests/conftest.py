@@ -48,7 +48,9 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         start("Master", "--host", HOST, "--port", str(port), "--webui-port", str(free_port()))
         for number in range(2):
             work = str(room / f"work-{number}")
-            start("Worker", "--host", HOST, "-c", "1", "-m", MEMORY, "-d", work, "--webui-port", str(free_port()), address)
+            start(
+                "Worker", "--host", HOST, "-c", "1", "-m", MEMORY, "-d", work, "--webui-port", str(free_port()), address
+            )
         _wait_for_workers(room / "Master-0.log", 2)
         yield address
     finally:

@@ -4,7 +4,7 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 
-import pandas
+import pandas as pd
 import pytest
 
 from pilotkit import Application, CaseError, Channel, Deployment, Kpi
@@ -171,12 +171,12 @@ def _import(deployment: Deployment, store: Store, path) -> None:
         for step in steps:
             lines.append((f"c{number}", step, at.isoformat(), how, due.isoformat(), amount))
             at += timedelta(hours=draw.choice([20, 300, 700]))
-    frame = pandas.DataFrame(lines, columns=["case", "activity", "at", "how", "due", "amount"])
+    frame = pd.DataFrame(lines, columns=["case", "activity", "at", "how", "due", "amount"])
     frame.to_csv(path, index=False)
     assert 60 == import_cases(deployment, store, path, _MAPPING, now=AS_OF).cases
 
 
-def replayed(deployment: Deployment, store: Store) -> pandas.DataFrame:
+def replayed(deployment: Deployment, store: Store) -> pd.DataFrame:
     """Every case as its events make it, without any of the code under test."""
     cases = []
     for code in store.codes():
@@ -184,12 +184,12 @@ def replayed(deployment: Deployment, store: Store) -> pandas.DataFrame:
         for event in store.events(code):
             state |= event.changes
         cases.append(state)
-    frame = pandas.DataFrame(cases)
+    frame = pd.DataFrame(cases)
     for name in ("received_at", "finished_at", "due_at", "norm_due_at", "waiting_since", "returned_at"):
-        instants = pandas.to_datetime(frame[name], utc=True, format="ISO8601")
-        frame[name] = instants.map(lambda at: None if pandas.isna(at) else micros(at.to_pydatetime())).astype("Float64")
+        instants = pd.to_datetime(frame[name], utc=True, format="ISO8601")
+        frame[name] = instants.map(lambda at: None if pd.isna(at) else micros(at.to_pydatetime())).astype("Float64")
     zone = deployment.settings.deployment.timezone
-    local = pandas.to_datetime(frame.received_at, unit="us", utc=True).dt.tz_convert(zone)
+    local = pd.to_datetime(frame.received_at, unit="us", utc=True).dt.tz_convert(zone)
     frame["month"] = local.dt.strftime("%Y-%m")
     attributes = {code: json.loads(text)["amount"] for code, text in _attributes(store)}
     frame["amount"] = frame.code.map(attributes)
@@ -211,10 +211,10 @@ def _attributes(store: Store):
 
 def _minutes(deployment: Deployment, received: float, ended: float) -> float | None:
     """Minute by minute by the office's hours; receipts and ends of this log fall on whole minutes."""
-    if pandas.isna(ended):
+    if pd.isna(ended):
         return None
     working = deployment.catalog.working_time
-    days = pandas.date_range(_local(received, working).date(), _local(ended, working).date())
+    days = pd.date_range(_local(received, working).date(), _local(ended, working).date())
     total = timedelta()
     for day in days:
         for opens, closes in ((8, 12), (13, 17)) if working.is_working(day.date()) else ():
@@ -228,8 +228,8 @@ def _local(value: float, working) -> datetime:
     return datetime.fromtimestamp(int(value) / 1_000_000, UTC).astimezone(working.zone)
 
 
-def expected(frame: pandas.DataFrame) -> dict:
-    """Numerator and denominator of every KPI in every group, by pandas."""
+def expected(frame: pd.DataFrame) -> dict:
+    """Numerator and denominator of every KPI in every group, by pd."""
     found = {}
     for grouping in GROUPINGS:
         parts = frame.groupby(list(grouping)) if grouping else [((), frame)]
@@ -242,12 +242,12 @@ def expected(frame: pandas.DataFrame) -> dict:
     return found
 
 
-def _counted(part: pandas.DataFrame, numerator, denominator) -> tuple[int, int]:
-    of = pandas.Series(1, index=part.index) if denominator is ONE else denominator.astype("Int64").fillna(0).astype(int)
+def _counted(part: pd.DataFrame, numerator, denominator) -> tuple[int, int]:
+    of = pd.Series(1, index=part.index) if denominator is ONE else denominator.astype("Int64").fillna(0).astype(int)
     return int((numerator.astype("Int64").fillna(0).astype(int) * (of > 0)).sum()), int(of.sum())
 
 
-def _discrete(values: pandas.Series, kpi: Kpi) -> int:
+def _discrete(values: pd.Series, kpi: Kpi) -> int:
     ordered = sorted(int(value) for value in values)
     numerator, denominator = kpi.fraction.as_integer_ratio()
     return next((v for place, v in enumerate(ordered, 1) if place * denominator >= len(ordered) * numerator), 0)

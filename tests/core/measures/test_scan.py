@@ -192,9 +192,11 @@ def test_a_quantile_is_the_first_value_that_enough_do_not_exceed(values: list[in
     source = f"SELECT counters::BIGINT AS counters, {nulls} FROM (VALUES {listed}) AS v(counters)"
     ordered = sorted(values)
     wanted = next((v for place, v in enumerate(ordered, 1) if place * 1000 >= len(ordered) * thousandths), None)
-    assert [(0, wanted)] == run(plan.quantiles_query(source))
-    counted = run(plan.quantile_query(0, source))
-    assert ([] if wanted is None else [(0, wanted)]) == counted
+    ((places, query),) = plan.quantile_queries(source)
+    assert (0,) == places
+    assert ([(0, wanted)] if values else []) == run(query)
+    disc = f"SELECT quantile_disc(counters, {fraction}) FROM ({source})"
+    assert [(wanted,)] == run(disc)
 
 
 def test_the_default_engine_keeps_the_promise_of_engines() -> None:

@@ -14,7 +14,9 @@ from pilotkit.cli.packages import DeploymentPath
 def facts(
     deployment: DeploymentPath,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all of them anew.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on until stopped with Ctrl-C; pages then only read.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on until stopped with Ctrl-C; pages then only read.")
+    ] = False,
     every: Annotated[int, typer.Option(min=1, max=3600, help="Seconds between two looks, with --watch.")] = 20,
 ) -> None:
     """Bring the facts up to date with everything that has happened; the deployment's figures are made from them."""

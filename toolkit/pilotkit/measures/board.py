@@ -150,7 +150,7 @@ class Measures:
         chosen = [self._catalog.kpi(name) for name in kpis] if kpis else list(self._catalog.kpis.values())
         window = Window(since, as_of or self.present())
         groups = scan_all(self.facts, chosen, window, [(), *((each,) for each in by)], self._engine)
-        order = {(): -1, **{(each,): place for place, each in enumerate(by)}}
+        order: dict[tuple[str, ...], int] = {(): -1, **{(each,): place for place, each in enumerate(by)}}
         ordered = sorted(groups, key=lambda group: (order[group.grouping], *map(str, group.keys)))
         return tuple(
             tuple(

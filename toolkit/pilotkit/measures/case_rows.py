@@ -149,7 +149,7 @@ def issues_electronically(procedure: Procedure) -> bool | None:
 def days(table: DayTable | None, instants: NDArray[np.int64]) -> dict[str, pa.Array]:
     """The local day and month of each instant, as columns."""
     dates = _dates(table, instants, np.zeros(len(instants), dtype=np.bool_))
-    months = np.datetime_as_string(dates, unit="M") if len(dates) else []
+    months: Any = np.datetime_as_string(dates, unit="M") if len(dates) else []
     return {"received_day": pa.array(dates, pa.date32()), "month": pa.array(months, pa.string()).dictionary_encode()}
 
 

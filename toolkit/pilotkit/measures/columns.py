@@ -199,8 +199,8 @@ PROCEDURES = Table(
         Column("whole_process_offered", _BOOLEAN, "Whether it can be done without any visit; null where not said."),
         Column("has_deadline", _BOOLEAN, "Whether a legal deadline is published for some channel."),
         Column("fees_published", _BOOLEAN, "Whether its fees are published for some channel."),
-        Column("is_free", _BOOLEAN, "Whether it is free through every channel whose fees are published; null where none "
-               "are."),
+        Column("is_free", _BOOLEAN, "Whether it is free through every channel whose fees are published; null where "
+               "none are."),
         Column("documents", _WHOLE, "How many papers it asks for."),
         Column("documents_published", _WHOLE, "How many papers the national portal lists; null where not known."),
         Column("reusable_documents", _WHOLE, "How many of its papers a register already knows."),
@@ -250,8 +250,8 @@ PEOPLE = Table(
     ),
     kept=(Column("id", _TEXT, "Point and role."),),
     derived=(
-        Column("is_enough", _BOOLEAN, "Whether there are at least as many as the norm asks for; null where either is not "
-               "known.", "staff >= minimum"),
+        Column("is_enough", _BOOLEAN, "Whether there are at least as many as the norm asks for; null where either is "
+               "not known.", "staff >= minimum"),
     ),
     dimensions=("unit", "province"),
 )  # fmt: skip

@@ -68,8 +68,20 @@ class DuckEngine:
         return run(plan.sums_query(source_of(plan.table, files)))
 
     def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """In one scan, all of them."""
-        return run(plan.quantiles_query(source_of(plan.table, files)))
+        """In one scan a value."""
+        queries = plan.quantile_queries(source_of(plan.table, files))
+        return together(plan, [(places, run(query)) for places, query in queries])
+
+
+def together(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[Row]]]) -> list[Row]:
+    """The answers to :meth:`Plan.quantile_queries` as an engine gives them: each quantile in its order."""
+    width, found = 1 + len(plan.dimensions), dict[Row, list[Any]]()
+    for places, rows in answers:
+        for row in rows:
+            values = found.setdefault(row[:width], [None] * len(plan.quantiles))
+            for place, value in zip(places, row[width:], strict=True):
+                values[place] = value
+    return [(*group, *values) for group, values in found.items()]
 
 
 def engine_of(catalog: Catalog) -> Engine:
@@ -99,9 +111,8 @@ def source_of(table: Table, files: Files) -> str:
     parts = [f"SELECT {names} FROM {_read(plain)}"] if plain else []  # noqa: S608  # our own files and columns
     if files.overlaid:
         replaced = f"SELECT {table.key} FROM {_read(files.replacing)}"  # noqa: S608  # the same
-        parts.append(
-            f"SELECT {names} FROM {_read(files.overlaid)} AS b ANTI JOIN ({replaced}) AS d USING ({table.key})"
-        )  # the same
+        kept = f"{_read(files.overlaid)} AS b ANTI JOIN ({replaced}) AS d USING ({table.key})"
+        parts.append(f"SELECT {names} FROM {kept}")  # noqa: S608  # the same
     return " UNION ALL ".join(parts)
 
 
@@ -128,7 +139,11 @@ def _read(paths: Sequence[Path]) -> str:
 
 @contextmanager
 def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    settings = {"threads": THREADS, "memory_limit": MEMORY, "autoinstall_known_extensions": False}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "memory_limit": MEMORY,
+        "autoinstall_known_extensions": False,
+    }
     connection = duckdb.connect(":memory:", config=settings)
     try:
         yield connection

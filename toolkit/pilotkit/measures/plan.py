@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 import sqlglot
+from sqlglot import exp
 
 from pilotkit.measures.columns import AS_OF, Column, Table
 
@@ -98,41 +99,37 @@ class Plan:
         query = f"SELECT GROUPING({names}) AS {_BITS}, {names}, {again} FROM ({fine}) AS f GROUP BY {self._sets()}"  # noqa: S608  # the same
         return _in(query, dialect)
 
-    def quantiles_query(self, source: str) -> str:
-        """SQL of DuckDB whose rows are the grouping, the dimensions, and each quantile in its order.
+    def quantile_queries(self, source: str, dialect: str = DIALECT) -> list[tuple[tuple[int, ...], str]]:
+        """SQL of the quantiles: one query for all that are of the same value, with their places in the plan.
 
-        ``quantile_disc`` of a decimal fraction counts in whole numbers, and so is exact.
+        How often each value is, is counted first; so memory does not grow with the rows. The rows of a query are the
+        grouping, the dimensions and each of its quantiles.
         """
-        found = ", ".join(
-            f"quantile_disc({each.value}, {each.fraction}) FILTER (WHERE {each.condition}) AS q{number}"
-            for number, each in enumerate(self.quantiles)
-        )
-        names = ", ".join(self.dimensions)
-        rows = self.known_rows(source)
-        if not names:
-            return f"SELECT 0 AS {_BITS}, {found} FROM ({rows}) AS k"  # noqa: S608  # checked expressions only
-        return f"SELECT GROUPING({names}) AS {_BITS}, {names}, {found} FROM ({rows}) AS k GROUP BY {self._sets()}"  # noqa: S608  # the same
+        places: dict[str, list[int]] = {}
+        for number, each in enumerate(self.quantiles):
+            places.setdefault(each.value, []).append(number)
+        return [(tuple(of), _in(self._quantiles_of(value, of, source), dialect)) for value, of in places.items()]
 
-    def quantile_query(self, number: int, source: str, dialect: str = DIALECT) -> str:
-        """Portable SQL of one quantile: the grouping, the dimensions, the value. It counts how often each value is."""
-        each = self.quantiles[number]
-        names = [*self.dimensions]
-        listed = "".join(f"{name}, " for name in names)
-        numerator, denominator = each.fraction.as_integer_ratio()
-        sets = ", ".join(f"({', '.join([*grouping, 'v'])})" for grouping in self.groupings)
-        valued = f"SELECT {listed}{each.value} AS v FROM ({self.known_rows(source)}) AS k WHERE {each.rows.condition}"  # noqa: S608  # checked expressions only
-        bits = f"GROUPING({', '.join([*names, 'v'])})"
-        histogram = (
-            f"SELECT {bits} AS {_BITS}, {listed}v, COUNT(*) AS c FROM ({valued}) AS r GROUP BY GROUPING SETS ({sets})"  # noqa: S608  # the same
+    def _quantiles_of(self, value: str, places: Sequence[int], source: str) -> str:
+        names = list(self.dimensions)
+        listed, grouped = ", ".join(["v", *names]), ", ".join([_BITS, *names])
+        counted = ", ".join(f"COUNT_IF({self.quantiles[place].condition}) AS c{place}" for place in places)
+        over = f"OVER (PARTITION BY {grouped}"
+        ranked = ", ".join(
+            f"SUM(c{place}) {over} ORDER BY v) AS b{place}, SUM(c{place}) {over}) AS t{place}" for place in places
         )
-        over = f"PARTITION BY {', '.join([_BITS, *names])}"
-        ranked = (
-            f"SELECT *, SUM(c) OVER ({over} ORDER BY v) AS below, SUM(c) OVER ({over}) AS total FROM ({histogram}) AS h"  # noqa: S608  # the same
-        )
-        reached = f"below * {denominator} >= total * {numerator}"
-        grouped = ", ".join([_BITS, *names])
-        query = f"SELECT {grouped}, MIN(CASE WHEN {reached} THEN v END) AS q FROM ({ranked}) AS w GROUP BY {grouped}"  # noqa: S608  # the same
-        return _in(query, dialect)
+        found = ", ".join(f"{self._reached(place)} AS q{place}" for place in places)
+        sets = "GROUPING SETS (" + ", ".join(f"({', '.join(['v', *each])})" for each in self.groupings) + ")"
+        valued = f"SELECT k.*, {value} AS v FROM ({self.known_rows(source)}) AS k"  # noqa: S608  # checked expressions only
+        often = f"SELECT GROUPING({listed}) AS {_BITS}, {listed}, {counted} FROM ({valued}) AS r WHERE v IS NOT NULL "  # noqa: S608  # the same
+        histogram = f"{often}GROUP BY {sets}"
+        ranks = f"SELECT {grouped}, v, {ranked} FROM ({histogram}) AS h"  # noqa: S608  # the same
+        return f"SELECT {grouped}, {found} FROM ({ranks}) AS w GROUP BY {grouped}"  # noqa: S608  # the same
+
+    def _reached(self, place: int) -> str:
+        numerator, denominator = self.quantiles[place].fraction.as_integer_ratio()
+        enough = f"t{place} > 0 AND b{place} * {denominator} >= t{place} * {numerator}"
+        return f"MIN(CASE WHEN {enough} THEN v END)"
 
     def _sets(self) -> str:
         return "GROUPING SETS (" + ", ".join("(" + ", ".join(each) + ")" for each in self.groupings) + ")"
@@ -165,4 +162,12 @@ def _sum(each: Sum) -> str:
 
 
 def _in(query: str, dialect: str) -> str:
-    return query if dialect == DIALECT else sqlglot.transpile(query, read=DIALECT, write=dialect)[0]
+    if dialect == DIALECT:
+        return query
+    tree = sqlglot.parse_one(query, read=DIALECT)
+    if (
+        dialect == "spark"
+    ):  # there GROUPING is of one column; all of them, in the order they are named, have another name
+        for node in list(tree.find_all(exp.Grouping)):
+            node.replace(exp.Anonymous(this="GROUPING_ID", expressions=node.expressions))
+    return tree.sql(dialect)

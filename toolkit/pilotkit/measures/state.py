@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from pilotkit.errors import TargetError
 from pilotkit.model.text import Noun
@@ -68,7 +68,7 @@ class State(Noun):
     cases: int = 0
     attributes: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()
-    retired: dict[str, float] = {}
+    retired: dict[str, float] = Field(default_factory=dict)
     """Segments that were replaced, and when, in seconds since 1970."""
 
     def of(self, table: str, month: str | None = None) -> tuple[Segment, ...]:

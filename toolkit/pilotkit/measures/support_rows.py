@@ -75,8 +75,8 @@ class SupportRows:
 
 
 _FIELDS = (
-    "id", "kind", "unit", "point", "procedure", "counter", "is_priority", "happened_at", "score", "summoned_at", "ended_at",
-    "ended_as", "waited", "served",
+    "id", "kind", "unit", "point", "procedure", "counter", "is_priority", "happened_at", "score", "summoned_at",
+    "ended_at", "ended_as", "waited", "served",
 )  # fmt: skip
 
 

@@ -42,7 +42,8 @@ class Kpi(Sourced):
     """The fact table that it is of."""
     statistic: Literal["share", "quantile"] = "share"
     numerator: str = ""
-    """Of a share: a SQL boolean expression over the table's documented columns; counted among the denominator's rows."""
+    """Of a share: a SQL boolean expression over the table's documented columns; counted among the denominator's
+    rows."""
     denominator: str = "TRUE"
     """Which rows count."""
     weight: str | None = None

@@ -48,7 +48,7 @@ class FactReader:
     def has_record(self, number: int, hash_: str) -> bool:
         """Whether the chain still has this record with this hash; not so where another database was restored."""
         row = self._one("SELECT hash FROM audit_records WHERE number = %d", number)
-        return bool(row) and row[0] == hash_
+        return row is not None and row[0] == hash_
 
     def attribute_names(self) -> frozenset[str]:
         """The name of every attribute that some imported case has."""
@@ -60,7 +60,7 @@ class FactReader:
 
     def changed_cases(self, after: int, size: int = _SIZE) -> Rows:
         """Every case that something has happened to since the record ``after`` of the audit chain."""
-        changed = f"SELECT e.case_id FROM {_SINCE.format(after=int(after))}"
+        changed = f"SELECT e.case_id FROM {_SINCE.format(after=int(after))}"  # noqa: S608  # our own names and a whole number
         where = f"WHERE cases.id IN ({changed})"
         yield from self._chunks(f"SELECT {self._columns()} FROM {self._source()} {where}", size)  # noqa: S608  # the same
 
