@@ -29,7 +29,9 @@ class Sum:
     """How many rows meet a condition, or what their weights come to. Both are canonical expressions."""
 
     condition: str
+    """Which rows count."""
     weight: str | None = None
+    """What is added up; None: the rows are counted."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,11 @@ class Quantile:
     """The smallest value that at least ``fraction`` of the rows that meet the condition do not exceed."""
 
     value: str
+    """Of each row; rows where it is null do not count."""
     condition: str
+    """Which rows count."""
     fraction: Decimal
+    """Above 0 and at most 1; 0.5 is the median."""
 
     @property
     def rows(self) -> Sum:
@@ -51,13 +56,17 @@ class Plan:
     """One scan of one fact table. Expressions in it are canonical: checked, in DuckDB's dialect."""
 
     table: Table
+    """Which fact table."""
     as_of: int
     """Microseconds since 1970."""
     since: str | None
     """The first local day whose rows count, like ``2025-07-21``."""
     groupings: tuple[Grouping, ...]
+    """What the answer is grouped by, each by itself."""
     sums: tuple[Sum, ...]
+    """What is counted, each once."""
     quantiles: tuple[Quantile, ...] = ()
+    """What is ranked."""
     rows: Literal["all", "settled", "open"] = "all"
     """Which segments of the table are read."""
 

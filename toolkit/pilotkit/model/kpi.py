@@ -41,6 +41,7 @@ class Kpi(Sourced):
     of: FactTable = "cases"
     """The fact table that it is of."""
     statistic: Literal["share", "quantile"] = "share"
+    """Numerator over denominator, or a quantile of a value, such as a median."""
     numerator: str = ""
     """Of a share: a SQL boolean expression over the table's documented columns; counted among the denominator's
     rows."""
@@ -149,6 +150,7 @@ class KpiValue(Noun):
     """``2025-07``."""
     channel: str | None = None
     statistic: Literal["share", "quantile"] = "share"
+    """Of the KPI: which of ``percent`` and ``amount`` there can be."""
     numerator: int
     """Of a quantile: the value itself, in the KPI's unit; 0 where there are no rows, and then it is not measurable."""
     denominator: int
