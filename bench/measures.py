@@ -157,10 +157,10 @@ def refresh(donor: Path, size: int) -> dict[str, Any]:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         store.close()
     made = [
-        summary("refresh", f"refresh after 1% of {size:,} stored cases changed", "5% of a rebuild and a second", ratios, 1,
-                at_most=True, of="wall time"),
-        summary("memory facts", f"peak memory of the worker, {size:,} stored cases", "2 GiB", [peak / (2 * GIBIBYTE)], 1,
-                at_most=True, of="memory"),
+        summary("refresh", f"refresh after 1% of {size:,} stored cases changed", "5% of a rebuild and a second",
+                ratios, 1, at_most=True, of="wall time"),
+        summary("memory facts", f"peak memory of the worker, {size:,} stored cases", "2 GiB",
+                [peak / (2 * GIBIBYTE)], 1, at_most=True, of="memory"),
     ]  # fmt: skip
     return {"ratios": [vars(each) for each in made]}
 
@@ -257,9 +257,9 @@ def fill(deployment: Deployment, store: Store, size: int, batch: int = 100_000) 
         for number in range(first, min(first + batch, size + 1)):
             at, is_open = start + number * step, number % 10 == 0
             end = None if is_open else at + 3 * DAY
-            cases.append((number, f"P-{number}", codes[number % len(codes)], 1, digest, "online" if number % 3 else "post",
-                          "accepted" if is_open else "finished", units[number % len(units)], number % 4 == 0, at,
-                          at + 5 * DAY, 0, end))  # fmt: skip
+            channel, status = "online" if number % 3 else "post", "accepted" if is_open else "finished"
+            cases.append((number, f"P-{number}", codes[number % len(codes)], 1, digest, channel, status,
+                          units[number % len(units)], number % 4 == 0, at, at + 5 * DAY, 0, end))  # fmt: skip
             events.append((number, 1, "received", at, "bench", None, "{}"))
             events += [] if is_open else [(number, 2, "finished", end, "bench", None, "{}")]
         with store.bulk() as writer:

@@ -159,8 +159,10 @@ def _polars(files: Sequence[Path], kpis: Sequence[Kpi], as_of: datetime) -> list
     prepared = rows.collect()
     found = [(_bits(()), *[None] * 4, *prepared.select(measures).row(0))]
     for name in DIMENSIONS:
-        for row in prepared.lazy().group_by(name).agg(measures).collect().rows():
-            found.append((_bits((name,)), *(row[0] if each == name else None for each in DIMENSIONS), *row[1:]))
+        found += [
+            (_bits((name,)), *(row[0] if each == name else None for each in DIMENSIONS), *row[1:])
+            for row in prepared.lazy().group_by(name).agg(measures).collect().rows()
+        ]
     return found
 
 
@@ -331,8 +333,8 @@ def _postgresql_query(kpis: Sequence[Kpi], as_of: datetime) -> str:
             columns.append(_measure(kpi))
         else:
             columns.append(
-                f"percentile_disc({kpi.fraction}) WITHIN GROUP (ORDER BY {kpi.value}) FILTER (WHERE {kpi.denominator}), "
-                f"count({kpi.value}) FILTER (WHERE {kpi.denominator})"
+                f"percentile_disc({kpi.fraction}) WITHIN GROUP (ORDER BY {kpi.value}) "
+                f"FILTER (WHERE {kpi.denominator}), count({kpi.value}) FILTER (WHERE {kpi.denominator})"
             )
     rows = _rows("f", as_of).replace("FROM f AS f", "FROM f")
     return f"SELECT GROUPING({names}), {names}, {', '.join(columns)} FROM ({rows}) AS k GROUP BY {sets}"

@@ -33,8 +33,8 @@ class SparkEngine:
     """Runs plans on a Spark cluster, or on threads of this machine.
 
     Args:
-        settings: ``[measures.settings]``: ``master``, such as ``spark://spark.example:7077`` (absent:
-            ``local[2]``), and any of Spark's own, such as ``spark.executor.memory``. Workers must see the deployment's ``var/facts``
+        settings: ``[measures.settings]``: ``master``, such as ``spark://spark.example:7077`` (absent: ``local[2]``),
+            and any of Spark's own, such as ``spark.executor.memory``. Workers must see the deployment's ``var/facts``
             under the same path.
 
     Raises:
