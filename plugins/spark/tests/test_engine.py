@@ -11,7 +11,6 @@ from pilotkit.casework.verbs import Casework
 from pilotkit.measures.facts import bring_up_to_date
 from pilotkit.measures.scan import Window, forget, scan_all
 from pilotkit.storage.store import Store
-from pilotkit.testing import contract_problems
 from pilotkit_spark.engine import SparkEngine
 
 AS_OF = datetime(2025, 8, 2, 12, tzinfo=UTC)
@@ -119,10 +118,6 @@ def test_the_engine_of_the_settings_is_this_one(hanoi, master):
     connector = hanoi.catalog.connectors["spark"]
     assert "engine" == connector.kind
     assert isinstance(connector.make({"master": master}), Engine)
-
-
-def test_the_plugin_keeps_the_contract():
-    assert [] == contract_problems("spark")
 
 
 def test_measures_are_asked_of_the_chosen_engine(hanoi, master, engine, monkeypatch):
