@@ -9,7 +9,7 @@ DISTRIBUTIONS := toolkit $(wildcard plugins/*)
 PROVINCE ?= Huế
 PORT ?= 8000
 
-.PHONY: help demo test check docs docs-reference bench lock clean
+.PHONY: help demo test check docs docs-reference public-surface demo-plugin screenshots changelog bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -31,9 +31,23 @@ check: .venv/ready ## Lint, types, floors, dependencies
 
 docs: .venv/ready ## Build the documentation strictly into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
+	$(BIN)/python docs/check_site.py site
 
 docs-reference: .venv/ready ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate_reference.py
+
+public-surface: .venv/ready ## List anew what others build on, after a change that is meant
+	$(BIN)/python tests/house/test_public_surface.py
+
+demo-plugin: .venv/ready ## Write plugins/demo anew from templates/plugin
+	rm -rf plugins/demo
+	$(BIN)/python -c "from pathlib import Path; from pilotkit.scaffold import new_plugin; new_plugin('demo', Path('plugins/demo'))"
+
+screenshots: .venv/ready assets .cache/test-tools ## Take the documentation's pictures anew in a browser
+	PILOTKIT_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_screenshots.py -q
+
+changelog: .venv/ready ## Show what the next release's changelog will say
+	$(BIN)/towncrier build --draft --version next
 
 bench: .venv/ready ## Measure ratios and write bench/results.json
 	$(BIN)/python bench/run.py

@@ -158,7 +158,7 @@ def refresh(donor: Path, size: int) -> dict[str, Any]:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         store.close()
     made = [
-        summary("refresh", f"refresh after 1% of {size:,} stored cases changed", "5% of a rebuild and a second",
+        summary("refresh facts", f"refresh after 1% of {size:,} stored cases changed", "5% of a rebuild and a second",
                 ratios, 1, at_most=True, of="wall time"),
         summary("memory facts", f"peak memory of the worker, {size:,} stored cases", "2 GiB",
                 [peak / (2 * GIBIBYTE)], 1, at_most=True, of="memory"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import importing
 import measures
+import registry
 import scaffold
 import simulation
 import startup
@@ -19,9 +20,13 @@ DONOR = HERE.parent / "examples" / "hanoi"
 def main() -> None:
     """Measure everything, print one line each, and write the file."""
     ratios = [
-        startup.measure(), scaffold.measure(DONOR), simulation.measure(DONOR), importing.measure(),
+        startup.measure(),
+        scaffold.measure(DONOR),
+        *registry.measure(DONOR),
+        simulation.measure(DONOR),
+        importing.measure(),
         *measures.measure(DONOR),
-    ]  # fmt: skip
+    ]
     for each in ratios:
         mark = "met" if each.met else "NOT MET"
         print(f"{each.name:12} {each.ratio:6.2f} × {each.against} ({each.of}; goal {each.goal}: {mark})")

@@ -17,6 +17,7 @@ import dataclasses
 import inspect
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from functools import cached_property
@@ -24,6 +25,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from draw_floors import drawn
 from pydantic import BaseModel
 from reference_meanings import meaning_of, on_one_line, prose
 from reference_shapes import default_of, shape_of
@@ -48,8 +50,10 @@ def regenerated(text: str) -> str:
 
 
 def pages() -> Iterator[Path]:
-    """Every page of the reference."""
-    yield from sorted(REFERENCE.glob("*.md"))
+    """Every page that has a generated region, most of them in the reference."""
+    for page in sorted(REFERENCE.parent.rglob("*.md")):
+        if _REGION.search(page.read_text(encoding="utf-8")):
+            yield page
 
 
 def fields(name: str) -> str:
@@ -79,6 +83,12 @@ def methods(name: str) -> str:
         signature = _signature(_function_of(value), as_property=is_property)
         parts.append(f"- `{key}{signature}`<br>{on_one_line(inspect.getdoc(value) or '')}")
     return "\n".join([parts[0], "", *parts[1:]])
+
+
+def function(name: str) -> str:
+    """What a function takes, gives and does."""
+    offered = _named(name)
+    return f"`{offered.__name__}{_signature(offered, as_property=False)}`\n\n{prose(inspect.getdoc(offered) or '')}"
 
 
 def hooks(grammar: str) -> str:
@@ -134,14 +144,28 @@ def commands(_: str) -> str:
     """Every command of ``pilotkit`` with its arguments and options."""
     from typer.main import get_command  # noqa: PLC0415  # only this table needs the command line
 
-    root: Any = get_command(_named("pilotkit.cli.app.app"))
+    root = get_command(_named("pilotkit.cli.app.app"))
+    core = _named("pilotkit.cli.app.COMMANDS").keys() | _named("pilotkit.cli.app.GROUPS").keys()
     parts = []
-    for name, command in root.commands.items():
+    for name, command in _runnable("", root):
+        if name.split()[0] not in core:
+            continue
         rows = [
             (_spelling(each), "required" if each.required else _given(each), _bounds(each)) for each in command.params
         ]
-        parts.append(f"## `pilotkit {name}`\n\n{prose(command.help)}\n\n" + table(("", "default", "meaning"), rows))
+        heading = f"## `pilotkit {name}`\n\n{prose(command.help)}"
+        parts.append(f"{heading}\n\n{table(('', 'default', 'meaning'), rows)}" if rows else heading)
     return "\n\n".join(parts)
+
+
+def _runnable(above: str, group: Any) -> Iterator[tuple[str, Any]]:
+    """Every command of a group, and those of the groups inside it, by the words that call it."""
+    for name, command in group.commands.items():
+        words = f"{above} {name}".strip()
+        if not hasattr(command, "commands") or command.params:
+            yield words, command
+        if hasattr(command, "commands"):
+            yield from _runnable(words, command)
 
 
 def checks(plugin: str) -> str:
@@ -179,6 +203,70 @@ def files(_: str) -> str:
     return table(("file", "holds"), rows)
 
 
+def scale(_: str) -> str:
+    """The rules of the quality scale."""
+    rules = _named("pilotkit.testing.quality.scale")()
+    rows = [
+        (rule.level.value, f"`{rule.id}`", rule.says, "a program" if rule.verified else "a test or page that is named")
+        for rule in rules
+    ]
+    return table(("level", "rule", "it holds when", "shown by"), rows)
+
+
+def plugins(_: str) -> str:
+    """The plugins of this repository, how good each is, and why not better."""
+    claims, host = import_module("pilotkit.testing.claims"), _named("pilotkit.catalog.plugins.PluginHost")
+    rows = []
+    for project in sorted(REFERENCE.parents[1].glob("plugins/*/pyproject.toml")):
+        name, said = project.parent.name, tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+        claim = claims.claim_of(name)
+        hooks = "<br>".join(f"`{hook.removeprefix('register_')}`" for hook in host([name]).hooks_of(name))
+        why = (
+            "<br>".join(f"`{rule}`: {reason}" for rule, reason in claim.not_yet.items())
+            if claim
+            else "It says nothing."
+        )
+        quality = claim.claims.value if claim else "none"
+        rows.append((f"`{name}`", said["description"], quality, hooks, why))
+    return table(("plugin", "what it is", "quality", "brings", "why not more"), rows)
+
+
+def schemas(_: str) -> str:
+    """The JSON Schemas that there are."""
+    made = _named("pilotkit.cli.schema.schemas")()
+    return table(("schema", "of"), [(f"`{name}`", f"`{each['description']}`") for name, each in made.items()])
+
+
+def fixtures(_: str) -> str:
+    """The fixtures that pilotkit gives to pytest."""
+    offered = vars(import_module("pilotkit.testing.fixtures")).items()
+    rows = [
+        (f"`{name}`", on_one_line(inspect.getdoc(each) or ""))
+        for name, each in offered
+        if type(each).__name__ == "FixtureFunctionDefinition" and not name.startswith("_")
+    ]
+    return table(("fixture", "what it is"), rows)
+
+
+def questions(_: str) -> str:
+    """What ``pilotkit doctor`` asks."""
+    asked = _named("pilotkit.cli.symptoms.asked")
+    return table(
+        ("name", "question"),
+        [(f"`{name}`", asked(each)) for name, each in _named("pilotkit.cli.symptoms.QUESTIONS").items()],
+    )
+
+
+def names(_: str) -> str:
+    """Every name of the front door with the first sentence of what it is."""
+    pilotkit = import_module("pilotkit")
+    rows = []
+    for name in (each for each in pilotkit.__all__ if not each.startswith("_")):
+        said = inspect.getdoc(getattr(pilotkit, name)) or ""
+        rows.append((f"`{name}`", on_one_line(prose(said).split("\n\n")[0])))
+    return table(("name", "what it is"), rows)
+
+
 def constants(name: str) -> str:
     """The documented limits of a module: its constants whose names begin with ``MAXIMUM``."""
     module = import_module(name)
@@ -190,10 +278,22 @@ def constants(name: str) -> str:
     return table(("limit", "value", "meaning"), rows)
 
 
-RENDERERS: dict[str, Callable[[str], str]] = {
-    each.__name__: each
-    for each in (fields, values, methods, hooks, settings, facts, commands, checks, exits, files, constants)
-}
+def operations(tag: str) -> str:
+    """The operations of the REST interface with this tag."""
+    routers = [_named(f"pilotkit.api.{room}.router") for room in ("sessions", "catalog", "filing", "desk", "queue")]
+    rows = [
+        (f"`{method} {route.path}`", on_one_line(inspect.getdoc(route.endpoint) or ""))
+        for router in routers
+        if tag in router.tags
+        for route in router.routes
+        for method in sorted(route.methods)
+    ]
+    return table(("operation", "what it does"), rows)
+
+
+_RENDERERS = (fields, values, methods, function, hooks, settings, facts, commands, checks, exits, files, constants)
+_LISTS = (names, operations, scale, plugins, schemas, fixtures, questions)
+RENDERERS: dict[str, Callable[[str], str]] = {each.__name__: each for each in (*_RENDERERS, *_LISTS)}
 
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -288,13 +388,17 @@ def _bounds(parameter: Any) -> str:
 
 
 def main() -> int:
-    """Write every page whose tables are not those of the code, and say which."""
+    """Write every page whose tables are not those of the code, and the picture of the floors; say which."""
     for page in pages():
         before = page.read_text(encoding="utf-8")
         after = regenerated(before)
         if before != after:
             page.write_text(after, encoding="utf-8")
             sys.stdout.write(f"{page.relative_to(REFERENCE.parent.parent)}\n")
+    picture = REFERENCE.parent / "images" / "floors.svg"
+    if picture.read_text(encoding="utf-8") != drawn():
+        picture.write_text(drawn(), encoding="utf-8")
+        sys.stdout.write(f"{picture.relative_to(REFERENCE.parent.parent)}\n")
     return 0
 
 

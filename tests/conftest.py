@@ -1,3 +1,1 @@
-"""Fixtures for every test: the small deployment and the clock that plugin authors use too."""
-
-pytest_plugins = ["pilotkit.testing.fixtures"]
+"""Every test has the fixtures that plugin authors have: pytest finds them by pilotkit's entry point."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from pilotkit.web.server import running
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE)] if str(HERE) not in sys.path else []
 HANOI = Path(__file__).parents[2] / "examples" / "hanoi"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -71,3 +74,23 @@ def desk(browser) -> Iterator["sync_api.Page"]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
     yield context.new_page()
     context.close()
+
+
+AXE = Path(__file__).parents[1] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+
+
+@pytest.fixture(scope="session")
+def violations() -> "Callable[[sync_api.Page], list[str]]":
+    """What axe-core finds on a page against WCAG 2.2 AA: the rule and the first place it is broken at."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm ci --prefix tests/assets")
+    source = AXE.read_text(encoding="utf-8")
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+
+    def found(page: "sync_api.Page") -> list[str]:
+        page.evaluate(source)
+        result = page.evaluate("options => axe.run(document, options)", options)
+        return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in result["violations"]]
+
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ PAGES = (
 _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
-_COMMENT = re.compile(r"<!-- (?P<kind>no-run|as): (?P<says>.+?) -->\n\Z")
+_COMMENT = re.compile(r"<!-- (?P<kind>no-run|as|run): (?P<says>.+?) -->\n\Z")
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -32,7 +33,7 @@ class Block:
     language: str
     text: str
     says: dict[str, str]
-    """What the comment above it says: ``no-run`` with a reason, or ``as`` with a noun."""
+    """What the comment above it says: ``no-run`` with a reason, ``as`` with a noun, ``run`` with what it shows."""
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
@@ -64,5 +65,6 @@ def anchors(page: Path) -> set[str]:
 
 
 def _slug(heading: str) -> str:
-    bare = re.sub(r"[^\w\s-]", "", heading.replace("`", "")).strip().lower()
+    ascii_only = unicodedata.normalize("NFKD", heading.replace("`", "")).encode("ascii", "ignore").decode()
+    bare = re.sub(r"[^\w\s-]", "", ascii_only).strip().lower()
     return re.sub(r"[-\s]+", "-", bare)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -15,9 +19,12 @@ import yaml
 from documentation import ROOT, Block, blocks
 from pydantic import BaseModel
 
+from pilotkit import Deployment
 from pilotkit.cli.app import app
 from pilotkit.model.source import Source
-from pilotkit.reading import noun_from, parse_yaml
+from pilotkit.packages import pack
+from pilotkit.reading import noun_from, parse_yaml, read_csv
+from pilotkit.scaffold import new
 
 _TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
@@ -37,6 +44,13 @@ def test_a_yaml_block_is_what_it_says(block: Block):
         kind, is_list = _noun(block.says["as"])
         for item in data if is_list else [data]:
             noun_from(kind, item, str(block))
+
+
+@pytest.mark.parametrize("block", [*blocks("csv")], ids=str)
+def test_a_csv_block_is_what_it_says(block: Block, tmp_path: Path):
+    path = tmp_path / "block.csv"
+    path.write_text(block.text, encoding="utf-8")
+    assert read_csv(_noun(block.says["as"])[0], path, str(block))
 
 
 @pytest.mark.parametrize("block", [*blocks("toml")], ids=str)
@@ -63,8 +77,48 @@ def test_a_command_line_is_understood(where: str, words: list[str]):
     if words[0].startswith("--"):
         assert words[0] in {"--help", "--version", "--install-completion"}, where
         return
-    assert words[0] in root.commands, f"{where}: there is no command '{words[0]}'"
-    root.commands[words[0]].make_context(words[0], words[1:])
+    command, context = root, None
+    while hasattr(command, "commands"):
+        assert words[0] in command.commands, f"{where}: there is no command '{words[0]}'"
+        command = command.commands[words[0]]
+        context = command.make_context(words[0], words[1:], parent=context)
+        words = [*context._protected_args, *context.args]
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory) -> Path:
+    """What a reader has who has followed the tutorial: the examples, a package, and a province made from it."""
+    folder = tmp_path_factory.mktemp("workplace")
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("var"))
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    (folder / "plugins").mkdir()
+    (folder / "made").mkdir()
+    packed = pack(Deployment(folder / "examples/hanoi"), folder)
+    new(packed.path, "48", folder / "danang")
+    return folder
+
+
+@pytest.mark.parametrize("block", [each for each in blocks("shell") if "run" in each.says], ids=str)
+def test_a_shell_block_that_is_marked_runs_from_the_first_line_to_the_last(
+    block: Block, workplace: Path, tmp_path: Path
+):
+    folder = shutil.copytree(workplace, tmp_path / "workplace")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block.text],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
+FOLLOWED = {"first-province.md", "your-first-plugin.md", "tu-goi-den-he-thong.md"}
+"""Pages whose commands a test of their own follows, one after another."""
+
+
+def test_a_shell_block_of_the_site_is_run_or_followed_or_says_why_not():
+    silent = (each for each in blocks("shell") if not {"run", "no-run"} & each.says.keys())
+    there = (each for each in silent if each.page.is_relative_to(ROOT / "docs") and each.page.name not in FOLLOWED)
+    assert [] == [f"{block}: write <!-- run: what it shows --> or <!-- no-run: why --> above it" for block in there]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +130,8 @@ def test_a_make_target_exists(where: str, words: list[str]):
 
 
 def test_a_block_that_is_not_run_says_why():
-    assert [] == [str(block) for block in blocks("python") if len(block.says.get("no-run", "a reason")) < 8]
+    written = blocks("python", "shell")
+    assert [] == [str(block) for block in written if len(block.says.get("no-run", "a reason")) < 8]
 
 
 def test_publiccode_has_what_the_standard_asks():

@@ -17,16 +17,30 @@ from pilotkit.measures.expressions import check_expression
 
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = sorted(REFERENCE.glob("*.md"))
+GENERATED = [path for path in sorted((ROOT / "docs").rglob("*.md")) if "<!-- generated: " in path.read_text("utf-8")]
 
 
 def _page(name: str) -> str:
     return (REFERENCE / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", GENERATED, ids=lambda page: page.name)
 def test_tables_are_those_of_the_code(page: Path, generator):
     committed = page.read_text(encoding="utf-8")
     assert generator.regenerated(committed) == committed, f"{page.name} is not current: run 'make docs-reference'"
+
+
+def test_the_picture_of_the_floors_is_that_of_the_code():
+    from draw_floors import drawn
+
+    assert drawn() == (ROOT / "docs/images/floors.svg").read_text(encoding="utf-8"), "run 'make docs-reference'"
+
+
+def test_every_hook_is_documented_with_its_signature(generator):
+    page = _page("hooks.md")
+    hooks = [value for value in vars(hookspecs).values() if hasattr(value, "pilotkit_spec")]
+    signatures = [f"`{hook.__name__}{generator._signature(hook, as_property=False)}`" for hook in hooks]
+    assert [] == [signature for signature in signatures if signature not in page]
 
 
 def test_no_sentence_stands_in_for_a_docstring_that_is_there(generator):

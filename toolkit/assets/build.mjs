@@ -1,9 +1,10 @@
 // Brings what the web shell serves and does not write itself into its static folder: the typeface, the forms'
-// components and htmx. Run after `npm ci`.
+// components, htmx and the charts. Run after `npm ci`.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { compile } from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -44,6 +45,19 @@ for (const [name, as] of [["dist/htmx.min.js", "htmx.js"], ["LICENSE", "LICENSE-
   await writeFile(join(target, as), await readFile(join(here, "node_modules/htmx.org", name)));
 }
 
+// Charts are the one thing with parts enough that what is not used has to be shaken off: lines, axes and a canvas remain.
+await build({
+  entryPoints: [join(here, "charts.mjs")], outfile: join(target, "charts.js"), bundle: true, minify: true,
+  format: "iife", target: "es2020", legalComments: "none", logLevel: "warning",
+});
+if (/\beval\(|new Function\b/.test(await readFile(join(target, "charts.js"), "utf8"))) {
+  throw new Error("charts.js makes code of text, which the pages' policy refuses");
+}
+for (const [name, as] of [["echarts/LICENSE", "LICENSE-echarts.txt"], ["echarts/NOTICE", "NOTICE-echarts.txt"],
+  ["zrender/LICENSE", "LICENSE-zrender.txt"]]) {
+  await writeFile(join(target, as), await readFile(join(here, "node_modules", name)));
+}
+
 // What is printed on paper is typeset from whole TrueType files, in the metrics of the typeface that offices prescribe.
 const tinos = join(here, "node_modules/@expo-google-fonts/tinos");
 const paper = join(here, "../pilotkit/casework/fonts");
@@ -53,7 +67,7 @@ for (const style of ["400Regular", "400Regular_Italic", "700Bold", "700Bold_Ital
   await writeFile(join(paper, `Tinos_${style}.ttf`), await readFile(join(tinos, style, `Tinos_${style}.ttf`)));
 }
 await writeFile(join(paper, "LICENSE-tinos.txt"), await readFile(join(tinos, "LICENSE_FONT")));
-console.log(`${faces.length} fonts, the forms' components and htmx in ${target}`);
+console.log(`${faces.length} fonts, the forms' components, htmx and the charts in ${target}`);
 
 // The modules that `entry` needs as one, each once and after those that it needs itself. Their names do not clash and
 // none is renamed on its way in (both are checked), so that putting them one after the other keeps their meaning.

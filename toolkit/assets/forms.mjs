@@ -10,3 +10,5 @@ for (const component of [CharacterCount, ErrorSummary, FileUpload]) {
     new component(root);
   }
 }
+// What is seen on such a button must be found word by word in its name (WCAG 2.5.3): without a space two words become one.
+for (const status of document.querySelectorAll(".govuk-file-upload-button__status")) status.after(" ");

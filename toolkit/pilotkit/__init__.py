@@ -14,7 +14,7 @@ from pilotkit.version import __version__ as __version__
 _ROOMS = {
     "errors": (
         "CaseError", "DataError", "DuplicateError", "PackageError", "PilotkitError", "Place", "PluginError",
-        "RefusedError", "TargetError", "TemplateError", "UnknownError",
+        "RefusedError", "TargetError", "TemplateError", "TrustError", "UnknownError",
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
@@ -24,9 +24,13 @@ _ROOMS = {
     "model.filing": ("Receipt",),
     "model.form": ("Form", "FormPage", "Question"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
-    "model.kpi": ("Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedFigure", "Target", "TargetStatus"),
+    "model.kpi": (
+        "FormulaInput", "Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedCount", "ReportedFigure", "Target",
+        "TargetStatus",
+    ),
     "model.location": (
-        "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
+        "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
+        "UnitKey",
     ),
     "model.package": ("Manifest", "PackageInfo"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
@@ -34,34 +38,58 @@ _ROOMS = {
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
     "model.printing": ("DocumentTemplate", "PrintRequest"),
     "model.procedure": (
-        "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure", "ProcedureHandler",
-        "Result", "Step", "Transition",
+        "Channel", "Deadline", "DeadlineUnit", "Document", "Fee", "Level", "Offer", "Procedure",
+        "ProcedureHandler", "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
     "model.simulation": ("SimulationProfile",),
-    "model.source": ("Certainty", "Source"),
+    "model.source": ("Certainty", "Source", "Sourced"),
     "model.surface": (
-        "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect", "Severity",
-        "Site", "TableSet", "Upload", "View",
+        "Check", "Command", "Connector", "Download", "Finding", "Navigation", "Page", "Posted", "Redirect",
+        "Severity", "Site", "Stream", "TableSet", "Upload", "View",
     ),
-    "model.text": ("LocalText", "search_form"),
+    "model.text": ("LocalText", "Noun", "search_form"),
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
-    "measures.board": ("CasePage", "Measures", "Standing"),
+    "measures.board": ("CasePage", "Measures"),
     "measures.engines": ("Engine", "Files", "together"),
     "measures.plan": ("Plan", "Quantile", "Sum"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
-    "casework.statements": ("Statements",),
+    "casework.statements": ("Statements", "amount_in"),
     "web.visit": ("Visit",),
+    "model.accountability": ("Escalation", "EscalationRule", "Occasion", "SignOff"),
+    "model.heartbeat": ("Heartbeat", "PointCondition", "PointState"),
+    "model.lineage": ("Lineage",),
+    "model.operations": ("DayAtWork", "PointQueue", "UnitBacklog", "UnitPressure"),
+    "boundaries.changes": ("UnitChange", "read_change"),
+    "boundaries.impact": ("ChangeImpact", "impact_of"),
+    "measures.escalation": ("escalations",),
+    "measures.signing": ("SignOffs", "SignedFigure"),
+    "measures.standing": ("Standing",),
+    "web.drawing": ("PointMap", "point_map"),
+    "web.formats": ("Formats",),
+    "casework.printing": ("print_document",),
+    "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
+    "measures.costs": ("CostChange", "cost_changes", "year_total"),
+    "measures.formulas": ("FormulaValue", "IndexValue", "InputValue", "index_values"),
+    "reading": ("noun_from", "read_yaml"),
+    "model.registry": ("Listing", "Release", "Revocation", "Revocations", "TrustStanding", "TrustStatement"),
+    "registry.envelopes": ("open_statement", "sign_statement"),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
 
 if TYPE_CHECKING:
+    from pilotkit.boundaries.changes import UnitChange as UnitChange
+    from pilotkit.boundaries.changes import read_change as read_change
+    from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
+    from pilotkit.boundaries.impact import impact_of as impact_of
     from pilotkit.casework.desk import Desk as Desk
+    from pilotkit.casework.printing import print_document as print_document
     from pilotkit.casework.statements import Statements as Statements
+    from pilotkit.casework.statements import amount_in as amount_in
     from pilotkit.catalog.catalog import Catalog as Catalog
     from pilotkit.catalog.deployment import Deployment as Deployment
     from pilotkit.errors import CaseError as CaseError
@@ -74,18 +102,33 @@ if TYPE_CHECKING:
     from pilotkit.errors import RefusedError as RefusedError
     from pilotkit.errors import TargetError as TargetError
     from pilotkit.errors import TemplateError as TemplateError
+    from pilotkit.errors import TrustError as TrustError
     from pilotkit.errors import UnknownError as UnknownError
     from pilotkit.hookspecs import hookimpl as hookimpl
     from pilotkit.measures.board import CasePage as CasePage
     from pilotkit.measures.board import Measures as Measures
-    from pilotkit.measures.board import Standing as Standing
+    from pilotkit.measures.costs import CostChange as CostChange
+    from pilotkit.measures.costs import cost_changes as cost_changes
+    from pilotkit.measures.costs import year_total as year_total
     from pilotkit.measures.engines import Engine as Engine
     from pilotkit.measures.engines import Files as Files
     from pilotkit.measures.engines import together as together
+    from pilotkit.measures.escalation import escalations as escalations
+    from pilotkit.measures.formulas import FormulaValue as FormulaValue
+    from pilotkit.measures.formulas import IndexValue as IndexValue
+    from pilotkit.measures.formulas import InputValue as InputValue
+    from pilotkit.measures.formulas import index_values as index_values
     from pilotkit.measures.plan import Plan as Plan
     from pilotkit.measures.plan import Quantile as Quantile
     from pilotkit.measures.plan import Sum as Sum
+    from pilotkit.measures.signing import SignedFigure as SignedFigure
+    from pilotkit.measures.signing import SignOffs as SignOffs
+    from pilotkit.measures.standing import Standing as Standing
     from pilotkit.model.access import Authority as Authority
+    from pilotkit.model.accountability import Escalation as Escalation
+    from pilotkit.model.accountability import EscalationRule as EscalationRule
+    from pilotkit.model.accountability import Occasion as Occasion
+    from pilotkit.model.accountability import SignOff as SignOff
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -96,21 +139,31 @@ if TYPE_CHECKING:
     from pilotkit.model.codes import Code as Code
     from pilotkit.model.codes import CodeList as CodeList
     from pilotkit.model.codes import IdentifierPattern as IdentifierPattern
+    from pilotkit.model.cost import CaseCost as CaseCost
+    from pilotkit.model.cost import ComplianceCost as ComplianceCost
+    from pilotkit.model.cost import HourlyWage as HourlyWage
+    from pilotkit.model.cost import saved_share as saved_share
     from pilotkit.model.filing import Receipt as Receipt
     from pilotkit.model.form import Form as Form
     from pilotkit.model.form import FormPage as FormPage
     from pilotkit.model.form import Question as Question
+    from pilotkit.model.heartbeat import Heartbeat as Heartbeat
+    from pilotkit.model.heartbeat import PointCondition as PointCondition
+    from pilotkit.model.heartbeat import PointState as PointState
     from pilotkit.model.knowledge import Article as Article
     from pilotkit.model.knowledge import Contact as Contact
     from pilotkit.model.knowledge import Domain as Domain
     from pilotkit.model.knowledge import LifeEvent as LifeEvent
+    from pilotkit.model.kpi import FormulaInput as FormulaInput
     from pilotkit.model.kpi import Goal as Goal
     from pilotkit.model.kpi import Kpi as Kpi
     from pilotkit.model.kpi import KpiFormula as KpiFormula
     from pilotkit.model.kpi import KpiValue as KpiValue
+    from pilotkit.model.kpi import ReportedCount as ReportedCount
     from pilotkit.model.kpi import ReportedFigure as ReportedFigure
     from pilotkit.model.kpi import Target as Target
     from pilotkit.model.kpi import TargetStatus as TargetStatus
+    from pilotkit.model.lineage import Lineage as Lineage
     from pilotkit.model.location import AdministrativeUnit as AdministrativeUnit
     from pilotkit.model.location import LocationDirectory as LocationDirectory
     from pilotkit.model.location import Pattern as Pattern
@@ -118,6 +171,10 @@ if TYPE_CHECKING:
     from pilotkit.model.location import ServicePoint as ServicePoint
     from pilotkit.model.location import Succession as Succession
     from pilotkit.model.location import UnitKey as UnitKey
+    from pilotkit.model.operations import DayAtWork as DayAtWork
+    from pilotkit.model.operations import PointQueue as PointQueue
+    from pilotkit.model.operations import UnitBacklog as UnitBacklog
+    from pilotkit.model.operations import UnitPressure as UnitPressure
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
@@ -150,9 +207,16 @@ if TYPE_CHECKING:
     from pilotkit.model.procedure import Transition as Transition
     from pilotkit.model.queue import Ticket as Ticket
     from pilotkit.model.queue import TicketState as TicketState
+    from pilotkit.model.registry import Listing as Listing
+    from pilotkit.model.registry import Release as Release
+    from pilotkit.model.registry import Revocation as Revocation
+    from pilotkit.model.registry import Revocations as Revocations
+    from pilotkit.model.registry import TrustStanding as TrustStanding
+    from pilotkit.model.registry import TrustStatement as TrustStatement
     from pilotkit.model.simulation import SimulationProfile as SimulationProfile
     from pilotkit.model.source import Certainty as Certainty
     from pilotkit.model.source import Source as Source
+    from pilotkit.model.source import Sourced as Sourced
     from pilotkit.model.surface import Check as Check
     from pilotkit.model.surface import Command as Command
     from pilotkit.model.surface import Connector as Connector
@@ -164,10 +228,12 @@ if TYPE_CHECKING:
     from pilotkit.model.surface import Redirect as Redirect
     from pilotkit.model.surface import Severity as Severity
     from pilotkit.model.surface import Site as Site
+    from pilotkit.model.surface import Stream as Stream
     from pilotkit.model.surface import TableSet as TableSet
     from pilotkit.model.surface import Upload as Upload
     from pilotkit.model.surface import View as View
     from pilotkit.model.text import LocalText as LocalText
+    from pilotkit.model.text import Noun as Noun
     from pilotkit.model.text import search_form as search_form
     from pilotkit.model.work import ClockState as ClockState
     from pilotkit.model.work import Countdown as Countdown
@@ -177,6 +243,13 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
     from pilotkit.model.work import Workload as Workload
+    from pilotkit.reading import noun_from as noun_from
+    from pilotkit.reading import read_yaml as read_yaml
+    from pilotkit.registry.envelopes import open_statement as open_statement
+    from pilotkit.registry.envelopes import sign_statement as sign_statement
+    from pilotkit.web.drawing import PointMap as PointMap
+    from pilotkit.web.drawing import point_map as point_map
+    from pilotkit.web.formats import Formats as Formats
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

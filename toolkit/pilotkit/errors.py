@@ -81,6 +81,10 @@ class PackageError(PilotkitError):
     exit_code = 4
 
 
+class TrustError(PackageError):
+    """Nobody vouches for a package, or what vouches for it does not hold: signature, threshold, expiry, version."""
+
+
 class TemplateError(PackageError):
     """A package's template tried what data may not do, or cannot be rendered."""
 

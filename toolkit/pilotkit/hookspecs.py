@@ -12,11 +12,13 @@ import pluggy
 from pilotkit.model.calendar import Calendar
 from pilotkit.model.case import Case
 from pilotkit.model.codes import CodeList, IdentifierPattern
+from pilotkit.model.cost import HourlyWage
 from pilotkit.model.kpi import Kpi, KpiFormula
 from pilotkit.model.location import LocationDirectory, ServicePoint
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.printing import DocumentTemplate
 from pilotkit.model.procedure import Procedure, ProcedureHandler
+from pilotkit.model.source import Source
 from pilotkit.model.surface import Check, Command, Connector, Page, Site, TableSet
 
 PROJECT = "pilotkit"
@@ -43,6 +45,12 @@ def register_kpis(site: Site) -> tuple[Kpi | KpiFormula, ...]:
 
 
 @hookspec
+def register_sources() -> tuple[Source, ...]:
+    """Publications that the plugin's procedures, points and measures refer to. Called with the procedures."""
+    raise NotImplementedError
+
+
+@hookspec
 def register_calendars() -> tuple[Calendar, ...]:
     """Sources of holidays and make-up days. Called when a catalog is built and when a province is scaffolded."""
     raise NotImplementedError
@@ -51,6 +59,12 @@ def register_calendars() -> tuple[Calendar, ...]:
 @hookspec
 def register_codes() -> tuple[CodeList | IdentifierPattern, ...]:
     """A country's code lists and patterns of identifiers. Called with the calendars."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_wages() -> tuple[HourlyWage, ...]:
+    """What an hour is worth in a country, for compliance costs. Called with the calendars."""
     raise NotImplementedError
 
 

@@ -57,6 +57,8 @@ class PluginSettings(Noun):
     """``[plugins]``: which of the installed plugins serve here."""
 
     enabled: tuple[Identifier, ...] = ()
+    options: dict[Identifier, dict[Identifier, str]] = Field(default_factory=dict)
+    """By plugin, what it lets a deployment choose, such as between readings of a law; see the plugin."""
 
 
 class StorageSettings(Noun):
@@ -191,7 +193,13 @@ class PilotSettings(BaseSettings):
     def site(self, folder: Path) -> Site:
         """What plugins are told of the deployment before its catalog exists."""
         who = self.deployment
-        return Site(folder=folder, scheme=who.scheme, province=who.province, languages=who.languages)
+        return Site(
+            folder=folder,
+            scheme=who.scheme,
+            province=who.province,
+            languages=who.languages,
+            options=self.plugins.options,
+        )
 
 
 def read_settings(folder: Path) -> PilotSettings:

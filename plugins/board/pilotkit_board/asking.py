@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from pilotkit import AdministrativeUnit, Kpi, View, Visit
 
@@ -42,11 +42,14 @@ class UnanswerableError(Exception):
         self.view = View("board/unanswerable.html", {"what": what, "advice": advice, "choices": choices}, status)
 
 
-def answering(show: Callable[[Visit], View]) -> Callable[[Visit], View]:
+_Answer = TypeVar("_Answer")
+
+
+def answering(show: Callable[[Visit], _Answer]) -> Callable[[Visit], _Answer | View]:
     """A page that explains what it cannot answer, and says what to do before there are cases."""
 
     @wraps(show)
-    def answer(visit: Visit) -> View:
+    def answer(visit: Visit) -> _Answer | View:
         try:
             return show(visit) if visit.measures.facts.cases else View("board/no_cases.html")
         except UnanswerableError as problem:

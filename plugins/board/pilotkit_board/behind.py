@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
-from pilotkit import CasePage, LocalText, Measures, View, Visit
+from pilotkit import CasePage, Kpi, LocalText, Measures, View, Visit
 from pilotkit_board.asking import (
     UnanswerableError,
     answering,
@@ -23,7 +23,7 @@ from pilotkit_board.asking import (
 
 ON_A_PAGE = 50
 PARTS = {"numerator": 0, "rest": 1, "denominator": 2}
-_Part = Literal["numerator", "rest", "denominator"]
+Part = Literal["numerator", "rest", "denominator"]
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,12 +43,21 @@ class Line:
     is_late: bool
 
 
+def asked_cases(visit: Visit) -> tuple[Kpi, Part, dict[str, Any]]:
+    """The measure, the part of its number and the group, period and instant that an address asks for.
+
+    Raises:
+        UnanswerableError: one of them is not there, or cannot be understood.
+    """
+    kpi = known_kpi(visit, visit.query.get("kpi", ""))
+    part = cast("Part", one_of(visit, "part", PARTS, "denominator"))
+    return kpi, part, {**_group(visit), "since": asked_day(visit, "since"), "as_of": asked_moment(visit)}
+
+
 @answering
 def show_cases(visit: Visit) -> View:
     """The cases of one part of a number."""
-    kpi = known_kpi(visit, visit.query.get("kpi", ""))
-    part = cast("_Part", one_of(visit, "part", PARTS, "denominator"))
-    asked: dict[str, Any] = {**_group(visit), "since": asked_day(visit, "since"), "as_of": asked_moment(visit)}
+    kpi, part, asked = asked_cases(visit)
     measures: Measures = visit.measures
     found, number = _page(measures, kpi.id, part, asked, asked_page(visit))
     counts = _counts(measures, kpi.id, part, found.total, asked)
@@ -105,7 +114,7 @@ def _check_procedure(visit: Visit, code: str | None) -> None:
         )
 
 
-def _page(measures: Measures, kpi: str, part: _Part, asked: dict[str, Any], number: int) -> tuple[CasePage, int]:
+def _page(measures: Measures, kpi: str, part: Part, asked: dict[str, Any], number: int) -> tuple[CasePage, int]:
     """The page asked for, or the last one where there are not so many."""
     found = measures.cases(kpi, part=part, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE, **asked)
     last = max(1, -(-found.total // ON_A_PAGE))
@@ -114,9 +123,9 @@ def _page(measures: Measures, kpi: str, part: _Part, asked: dict[str, Any], numb
     return measures.cases(kpi, part=part, limit=ON_A_PAGE, offset=(last - 1) * ON_A_PAGE, **asked), last
 
 
-def _counts(measures: Measures, kpi: str, part: _Part, total: int, asked: dict[str, Any]) -> dict[str, int]:
+def _counts(measures: Measures, kpi: str, part: Part, total: int, asked: dict[str, Any]) -> dict[str, int]:
     """How many cases each part has: numerator and rest make the denominator, so one more question is enough."""
-    other: _Part = "numerator" if part == "denominator" else "denominator"
+    other: Part = "numerator" if part == "denominator" else "denominator"
     known = {part: total, other: measures.cases(kpi, part=other, limit=0, **asked).total}
     whole = known["denominator"]
     numerator = known["numerator"] if "numerator" in known else whole - known["rest"]

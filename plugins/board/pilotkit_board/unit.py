@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 
 from pilotkit import AdministrativeUnit, Measures, Standing, View, Visit
 from pilotkit_board.asking import answering, asked_moment, asked_text, known_unit, written_day
-from pilotkit_board.figures import Figure, figure, line_scale, target_figure, worst_first
+from pilotkit_board.figures import Figure, TargetFigure, figure, line_scale, target_figure, worst_first
+from pilotkit_board.lines import line_of
 from pilotkit_board.overview import other_goals
 
 
@@ -27,6 +28,7 @@ def show_unit(visit: Visit) -> View:
             "head": head,
             "superior": visit.catalog.heads.get(head.superior) if head and head.superior else None,
             "targets": [(each, line_scale([each])) for each in targets],
+            "lines": {each.kpi.id: line_of(each.standing, _local_day(visit, each)) for each in targets},
             "others": _others(visit, unit, mine, moment),
             "other_goals": {each.kpi.id: other_goals([each.target]) for each in mine},
             "points": _points(visit, unit, "open"),
@@ -37,6 +39,10 @@ def show_unit(visit: Visit) -> View:
             "is_simulated": measures.simulated_until is not None,
         },
     )
+
+
+def _local_day(visit: Visit, figure: TargetFigure) -> date:
+    return figure.value.as_of.astimezone(visit.zone).date()
 
 
 def _others(visit: Visit, unit: AdministrativeUnit, mine: list[Standing], moment: datetime) -> list[Figure]:

@@ -52,6 +52,8 @@ def case_view(visit: Visit, *, problem: str | None = None, status: int = 200) ->
             "mark": MARKS.get(clock.state, "open"),
             "is_mine": desk.is_mine(case),
             "possible": moves.in_order(desk.possible(case)),
+            "pays_online": visit.deployment.settings.payment.connector is not None,
+            "currency": visit.deployment.settings.deployment.currency,
             "want_reason": moves.WANT_REASON,
             "ways": moves.ways(procedure, case),
             "names": {each.id: each.name for each in procedure.steps},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from pilotkit import Case, CaseError, EventKind, Procedure, Transition, UnknownError, Visit
+from pilotkit import Case, CaseError, EventKind, Procedure, Transition, UnknownError, Visit, amount_in
 from pilotkit_counter.wording import closing
 
 ORDER = (
@@ -60,7 +61,7 @@ def given(visit: Visit, kind: EventKind) -> dict[str, Any]:
     """What the form says beside the verb, as :meth:`Desk.act` takes it.
 
     Raises:
-        CaseError: the day is none, or the reason is too long.
+        CaseError: the day or the amount is none, or the reason is too long.
     """
     posted = visit.posted
     found: dict[str, Any] = {"reason": posted.get("reason").strip() or None}
@@ -71,6 +72,8 @@ def given(visit: Visit, kind: EventKind) -> dict[str, Any]:
         found |= {"to": to or None, "facts": frozenset({guard} - {""})}
     if kind is EventKind.TRANSFERRED:
         found["unit"] = posted.get("unit") or None
+    if kind is EventKind.PAYMENT_REQUESTED and posted.get("amount").strip():
+        found["amount"] = _amount(visit, posted.get("amount"))
     if kind is EventKind.EXTENDED:
         found["until"] = closing(visit, posted.get("until"))
         if posted.get("until") and found["until"] is None:
@@ -79,6 +82,16 @@ def given(visit: Visit, kind: EventKind) -> dict[str, Any]:
                 remedy=visit.gettext("Write day, month and year, such as 28/7/2025."),
             )
     return found
+
+
+def _amount(visit: Visit, text: str) -> Decimal:
+    amount = amount_in(text)
+    if amount is None or amount <= 0:
+        raise CaseError(
+            visit.gettext("The amount is not a number above 0."),
+            remedy=visit.gettext("Write digits, such as 15.000; leave it empty if the person pays here."),
+        )
+    return amount
 
 
 def _way(transition: Transition) -> Way:

@@ -20,7 +20,7 @@ def register_pages() -> tuple[Page, ...]:
 
 def _cases() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_counter import case, outlook, personal, work
+    from pilotkit_counter import book, case, outlook, personal, work
 
     code = "/counter/cases/{code}"
     ahead = Navigation("Outlook", 54)
@@ -29,6 +29,7 @@ def _cases() -> tuple[Page, ...]:
             "counter.work", "/counter", work.show_work, _PACKAGE, Navigation("Work list", 50),
             act=work.move_many, permission=_READ,
         ),
+        Page("counter.book", "/counter/book", book.print_book, _PACKAGE, permission=_READ),
         Page("counter.case", code, case.show_case, _PACKAGE, act=case.act_on_case, permission=_READ),
         Page("counter.file", f"{code}/file", personal.show_door, _PACKAGE, act=personal.open_file, permission=_READ),
         Page("counter.outlook", "/counter/outlook", outlook.show_outlook, _PACKAGE, ahead, permission="kpi.read"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pilotkit import CaseError, Redirect, Ticket, UnknownError, View, Visit
+from pilotkit import CaseError, Download, Redirect, Ticket, UnknownError, View, Visit
 from pilotkit_counter.wording import said
 
 _CONFLICT = 409
@@ -17,9 +17,11 @@ def show_queue(visit: Visit) -> View:
     return _queue(visit)
 
 
-def move_queue(visit: Visit) -> View | Redirect:
+def move_queue(visit: Visit) -> View | Redirect | Download:
     """One button: a new ticket, the next one, served, nobody came, once more."""
     queue, posted, point = visit.backoffice.queue, visit.posted, _point(visit)
+    if posted.get("do") == "print":
+        return _printed(visit, point)
     verbs: dict[str, Callable[[], Ticket | None]] = {
         "take": lambda: queue.take(point, posted.get("procedure") or None, priority=posted.get("priority") == "1"),
         "call": lambda: queue.call(point, _counter(visit)),
@@ -36,6 +38,18 @@ def move_queue(visit: Visit) -> View | Redirect:
         return _queue(visit, problem=said(visit, problem), status=_CONFLICT)
     taken = ticket.number if posted.get("do") == "take" and ticket else None
     return Redirect(visit.url("counter.queue", counter=_counter(visit), taken=taken))
+
+
+def _printed(visit: Visit, point: str) -> Download:
+    """A ticket on paper, with how long it may take."""
+    number = _whole(visit.posted.get("number"))
+    ticket = next((each for each in visit.backoffice.queue.tickets(point) if each.number == number), None)
+    if ticket is None:
+        raise UnknownError(f"there is no ticket {number} today.", remedy="Give the person a new one.")
+    wait = visit.backoffice.queue.expected_wait(point)
+    extras = {} if wait is None else {"wait": str(round(wait.total_seconds() / 60))}
+    made = visit.backoffice.printing.ticket(ticket, visit.now, extras)
+    return Download(made, "application/pdf", f"{point}-{number}.pdf")
 
 
 def show_display(visit: Visit) -> View:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import segno
@@ -18,6 +19,8 @@ from pilotkit import (
     Channel,
     Content,
     Desk,
+    Document,
+    DocumentTemplate,
     FilledPage,
     Level,
     Procedure,
@@ -31,6 +34,8 @@ from pilotkit_counter.wording import said
 
 _UNPROCESSABLE = 422
 _FOUND = 20
+RECEIPT = "form-01"
+"""How the ids of statutory receipts end."""
 SEEN, FILE, REUSE = "_seen", "_file.", "_reuse"
 """Fields of our own; no property of a form begins with a stroke."""
 
@@ -146,12 +151,17 @@ def _looked_up(screen: Screen, desk: Desk) -> Screen:
     return Screen(visit, screen.procedure, person, _pages(visit, screen.procedure, typed), screen.known)
 
 
+def _is_known(procedure: Procedure, document: Document) -> bool:
+    """Whether nobody need bring it: a register has it, or the pages on the screen are the form."""
+    return bool(document.reusable_from) or (document.kind == "form" and procedure.form is not None)
+
+
 def _gaps(screen: Screen) -> Any:
     """What is missing beside the questions."""
     visit, posted, known = screen.visit, screen.visit.posted, screen.known
     reused = {each.document for code, each in known.reusable if f"{code}|{each.id}" in posted.all(REUSE)}
     for document in screen.procedure.documents:
-        is_needed = document.required and document.condition is None
+        is_needed = document.required and document.condition is None and not _is_known(screen.procedure, document)
         is_here = document.id in reused or document.id in posted.all(SEEN) or posted.files.get(FILE + document.id)
         if is_needed and not is_here:
             words = visit.gettext("Check off, scan or reuse “%(document)s”") % {"document": visit.text(document.name)}
@@ -170,7 +180,7 @@ def _receipt(screen: Screen, desk: Desk) -> View:
             received_at_point=visit.authority.point,
             helped_at_point=visit.authority.point,
             actor=visit.authority.subject,
-            key=posted.get("_key") or None,
+            key=sha256(posted.get("_key").encode()).hexdigest() if posted.get("_key") else None,
             answers={key: value for page in screen.pages for key, value in page.answers.items()},
             person=person_of(screen.person.answers),
             contents=tuple(_contents(screen, desk)),
@@ -194,8 +204,15 @@ def _receipt(screen: Screen, desk: Desk) -> View:
             "tracking": tracking if is_tracked else None,
             "picture": segno.make(tracking, error="m", micro=False).svg_data_uri(scale=4, border=3, light="#fff"),
             "is_own": case.unit in visit.authority.units,
+            "printed": _printed(visit, case) if case.unit in visit.authority.units else (),
         },
     )
+
+
+def _printed(visit: Visit, case: Case) -> tuple[DocumentTemplate, ...]:
+    """The statutory receipt, where a plugin offers one."""
+    offered = visit.backoffice.printing.offered(case, visit.backoffice.store.events(case.code))
+    return tuple(each for each in offered if each.id.endswith(RECEIPT))
 
 
 def _contents(screen: Screen, desk: Desk) -> Any:

@@ -18,10 +18,11 @@ from pilotkit import (
     Step,
     View,
     Visit,
-    Wanted,
     WorkItem,
 )
 from pilotkit_counter import moves
+from pilotkit_counter.asked import wanted_of
+from pilotkit_counter.book import book_of
 from pilotkit_counter.wording import MARKS, clock_words, said
 
 ON_A_PAGE = 50
@@ -80,7 +81,7 @@ def _check_chosen(visit: Visit, codes: tuple[str, ...]) -> None:
 
 
 def _list(visit: Visit, *, status: int = 200, **more: Any) -> View:
-    desk, wanted = _desk(visit), _wanted(visit)
+    desk, wanted = _desk(visit), wanted_of(visit)
     number = _number(visit.query.get("page", ""))
     found = desk.work_list(wanted, number, ON_A_PAGE)
     lines = [_line(visit, desk, item) for item in found.items]
@@ -105,6 +106,7 @@ def _list(visit: Visit, *, status: int = 200, **more: Any) -> View:
             "kept": _kept(visit),
             "done": [each.code for each in outcomes if each.problem is None],
             "undone": [each for each in outcomes if each.problem is not None],
+            "book": _book(visit),
             "problem": None,
             "kind": None,
             **more,
@@ -113,16 +115,11 @@ def _list(visit: Visit, *, status: int = 200, **more: Any) -> View:
     )
 
 
-def _wanted(visit: Visit) -> Wanted:
-    query = visit.query
-    return Wanted(
-        status=query.get("status") or None,
-        procedure=query.get("procedure") or None,
-        unit=query.get("unit") or None,
-        mine=query.get("mine") == "1",
-        text=query.get("q", "")[:80],
-        after=query.get("after") or None,
-    )
+def _book(visit: Visit) -> str | None:
+    """Where the same cases are printed as the tracking book; None where no plugin offers one."""
+    if book_of(visit) is None:
+        return None
+    return visit.url("counter.book", **{**_kept(visit), "status": visit.query.get("status")})
 
 
 def _kept(visit: Visit) -> dict[str, str]:

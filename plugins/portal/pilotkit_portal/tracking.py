@@ -36,9 +36,13 @@ from pilotkit_portal.pictures import qr
 Answer: TypeAlias = View | Redirect | Download
 OWN = "mine"
 """Stands where a key would, for who has signed in and needs none."""
+OTHER = "other"
+"""The field of a paper that is none of the procedure's."""
 REASON_LENGTH = 1000
 _UNPROCESSABLE = 422
 _LONGEST_CODE = 80
+_NO_FILES = ("form", "presented")
+"""Kinds of documents that nobody sends as a file."""
 _ENDED = frozenset({CaseStatus.FINISHED, CaseStatus.RETURNED, CaseStatus.REFUSED, CaseStatus.WITHDRAWN})
 
 
@@ -167,7 +171,7 @@ def answer_supplement(visit: Visit) -> Answer:
     code, key, authority = _who(visit)
     note = visit.posted.get("note")[:REASON_LENGTH]
     uploads = [(name, each) for name, some in visit.posted.files.items() for each in some if each.data]
-    known = {each.id for each in _documents(visit, _follow(visit).case)}
+    known = {each.id for each in _documents(visit, _follow(visit).case)} | {OTHER}
     contents = [papers.content_of(name, each) for name, each in uploads if name in known]
     if not contents and not note:
         return _supplement(visit, wrong="nothing")
@@ -186,7 +190,7 @@ def _supplement(visit: Visit, *, wrong: str = "", note: str = "") -> Answer:
     context = {
         "case": followed.case,
         "asked": _asked(followed),
-        "documents": _documents(visit, followed.case),
+        "documents": tuple(each for each in _documents(visit, followed.case) if each.kind not in _NO_FILES),
         "wrong": wrong,
         "note": note,
         "longest": REASON_LENGTH,

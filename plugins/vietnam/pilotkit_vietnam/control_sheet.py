@@ -9,6 +9,8 @@ from pilotkit import Case, CaseEvent, EventKind, PrintRequest, Procedure
 from pilotkit_vietnam.letterhead import LANGUAGE
 
 APPLICANT = "Người nộp hồ sơ"
+_NAMELESS = {"citizen": APPLICANT, "payment": "Hệ thống thanh toán"}
+"""Who acts without an account."""
 _WHAT = {
     EventKind.RECEIVED: "Tiếp nhận hồ sơ",
     EventKind.ADVANCED: "Chuyển bước",
@@ -47,7 +49,7 @@ def describe_handovers(request: PrintRequest) -> list[dict[str, Any]]:
                 "giver": holder,
                 "taker": to,
                 "what": _WHAT[event.kind],
-                "actor": event.actor,
+                "actor": _NAMELESS.get(event.actor, event.actor),
                 "result": finished_how(request.cases[0], event.at) if event.kind in _ENDS else "",
                 "note": _note(event),
             }

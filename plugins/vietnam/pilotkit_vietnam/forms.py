@@ -176,8 +176,8 @@ def _papers(request: PrintRequest) -> list[str]:
     procedure = request.procedures.get(request.cases[0].procedure_digest)
     names = {each.id: each.name.in_language(LANGUAGE) for each in procedure.documents} if procedure else {}
     attached = request.file.attachments if request.file else ()
-    files = Counter(each.document for each in attached if each.kind == "submitted")
-    listed = [f"{names.get(id_, id_)} (bản điện tử, {count} tệp)" for id_, count in files.items()]
+    files = Counter(each.document for each in attached if each.kind == "submitted" and each.document in names)
+    listed = [f"{names[id_]} (bản điện tử, {count} tệp)" for id_, count in files.items()]
     return listed + _lines(request.extras.get("papers", ""))
 
 

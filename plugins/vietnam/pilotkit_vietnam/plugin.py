@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from pilotkit import hookimpl
 
 if TYPE_CHECKING:
-    from pilotkit import Calendar, Check, CodeList, Connector, DocumentTemplate, IdentifierPattern, LocationDirectory
+    from pilotkit import (
+        Calendar,
+        Check,
+        CodeList,
+        Connector,
+        DocumentTemplate,
+        HourlyWage,
+        IdentifierPattern,
+        KpiFormula,
+        LocationDirectory,
+        Site,
+    )
 
 
 @hookimpl
@@ -15,6 +26,20 @@ def register_locations() -> tuple[LocationDirectory, ...]:
     from pilotkit_vietnam.units import national_units
 
     return (national_units(),)
+
+
+@hookimpl
+def register_kpis(site: Site) -> tuple[KpiFormula, ...]:
+    from pilotkit_vietnam.index_766 import index_formulas
+
+    return index_formulas(site.options.get("vietnam", {}))
+
+
+@hookimpl
+def register_wages() -> tuple[HourlyWage, ...]:
+    from pilotkit_vietnam.wages import WAGES
+
+    return WAGES
 
 
 @hookimpl

@@ -81,6 +81,15 @@ def test_check_exits_1_and_names_the_place_of_an_error(capsys: pytest.CaptureFix
     assert ("kpis", "odd.numerator") in found
 
 
+def test_a_kiosk_reports_from_the_machine_it_runs_on(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, _, words = answer(capsys, "heartbeat", folder, "kiosk-1", "--condition", "limited", "--fault", "printer")
+    assert (0, True) == (code, "kiosk-1: limited, printer, reported at" in words)
+    code, _, words = answer(capsys, "heartbeat", folder, "kiosk-1", "--fault", "printer")
+    assert (3, True) == (code, "Report it as limited" in words)
+    code, _, words = answer(capsys, "heartbeat", folder, "kiosk-9")
+    assert (True, True) == (code != 0, "no service point 'kiosk-9'" in words)
+
+
 def test_simulate_then_kpi_gives_figures_with_what_they_are_of(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
@@ -194,7 +203,18 @@ def test_pack_inspect_and_new_pass_a_model_from_one_deployment_to_another(
     answers.write_text(f'units_file = "{units}"\nassigned_on = "2025-07-01"\ndue_on = "2025-07-30"\n')
     made = tmp_path / "quartz"
     code, out, err = answer(
-        capsys, "new", packed["path"], "--province", "QB", "-o", made, "--answers", answers, "--no-input", "--json"
+        capsys,
+        "new",
+        packed["path"],
+        "--province",
+        "QB",
+        "-o",
+        made,
+        "--answers",
+        answers,
+        "--no-input",
+        "--json",
+        "--allow-unsigned",
     )
     assert 0 == code, err
     own = Deployment(made).catalog
@@ -215,7 +235,7 @@ def test_new_asks_its_questions_and_takes_what_is_typed(
         return "0999 888 777" if "hotline" in text.lower() or "đường dây nóng" in text.lower() else default
 
     monkeypatch.setattr("pilotkit.cli.packages.typer.prompt", typed)
-    code, _, err = answer(capsys, "new", package, "--province", "04", "-o", tmp_path / "made")
+    code, _, err = answer(capsys, "new", package, "--province", "04", "-o", tmp_path / "made", "--allow-unsigned")
     assert 0 == code, err
     assert len(asked) <= 6
     assert "0999 888 777" == Deployment(tmp_path / "made").catalog.contacts["hotline"].phone

@@ -29,8 +29,15 @@ def test_a_figure_that_cannot_be_is_refused(change):
         AdministrativeUnit.model_validate({**LEAST, **change})
 
 
+def a_succession(share):
+    return Succession(
+        scheme="zz", code="PA", valid_from=date(2024, 1, 1), successor="PB", since=date(2025, 1, 1), share=share,
+        reference="r", certainty="high",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("share", ["0", "4/3", "-1/2"])
 def test_a_successor_takes_a_share_above_nought_and_at_most_all(share):
     with pytest.raises(ValidationError):
-        Succession(scheme="zz", code="PB", valid_from=date(2025, 1, 1), share=share)
-    assert Fraction(1, 3) == Succession(scheme="zz", code="PB", valid_from=date(2025, 1, 1), share="1/3").share
+        a_succession(share)
+    assert Fraction(1, 3) == a_succession("1/3").share

@@ -54,6 +54,7 @@ class Roll:
             roles=tuple(role.id for role in roles),
             permissions=frozenset(permission for role in roles for permission in role.permissions),
             units=self._jurisdiction(account.unit),
+            unit=account.unit,
             point=account.point,
         )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
-from pilotkit.api import catalog, desk, filing, queue, sessions
+from pilotkit.api import catalog, desk, filing, points, queue, sessions
 from pilotkit.api.asking import Rooms
 from pilotkit.api.bounds import BoundedBodies
 from pilotkit.api.problems import answer_problems
@@ -36,7 +36,7 @@ def create_api(backoffice: Backoffice, now: Callable[[], datetime]) -> FastAPI:
         separate_input_output_schemas=False,
     )
     api.state.rooms = Rooms(backoffice, now)
-    for router in (catalog.router, filing.router, sessions.router, desk.router, queue.router):
+    for router in (catalog.router, filing.router, sessions.router, desk.router, queue.router, points.router):
         api.include_router(router)
     api.add_middleware(BoundedBodies)
     answer_problems(api)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pilotkit.errors import CaseError, DataError, Place
 from pilotkit.model.audit import GENESIS, Checkpoint, content_of, hash_of, line_of
 from pilotkit.storage.audit import Record
+from pilotkit.storage.signoffs import count_sign_offs, sign_off_line
 from pilotkit.storage.store import Store
 
 KEY = "PILOTKIT_AUDIT_KEY"
@@ -92,6 +93,7 @@ class _Audit:
         self._store = store
         self.records = 0
         self.events = 0
+        self.sign_offs = 0
 
     def faults(self, signed: dict[int, str]) -> Iterator[str]:
         previous = GENESIS
@@ -105,6 +107,8 @@ class _Audit:
         if lost := [number for number in sorted(signed) if number > self.records]:
             yield f"the log ends after record {self.records}, but record {lost[-1]} was signed: the end was cut off"
         yield from self._strangers(covered)
+        if self.sign_offs != (found := count_sign_offs(self._store)):
+            yield f"there are {found} sign-offs, but the log vouches for {self.sign_offs}: one was put in past it"
 
     def _fault_of_link(self, record: Record, previous: str, signed: dict[int, str]) -> Iterator[str]:
         if record.number != self.records:
@@ -115,6 +119,9 @@ class _Audit:
             yield f"record {record.number} is not the one that was signed"
 
     def _fault_of_content(self, record: Record) -> Iterator[str]:
+        if record.first_event > record.last_event:
+            yield from self._fault_of_sign_off(record)
+            return
         events = list(self._store.events_between(record.first_event, record.last_event))
         self.events += len(events)
         if content_of(line_of(event[1:]) for event in events) == record.content:
@@ -124,6 +131,14 @@ class _Audit:
             yield f"event {record.first_event}, of record {record.number}, was {what}"
         else:
             yield f"the events {record.first_event} to {record.last_event}, of record {record.number}, were changed"
+
+    def _fault_of_sign_off(self, record: Record) -> Iterator[str]:
+        self.sign_offs += 1
+        line = sign_off_line(self._store, record.number)
+        if line is None:
+            yield f"the sign-off of record {record.number} was removed"
+        elif content_of([line]) != record.content:
+            yield f"the sign-off of record {record.number} was altered"
 
     def _strangers(self, covered: list[tuple[int, int]]) -> Iterator[str]:
         """Events that two records vouch for, or none."""

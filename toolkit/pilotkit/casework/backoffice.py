@@ -21,6 +21,8 @@ from pilotkit.storage.vault import KEYS, Vault
 
 if TYPE_CHECKING:
     from pilotkit.access.access import Access
+    from pilotkit.casework.heartbeats import Heartbeats
+    from pilotkit.casework.operations import Operations
     from pilotkit.casework.printing import Printing
     from pilotkit.casework.queue import Queue
 
@@ -102,6 +104,26 @@ class Backoffice:
         from pilotkit.casework.queue import Queue  # noqa: PLC0415  # what most commands never need
 
         return Queue(self.deployment, self.store, self.clock)
+
+    @cached_property
+    def heartbeats(self) -> Heartbeats:
+        """What points and kiosks report of themselves."""
+        from pilotkit.casework.heartbeats import Heartbeats  # noqa: PLC0415  # what most commands never need
+
+        return Heartbeats(self.deployment, self.store, self.clock)
+
+    @cached_property
+    def operations(self) -> Operations:
+        """What goes on today, without asking who may see it."""
+        from pilotkit.casework.operations import Operations  # noqa: PLC0415  # what most commands never need
+
+        return Operations(self)
+
+    def at(self, moment: datetime) -> Backoffice:
+        """The same at another present; the database and what was read of it already are shared."""
+        other = Backoffice(self.deployment, lambda: moment)
+        other.__dict__.update(store=self.store, definitions=self.definitions)
+        return other
 
     @cached_property
     def printing(self) -> Printing:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pilotkit.casework import permits, transitions, workload
 from pilotkit.casework.countdown import countdowns
 from pilotkit.casework.follow_keys import follow_key
+from pilotkit.casework.jurisdiction import owners_of
 from pilotkit.casework.permits import is_of, step_of
 from pilotkit.casework.queries import counts_of, list_work
 from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
@@ -199,6 +200,7 @@ class Desk:
         until: datetime | None = None,
         unit: str | None = None,
         facts: frozenset[str] = frozenset(),
+        amount: Decimal | None = None,
     ) -> Case:
         """Move a case by one verb.
 
@@ -210,6 +212,7 @@ class Desk:
             until: the new appointment of an extension.
             unit: where a transfer goes; it may lie outside one's own units.
             facts: what holds for this case, for the guards of its steps.
+            amount: what is to be paid, where a payment is asked for; None: the person pays at the counter.
 
         Raises:
             CaseError: the case cannot take the verb now, or something that it wants is missing.
@@ -224,6 +227,9 @@ class Desk:
         name, wanted, optional = _VERBS[kind]
         if missing := [each for each in wanted if not given[each]]:
             raise CaseError(f"case '{code}': no {missing[0]} was given.", remedy=_REMEDIES[missing[0]])
+        if kind is EventKind.PAYMENT_REQUESTED and amount is not None:
+            self._backoffice.payments.request(code, self.actor, reason or "", amount)
+            return self._backoffice.store.case(code)
         verb: Any = getattr(self._backoffice.casework, name)
         moved: Case = verb(code, self.actor, **{each: given[each] for each in (*wanted, *optional)})
         return moved
@@ -280,7 +286,7 @@ class Desk:
         return case
 
     def _has(self, case: Case) -> bool:
-        return case.unit in self.authority.units
+        return bool(owners_of(self._backoffice.deployment.catalog, case) & self.authority.units)
 
     def _may(self, kind: EventKind, case: Case, procedure: Procedure) -> bool:
         return permits.may(self.authority, kind, case, procedure)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pilotkit.casework.countdown import SOON, countdowns
+from pilotkit.casework.jurisdiction import reach
 from pilotkit.casework.permits import is_of, step_of
 from pilotkit.errors import UnknownError
 from pilotkit.model.access import Authority
@@ -61,8 +62,10 @@ def selection_of(
     units = authority.units if wanted.unit is None else authority.units & {wanted.unit}
     if wanted.unit is not None and not units:
         raise UnknownError(f"there is no unit '{wanted.unit}' among yours.", remedy="Choose one of your own.")
+    codes, strangers = reach(backoffice.deployment.catalog, units)
     return Selection(
-        units=units,
+        units=codes,
+        strangers=strangers,
         now=now,
         soon=backoffice.deployment.catalog.working_time.after(now, SOON),
         group=group_of(wanted),

@@ -18,6 +18,7 @@ import numpy as np
 
 from pilotkit.casework.codes import CaseCodes
 from pilotkit.casework.draws import CHANNELS, Draws, Indexes
+from pilotkit.casework.simulated_day import lay_out
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.working_time import Micros
 from pilotkit.errors import CaseError
@@ -92,6 +93,7 @@ def simulate(
     with store.bulk() as writer:
         rows = _Writing(draws, codes, digests).write(writer, progress or (lambda _: None))
         writer.finish(draws.until, ACTOR)
+    lay_out(deployment.catalog, store, draws.until, seed)
     made = Simulated(seed, draws.first, last, draws.until, *rows)
     made.write(record_in or deployment.folder)
     return made

@@ -11,6 +11,7 @@ from typing import Any
 from pilotkit.casework.clocks import Clocks, pauses_of
 from pilotkit.casework.codes import CaseCodes
 from pilotkit.casework.intake import Intake
+from pilotkit.casework.jurisdiction import unit_of
 from pilotkit.casework.projection import changes_between
 from pilotkit.casework.steps import check_last_step, next_step
 from pilotkit.casework.transitions import check
@@ -88,6 +89,7 @@ class Casework:
                 status=CaseStatus.ACCEPTED,
                 step=procedure.steps[0].id if procedure.steps else None,
                 unit=application.unit,
+                unit_from=self._catalog.unit(application.unit).valid_from,
                 received_at_point=application.received_at_point,
                 helped_at_point=application.helped_at_point,
                 whole_process=application.channel is Channel.ONLINE and bool(offer.whole_process),
@@ -170,9 +172,10 @@ class Casework:
             CaseError: also when the unit has it already.
         """
         moving = self._moving(code, EventKind.TRANSFERRED)
-        if self._catalog.unit(unit).code == moving.case.unit:
-            raise CaseError(f"case '{code}' is with {self._catalog.unit(unit).name} already.")
-        return self._settle(moving, actor, reason, unit=unit)
+        taker = self._catalog.unit(unit)
+        if unit_of(self._catalog, moving.case) == taker:
+            raise CaseError(f"case '{code}' is with {taker.name} already.")
+        return self._settle(moving, actor, reason, unit=taker.code, unit_from=taker.valid_from)
 
     def refuse(self, code: str, actor: str, reason: str) -> Case:
         """Close a case that cannot be taken or granted; the person is told why."""

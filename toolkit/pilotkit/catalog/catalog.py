@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 from pilotkit.catalog.tree import OverlayChange
 from pilotkit.errors import UnknownError
 from pilotkit.model.access import Account
+from pilotkit.model.accountability import EscalationRule
 from pilotkit.model.calendar import Calendar, DayException
 from pilotkit.model.codes import CodeList, IdentifierPattern
+from pilotkit.model.cost import ComplianceCost, HourlyWage
 from pilotkit.model.form import Form
 from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
-from pilotkit.model.kpi import Goal, Kpi, KpiFormula, ReportedFigure, Target
+from pilotkit.model.kpi import Goal, Kpi, KpiFormula, ReportedCount, ReportedFigure, Target
+from pilotkit.model.lineage import Lineage, version_of
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory, Pattern, PointKind, ServicePoint
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
@@ -46,12 +48,15 @@ class Catalog:
     forms: Mapping[str, Form]
     directories: Mapping[str, LocationDirectory]
     units: Mapping[str, AdministrativeUnit]
-    """The province and its communes as ``local/units.csv`` has them, by code."""
+    """The province and its communes as they are today, by code; former units are in ``lineage``."""
+    lineage: Lineage
+    """What ``local/units.csv`` and ``local/successions.csv`` say of every unit, today's and former."""
     points: Mapping[str, ServicePoint]
     pattern: Pattern | None
     kpis: Mapping[str, Kpi]
     formulas: Mapping[str, KpiFormula]
     goals: Mapping[str, Goal]
+    escalations: Mapping[str, EscalationRule]
     targets: tuple[Target, ...]
     heads: Mapping[str, Head]
     roles: Mapping[str, Role]
@@ -63,6 +68,10 @@ class Catalog:
     courses: Mapping[str, Course]
     contacts: Mapping[str, Contact]
     figures: tuple[ReportedFigure, ...]
+    reported_counts: tuple[ReportedCount, ...]
+    """``local/index_inputs.csv``, in the order of its lines."""
+    wages: Mapping[str, HourlyWage]
+    costs: Mapping[str, ComplianceCost]
     calendars: Mapping[str, Calendar]
     exceptions: tuple[DayException, ...]
     """``local/calendar.csv``; stands above the calendar of ``[calendar] source``."""
@@ -97,10 +106,8 @@ class Catalog:
 
     @cached_property
     def location_version(self) -> str:
-        """Which units, under which codes, figures are of: the scheme, the newest date and a hash of all keys."""
-        keys = sorted(unit.key for unit in self.units.values())
-        newest = max((key.valid_from.isoformat() for key in keys), default="none")
-        return f"{self.settings.deployment.scheme}@{newest}#{hashlib.sha256(repr(keys).encode()).hexdigest()[:8]}"
+        """Which units, under which codes, figures are of: see :func:`pilotkit.model.lineage.version_of`."""
+        return version_of(self.units.values())
 
     def procedure(self, code: str) -> Procedure:
         """The procedure with this code."""
@@ -109,6 +116,22 @@ class Catalog:
     def unit(self, code: str) -> AdministrativeUnit:
         """The unit of the province with this code."""
         return _known(self.units, code, "unit")
+
+    def unit_of(self, target: Target) -> AdministrativeUnit:
+        """The unit that a target is of, today's or a former one.
+
+        Raises:
+            UnknownError: there is no such unit.
+        """
+        if target.unit_from is None:
+            return self.unit(target.unit)
+        found = self.lineage.named(target.unit, target.unit_from)
+        if found is None:
+            raise UnknownError(
+                f"there is no unit '{target.unit}' from {target.unit_from} in this deployment.",
+                remedy="Check unit and unit_from in local/targets.csv.",
+            )
+        return found
 
     def point(self, id_: str) -> ServicePoint:
         """The service point with this id."""
@@ -128,7 +151,7 @@ class Catalog:
 
     @cached_property
     def _heads_by_unit(self) -> dict[str, Head]:
-        return {head.unit: head for head in self.heads.values()}
+        return {head.unit: head for head in self.heads.values() if head.valid_to is None}
 
 
 def _known(things: Mapping[str, _T], key: str, what: str) -> _T:

@@ -12,11 +12,14 @@ from pilotkit.catalog.tree import DeploymentTree
 from pilotkit.errors import DuplicateError, Place
 from pilotkit.hookspecs import hookimpl
 from pilotkit.model.access import Account
+from pilotkit.model.accountability import EscalationRule
 from pilotkit.model.calendar import DayException
 from pilotkit.model.codes import CodeList
+from pilotkit.model.cost import ComplianceCost
 from pilotkit.model.knowledge import Article, Domain, LifeEvent
-from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
-from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
+from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
+from pilotkit.model.lineage import Lineage
+from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.simulation import SimulationProfile
@@ -42,6 +45,10 @@ class _OwnData:
     @hookimpl
     def register_kpis(self) -> tuple[Kpi, ...]:
         return tuple(self._tree.listed(Kpi, "model/kpis/kpis.yaml").values())
+
+    @hookimpl
+    def register_sources(self) -> tuple[Source, ...]:
+        return tuple(self._tree.listed(Source, "model/evidence/sources.yaml").values())
 
     @hookimpl
     def register_locations(self) -> tuple[ServicePoint, ...]:
@@ -84,10 +91,11 @@ class Deployment:
         kpis = self.plugins.collect("register_kpis", site=site)
         codes = self.plugins.collect("register_codes")
         units = tree.table(AdministrativeUnit, "local/units.csv")
+        lineage = Lineage(units, tree.table(Succession, "local/successions.csv"))
         return Catalog(
             settings=self.settings,
             package=tree.package(),
-            sources=tree.listed(Source, "model/evidence/sources.yaml"),
+            sources=unique(self.plugins.collect("register_sources"), lambda each: each.id, "source"),
             domains=tree.listed(Domain, "model/knowledge/domains.yaml"),
             life_events=tree.listed(LifeEvent, "model/knowledge/life_events.yaml"),
             articles=tree.listed(Article, "model/knowledge/articles.yaml"),
@@ -97,12 +105,14 @@ class Deployment:
             ),
             forms=tree.forms(),
             directories=unique(_other_than(locations, ServicePoint), lambda each: each.scheme, "unit scheme"),
-            units=_by(units, "code", "local/units.csv"),
+            units=lineage.current,
+            lineage=lineage,
             points=unique(_of(locations, ServicePoint), lambda each: each.id, "service point"),
             pattern=tree.single(Pattern, "model/network/pattern.yaml"),
             kpis=unique(_of(kpis, Kpi), lambda each: each.id, "KPI"),
             formulas=unique(_other_than(kpis, Kpi), lambda each: each.id, "KPI formula"),
             goals=tree.listed(Goal, "model/kpis/goals.yaml"),
+            escalations=tree.listed(EscalationRule, "model/kpis/escalations.yaml"),
             targets=tree.table(Target, "local/targets.csv"),
             heads=_by(tree.table(Head, "local/heads.csv"), "id", "local/heads.csv"),
             roles=tree.listed(Role, "model/people/roles.yaml"),
@@ -113,6 +123,9 @@ class Deployment:
             courses=tree.listed(Course, "model/people/courses.yaml"),
             contacts=tree.contacts(),
             figures=tree.table(ReportedFigure, "local/figures.csv"),
+            reported_counts=tree.table(ReportedCount, "local/index_inputs.csv"),
+            wages=unique(self.plugins.collect("register_wages"), lambda each: each.id, "wage"),
+            costs=tree.listed(ComplianceCost, "model/evidence/compliance_costs.yaml"),
             calendars=unique(self.plugins.collect("register_calendars"), lambda each: each.id, "calendar"),
             exceptions=tree.table(DayException, "local/calendar.csv"),
             code_lists=unique(_of(codes, CodeList), lambda each: each.id, "code list"),

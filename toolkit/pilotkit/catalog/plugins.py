@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,9 +14,13 @@ from typing import Any, get_args, get_type_hints
 import pluggy
 
 from pilotkit import hookspecs
+from pilotkit.catalog.faults import DISPENSABLE, HOOKS, is_dispensable, marked_hooks, meant, written_hooks
 from pilotkit.errors import DuplicateError, PilotkitError, PluginError
 
 GROUP = "pilotkit.plugins"
+SLOW_SECONDS = 2.0
+"""A plugin that takes longer to load is named in the log: every command waits for it."""
+_LOG = logging.getLogger(__name__)
 
 
 @cache
@@ -33,6 +38,8 @@ class PluginInfo:
     version: str
     enabled: bool
     hooks: tuple[str, ...] = ()
+    problem: str = ""
+    """Why it cannot be used, and what to do; empty when it can."""
 
 
 @dataclass(frozen=True)
@@ -50,56 +57,90 @@ class PluginHost:
         enabled: names of installed plugins, in order.
         extra: further plugins by name, such as the core's own and the deployment's folder.
 
+    A broken plugin that a deployment may go on without (see :mod:`pilotkit.catalog.faults`) is set aside: the log names
+    it, ``set_aside`` says why, and ``pilotkit check`` finds an error.
+
     Raises:
-        PluginError: not installed, broken at import, or with a hook that does not exist.
+        PluginError: one that is needed is not installed, broken at import, or has a hook that does not exist.
     """
 
     def __init__(self, enabled: Iterable[str] = (), extra: Iterable[tuple[str, object]] = ()) -> None:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self.load_seconds: dict[str, float] = {}
+        self.set_aside: dict[str, PluginError] = {}
+        self._not_loaded: set[str] = set()
         installed = installed_entry_points()
         for name in enabled:
-            self._add(name, lambda name=name: _load(name, installed))  # type: ignore[misc]
+            try:
+                self._add(name, lambda name=name: _load(name, installed))  # type: ignore[misc]
+            except PluginError as problem:
+                if self._manager.has_plugin(name) or not is_dispensable(written_hooks(installed.get(name))):
+                    raise
+                self._not_loaded.add(name)
+                self._set_aside(name, problem)
         for name, plugin in extra:
             self._add(name, lambda plugin=plugin: plugin)  # type: ignore[misc]
 
     def _add(self, name: str, load: Callable[[], object]) -> None:
         started = time.perf_counter()
+        plugin = load()
         try:
-            self._manager.register(load(), name=name)
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as problem:
-            raise PluginError(
-                f"plugin '{name}' offers a hook that does not exist or takes other arguments: {problem}.",
-                remedy="Compare it with docs/reference/hooks.md.",
-            ) from None
+            self._manager.register(plugin, name=name)
         except ValueError as problem:
             raise PluginError(f"plugin '{name}' is loaded twice: {problem}.", remedy="Name it once.") from None
-        self.load_seconds[name] = time.perf_counter() - started
+        except pluggy.PluginValidationError as problem:
+            raise self._refused(name, plugin, problem) from None
+        try:
+            self._manager.check_pending()
+        except pluggy.PluginValidationError as problem:
+            raise self._refused(name, plugin, problem) from None
+        self.load_seconds[name] = seconds = time.perf_counter() - started
+        if seconds > SLOW_SECONDS:
+            _LOG.warning(
+                "plugin '%s' took %.1f s to load, and every command waits for it. "
+                "Import what is slow inside the hook that needs it.",
+                name,
+                seconds,
+            )
+
+    def _refused(self, name: str, plugin: object, problem: Exception) -> PluginError:
+        """What to say of hooks that cannot be; the plugin is out of the host again."""
+        if self._manager.is_registered(plugin):
+            self._manager.unregister(plugin)
+        unknown = sorted(marked_hooks(plugin) - {*HOOKS})
+        guesses = [f"'{hook}': did you mean '{meant(hook)}'?" for hook in unknown if meant(hook) in HOOKS]
+        return PluginError(
+            f"plugin '{name}' offers a hook that does not exist or takes other arguments: {problem}.",
+            remedy=" ".join([*guesses, "Compare it with docs/reference/hooks.md."]),
+        )
+
+    def _set_aside(self, name: str, problem: PluginError) -> None:
+        self.set_aside[name] = problem
+        _LOG.error("%s Everything else goes on without it.", problem)
 
     def collect(self, hook: str, **arguments: Any) -> tuple[Offered, ...]:
         """Ask every plugin that implements ``register_<hook>``, in the order they were enabled.
 
         Raises:
-            PluginError: a plugin raised, or answered with anything but a tuple of the declared types.
+            PluginError: a plugin raised, or answered with anything but a tuple of the declared types, and the hook is
+                one that a deployment needs every answer to. Of others, such as pages, the answer is set aside.
         """
         caller = getattr(self._manager.hook, hook)
         wanted = _declared(hook)
         offered: list[Offered] = []
         for implementation in caller.get_hookimpls():
             name = implementation.plugin_name
-            taken = {key: value for key, value in arguments.items() if key in implementation.argnames}
+            if name in self._not_loaded:
+                continue  # pluggy keeps the hooks that it took before it met the wrong one
             try:
-                answer = implementation.function(**taken)
-            except PilotkitError:
-                raise
-            except Exception as problem:
-                raise PluginError(
-                    f"plugin '{name}' failed in {hook}: {type(problem).__name__}: {problem}.",
-                    remedy=f"Mend the plugin, or remove '{name}' from [plugins] enabled in pilot.toml.",
-                ) from problem
-            offered.extend(Offered(name, value) for value in _checked(answer, wanted, name, hook))
+                answer = _answer(implementation, hook, arguments, wanted)
+            except PluginError as problem:
+                if hook not in DISPENSABLE:
+                    raise
+                self._set_aside(name, problem)
+            else:
+                offered.extend(Offered(name, value) for value in answer)
         return tuple(offered)
 
     def tell(self, hook: str, **facts: Any) -> None:
@@ -159,6 +200,21 @@ def _load(name: str, installed: dict[str, EntryPoint]) -> object:
     return plugin
 
 
+def _answer(implementation: Any, hook: str, given: dict[str, Any], wanted: tuple[Any, ...]) -> tuple[Any, ...]:
+    name = implementation.plugin_name
+    taken = {key: value for key, value in given.items() if key in implementation.argnames}
+    try:
+        answer = implementation.function(**taken)
+    except PilotkitError:
+        raise
+    except Exception as problem:
+        raise PluginError(
+            f"plugin '{name}' failed in {hook}: {type(problem).__name__}: {problem}.",
+            remedy=f"Mend the plugin, or remove '{name}' from [plugins] enabled in pilot.toml.",
+        ) from problem
+    return _checked(answer, wanted, name, hook)
+
+
 def _declared(hook: str) -> tuple[Any, ...]:
     returned = get_type_hints(getattr(hookspecs, hook))["return"]
     inner = get_args(returned)[0]
@@ -205,21 +261,18 @@ def unique(offered: Iterable[Offered], key: Callable[[Any], Any], what: str) -> 
 def installed_plugins(enabled: Iterable[str] = ()) -> tuple[PluginInfo, ...]:
     """Every plugin of this environment, whether a deployment uses it or not; each is loaded to list its hooks.
 
-    Raises:
-        PluginError: one of them is broken.
+    One that is broken is listed with its ``problem``.
     """
     chosen = set(enabled)
-    found: list[PluginInfo] = []
-    for _, point in sorted(installed_entry_points().items()):
+    return tuple(_described(point, point.name in chosen) for _, point in sorted(installed_entry_points().items()))
+
+
+def _described(point: EntryPoint, is_enabled: bool) -> PluginInfo:  # noqa: FBT001  # of two arguments, the second
+    distribution = point.dist
+    names = (distribution.name, distribution.version) if distribution else ("?", "?")
+    try:
         host = PluginHost([point.name])
-        metadata = point.dist
-        found.append(
-            PluginInfo(
-                point.name,
-                metadata.name if metadata else "?",
-                metadata.version if metadata else "?",
-                point.name in chosen,
-                host.hooks_of(point.name),
-            )
-        )
-    return tuple(found)
+    except PluginError as problem:
+        return PluginInfo(point.name, *names, is_enabled, (), str(problem))
+    aside = host.set_aside.get(point.name)
+    return PluginInfo(point.name, *names, is_enabled, host.hooks_of(point.name), str(aside or ""))

@@ -11,11 +11,13 @@ from pydantic import BaseModel
 
 from pilotkit.errors import DataError, DuplicateError, Place
 from pilotkit.model.access import Account
+from pilotkit.model.accountability import EscalationRule
 from pilotkit.model.calendar import DayException
+from pilotkit.model.cost import ComplianceCost
 from pilotkit.model.form import Form
 from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
-from pilotkit.model.kpi import Goal, Kpi, ReportedFigure, Target
-from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint
+from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
+from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
 from pilotkit.model.procedure import Procedure
@@ -32,6 +34,7 @@ _N = TypeVar("_N", bound=BaseModel)
 LISTS: dict[str, type[BaseModel]] = {
     "model/kpis/kpis.yaml": Kpi,
     "model/kpis/goals.yaml": Goal,
+    "model/kpis/escalations.yaml": EscalationRule,
     "model/people/roles.yaml": Role,
     "model/people/norms.yaml": Norm,
     "model/people/campaigns.yaml": Campaign,
@@ -40,6 +43,7 @@ LISTS: dict[str, type[BaseModel]] = {
     "model/knowledge/life_events.yaml": LifeEvent,
     "model/knowledge/articles.yaml": Article,
     "model/evidence/sources.yaml": Source,
+    "model/evidence/compliance_costs.yaml": ComplianceCost,
 }
 """YAML files that hold a list of things, each with an ``id``."""
 
@@ -51,6 +55,7 @@ SINGLES: dict[str, type[BaseModel]] = {
 
 TABLES: dict[str, type[BaseModel]] = {
     "local/units.csv": AdministrativeUnit,
+    "local/successions.csv": Succession,
     "local/points.csv": ServicePoint,
     "local/heads.csv": Head,
     "local/targets.csv": Target,
@@ -58,6 +63,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "local/accounts.csv": Account,
     "local/calendar.csv": DayException,
     "local/figures.csv": ReportedFigure,
+    "local/index_inputs.csv": ReportedCount,
 }
 """CSV files; each row is one thing."""
 

@@ -32,7 +32,7 @@ def sourced_things(catalog: Catalog) -> Iterator[tuple[Place, Sourced]]:
     for procedure in catalog.procedures.values():
         yield Place(home_of(procedure), "reference"), procedure
     listed = (catalog.articles, catalog.kpis, catalog.goals, catalog.norms, catalog.campaigns, catalog.courses)
-    for things in (*listed, catalog.points):
+    for things in (*listed, catalog.costs, catalog.points):
         for id_, thing in things.items():
             yield Place(of_file(thing), f"{id_}.reference"), thing
     for rows in (catalog.targets, catalog.staffing):

@@ -26,6 +26,7 @@ def register_checks() -> tuple[Check, ...]:
         required,
         responsibility,
         strays,
+        trust,
     )
 
     return (
@@ -44,6 +45,7 @@ def register_checks() -> tuple[Check, ...]:
         integrity.CHECK,
         leftovers.CHECK,
         strays.CHECK,
+        trust.CHECK,
     )
 
 

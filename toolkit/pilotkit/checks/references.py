@@ -9,6 +9,7 @@ from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks.homes import ROWS, home_of, of_file, sourced_things
 from pilotkit.errors import Place
+from pilotkit.model.kpi import Target
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.surface import Check, Finding, Severity
 
@@ -68,6 +69,8 @@ def _known(catalog: Catalog) -> Mapping[str, Collection[str]]:
         "service point": catalog.points,
         "head": catalog.heads,
         "calendar": catalog.calendars,
+        "wage": catalog.wages,
+        "index input": {each.id for formula in catalog.formulas.values() for each in formula.inputs},
         "identifier pattern": catalog.patterns,
     }
 
@@ -128,24 +131,35 @@ def _in_model(catalog: Catalog) -> Iterator[Mention]:
         yield from _each(of_file(catalog.profile), "mix", "procedure", catalog.profile.mix)
     for handler in catalog.handlers.values():
         yield Mention(Place("pilot.toml", "plugins.enabled"), "procedure", handler.procedure_code)
-    for formula in catalog.formulas.values():
-        yield from _each("pilot.toml", "plugins.enabled", "KPI", formula.inputs)
+    for cost in catalog.costs.values():
+        yield Mention(Place(of_file(cost), f"{cost.id}.procedure"), "procedure", cost.procedure)
+        yield Mention(Place(of_file(cost), f"{cost.id}.wage"), "wage", cost.wage)
 
 
 def _in_local(catalog: Catalog) -> Iterator[Mention]:
+    for line, row in enumerate(catalog.reported_counts, start=ROWS):
+        yield Mention(Place("local/index_inputs.csv", "unit", line), "unit", row.unit)
+        yield Mention(Place("local/index_inputs.csv", "input", line), "index input", row.input)
     for point in catalog.points.values():
         yield Mention(Place("local/points.csv", f"{point.id}.unit"), "unit", point.unit)
         yield from _named("local/points.csv", f"{point.id}.parent", "service point", point.parent)
     for head in catalog.heads.values():
-        yield Mention(Place("local/heads.csv", f"{head.id}.unit"), "unit", head.unit)
+        if head.valid_to is None:
+            yield Mention(Place("local/heads.csv", f"{head.id}.unit"), "unit", head.unit)
         yield from _named("local/heads.csv", f"{head.id}.superior", "head", head.superior)
     for line, target in enumerate(catalog.targets, start=ROWS):
         yield Mention(Place("local/targets.csv", "kpi", line), "KPI", target.kpi)
-        yield Mention(Place("local/targets.csv", "unit", line), "unit", target.unit)
+        if target.unit_from is None or catalog.lineage.named(target.unit, target.unit_from) is None:
+            yield Mention(Place("local/targets.csv", "unit", line), "unit", _unit_name(target))
         yield from _named("local/targets.csv", "head", "head", target.head, line)
     for line, staff in enumerate(catalog.staffing, start=ROWS):
         yield Mention(Place("local/staff.csv", "point", line), "service point", staff.point)
         yield Mention(Place("local/staff.csv", "role", line), "role", staff.role)
+
+
+def _unit_name(target: Target) -> str:
+    """A former unit is missing under its code and first day, for its code alone may name another."""
+    return target.unit if target.unit_from is None else f"{target.unit} from {target.unit_from}"
 
 
 def _named(file: str, key: str, kind: str, name: str | None, line: int | None = None) -> Iterator[Mention]:

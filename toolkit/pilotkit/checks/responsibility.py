@@ -51,7 +51,12 @@ def _without_due_date(catalog: Catalog) -> Iterator[Finding]:
 def _with_strange_head(catalog: Catalog) -> Iterator[Finding]:
     for line, target in enumerate(catalog.targets, start=ROWS):
         head = catalog.heads.get(target.head or "")
-        if head is not None and head.unit != target.unit and not _is_above(catalog, head, target.unit):
+        if (
+            target.unit_from is None
+            and head is not None
+            and head.unit != target.unit
+            and not _is_above(catalog, head, target.unit)
+        ):
             yield _warning(
                 Place(TARGETS, f"{target.kpi} of {target.unit}", line),
                 f"The target is assigned to '{head.office}', which answers for unit {head.unit}.",
@@ -65,7 +70,7 @@ def _is_above(catalog: Catalog, head: Head, unit: str) -> bool:
 
 
 def _goals_not_assigned(catalog: Catalog) -> Iterator[Finding]:
-    assigned = {(target.kpi, target.unit) for target in catalog.targets}
+    assigned = {(target.kpi, target.unit) for target in catalog.targets if target.unit_from is None}
     for goal in catalog.goals.values():
         units = [unit.code for unit in catalog.units.values() if unit.level in goal.levels]
         missing = [code for code in units if (goal.kpi, code) not in assigned]
@@ -89,7 +94,7 @@ def _units_without_head(catalog: Catalog) -> Iterator[Finding]:
 def _without_superior(catalog: Catalog) -> Iterator[Finding]:
     communes = {unit.code for unit in catalog.communes}
     for head in catalog.heads.values():
-        if head.superior is None and head.unit in communes:
+        if head.superior is None and head.valid_to is None and head.unit in communes:
             yield _warning(
                 Place(HEADS, head.id),
                 f"'{head.office}' has no superior, so its targets cannot be escalated.",

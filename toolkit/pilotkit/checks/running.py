@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.faults import DISPENSABLE
 from pilotkit.catalog.plugins import unique
-from pilotkit.errors import PilotkitError, PluginError
+from pilotkit.errors import PilotkitError, Place, PluginError
 from pilotkit.model.surface import Check, Finding, Severity
 
 _RANK = {severity: rank for rank, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.NOTICE))}
@@ -23,7 +26,16 @@ def run_checks(deployment: Deployment) -> tuple[Finding, ...]:
     checks: dict[str, Check] = unique(offered, lambda check: check.id, "check")
     _ = deployment.catalog  # what cannot be read is the data's fault; it must not look like a check's
     found = [finding for check in checks.values() for finding in _findings(check, owners[check.id], deployment)]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted([*found, *_broken_plugins(deployment)], key=_order))
+
+
+def _broken_plugins(deployment: Deployment) -> Iterator[Finding]:
+    """Plugins that the deployment asks for and runs without. Whoever runs it must not overlook that."""
+    for hook in sorted(DISPENSABLE - {"register_checks", "register_commands"}):
+        deployment.plugins.collect(hook)
+    for problem in deployment.plugins.set_aside.values():
+        where = Place("pilot.toml", "plugins.enabled")
+        yield Finding(Severity.ERROR, "plugins", where, problem.what, problem.remedy)
 
 
 def _findings(check: Check, plugin: str, deployment: Deployment) -> tuple[Finding, ...]:

@@ -6,9 +6,29 @@ from collections.abc import Callable
 
 import typer
 
-from pilotkit.cli import accounts, auditing, backups, cases, demo, deployments, facts, importing, keys, packages, paying
+from pilotkit.cli import (
+    accounts,
+    auditing,
+    backups,
+    cases,
+    demo,
+    deployments,
+    doctor,
+    facts,
+    formulas,
+    importing,
+    keys,
+    packages,
+    paying,
+    plugin,
+    registry,
+    reporting,
+    schema,
+    targets,
+    units,
+)
 from pilotkit.cli.output import print_error
-from pilotkit.errors import PilotkitError
+from pilotkit.errors import PilotkitError, PluginError
 
 app = typer.Typer(
     name="pilotkit",
@@ -26,6 +46,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "simulate": deployments.simulate,
     "kpi": deployments.kpi,
     "facts": facts.facts,
+    "targets": targets.targets,
+    "sign-off": targets.sign_off,
+    "units": units.units,
+    "index": formulas.index,
+    "cost": formulas.cost,
     "serve": deployments.serve,
     "plugins": deployments.plugins,
     "rebuild": cases.rebuild,
@@ -36,12 +61,18 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": auditing.audit,
     "account": accounts.account,
     "pay": paying.pay,
+    "heartbeat": reporting.heartbeat,
     "keys": keys.keys,
     "reads": keys.reads,
     "demo": demo.demo,
+    "doctor": doctor.doctor,
+    "schema": schema.schema,
 }
+GROUPS: dict[str, typer.Typer] = {"plugin": plugin.commands, "registry": registry.registry_app}
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 @app.callback()
@@ -65,7 +96,7 @@ def run(arguments: list[str]) -> int:
         The exit code, as documented in :mod:`pilotkit.errors`.
     """
     try:
-        if not arguments or arguments[0] not in {*COMMANDS, "--version"}:
+        if not arguments or arguments[0] not in {*COMMANDS, *GROUPS, "--version"}:
             _add_plugin_commands()
         app(arguments, prog_name="pilotkit")
     except PilotkitError as problem:
@@ -77,9 +108,26 @@ def run(arguments: list[str]) -> int:
 
 
 def _add_plugin_commands() -> None:
-    """Commands of every installed plugin, for a word the core does not know."""
-    from pilotkit.catalog.plugins import PluginHost, installed_entry_points, unique
+    """Commands of every installed plugin, for a word the core does not know. A broken plugin hides no other's."""
+    from pilotkit.catalog.plugins import PluginHost, installed_entry_points
 
-    host = PluginHost(installed_entry_points())
-    for added in unique(host.collect("register_commands"), lambda each: each.name, "command").values():
-        app.command(added.name, help=added.help)(added.run)
+    owners = dict.fromkeys([*COMMANDS, *GROUPS], "pilotkit")
+    for name in installed_entry_points():
+        try:
+            offered = PluginHost([name]).collect("register_commands")
+        except PilotkitError as problem:
+            print_error(problem, as_json=False)
+            continue
+        for added in (offer.value for offer in offered):
+            if added.name in owners:
+                print_error(_offered_twice(added.name, owners[added.name], name), as_json=False)
+                continue
+            owners[added.name] = name
+            app.command(added.name, help=added.help)(added.run)
+
+
+def _offered_twice(command: str, first: str, second: str) -> PilotkitError:
+    return PluginError(
+        f"command '{command}' is offered by '{first}' and by '{second}'; the one of '{first}' is used.",
+        remedy=f"Remove one of the two plugins, or rename the command of '{second}'.",
+    )

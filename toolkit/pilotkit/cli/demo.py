@@ -36,10 +36,13 @@ def demo(
 ) -> None:
     """Pack a pilot, scaffold another province from it, check it, simulate a month, and serve it.
 
+    The package is signed and published in a registry made on the spot, and taken from there as from a ministry's.
     With CI set in the environment it asks every page once and ends instead of serving on.
     """
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.packages import pack
+    from pilotkit.registry import obtain
+    from pilotkit.registry.throwaway import ThrowawayRegistry
     from pilotkit.scaffold import new
 
     started = time.perf_counter()
@@ -48,11 +51,17 @@ def demo(
     with meter("Packing"):
         packed = pack(giver, into)
     say(f"Packed {packed.info.name} {packed.info.version}: {packed.files} files, identity {packed.identity[:12]}…")
+    publisher = giver.settings.deployment.id
+    with meter("Signing"):
+        registry = ThrowawayRegistry.make(into / "registry", [publisher])
+        registry.release(publisher, packed.path)
+        obtained = obtain(packed.info.name, registry=registry.trusted(into / "trust"))
+    say(f"Signed by {publisher} and two officers of a throwaway registry in {into / 'registry'}; verified")
     wanted = province or _another_province(giver)
     last = last_closed_day(giver)
     answers = {"assigned_on": str(last - timedelta(days=days - 4)), "due_on": str(last + timedelta(days=2))}
     with meter("Scaffolding") as bar:
-        made = new(packed.path, wanted, into / "deployment", answers, progress=bar.step)
+        made = new(obtained, wanted, into / "deployment", answers, progress=bar.step)
     say(f"Scaffolded {made.province.name} with {made.communes} communes in {made.folder}")
     say(f"Checked: no errors, {len(made.findings)} things to know (pilotkit check {made.folder})")
     own = Deployment(made.folder)

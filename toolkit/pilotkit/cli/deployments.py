@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.model.kpi import Kpi, KpiValue
 
-_SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
+SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
+"""What a severity looks like."""
 
 
 class Grouping(StrEnum):
@@ -48,7 +49,7 @@ def check(deployment: DeploymentPath, as_json: AsJson = False) -> None:
         )  # fmt: skip
     else:
         for each in findings:
-            tell(*_SIGNS[each.severity], f"{each.where}\n  {each.message} {each.remedy}")
+            tell(*SIGNS[each.severity], f"{each.where}\n  {each.message} {each.remedy}")
         say(f"{len(errors)} errors, {len(findings) - len(errors)} other findings in {deployment}.")
     if errors:
         raise typer.Exit(1)
@@ -110,6 +111,9 @@ def kpi(
         str | None, typer.Option("--as-of", metavar="DATE", help="What was known at the end of that day.")
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Cases received from that day on.")] = None,
+    boundaries: Annotated[
+        str | None, typer.Option(metavar="DATE", help="By unit: the units of that day, whenever the cases were.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The deployment's KPI: every figure with what it is of, and as of when."""
@@ -119,7 +123,10 @@ def kpi(
     measures, day = Measures(opened), parsed_day(as_of)
     with meter("Counting"):
         values = measures.values(
-            by=by.value if by else None, since=parsed_day(since), as_of=measures.end_of(day) if day else None
+            by=by.value if by else None,
+            since=parsed_day(since),
+            as_of=measures.end_of(day) if day else None,
+            boundaries=parsed_day(boundaries),
         )
     if as_json:
         simulated_too = {"simulated": measures.simulated_until is not None}
@@ -150,20 +157,32 @@ def plugins(
     deployment: Annotated[Path | None, typer.Argument(metavar="DEPLOYMENT", help="Mark those it uses.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The installed plugins, what each one adds, and whether a deployment uses it."""
+    """The installed plugins: what each adds, how good it says it is, and whether a deployment uses it.
+
+    A broken one is named with what to do, and does not hide the others. Exit code 6 when there is one.
+    """
     from pilotkit.catalog.deployment import CORE
     from pilotkit.catalog.plugins import installed_plugins
+    from pilotkit.errors import PluginError
     from pilotkit.settings import read_settings
+    from pilotkit.testing.claims import claim_of
 
     enabled = [CORE, *read_settings(deployment).plugins.enabled] if deployment else [CORE]
     found = installed_plugins(enabled)
+    claims = {each.name: str(claim.claims) if (claim := claim_of(each.name)) else "none" for each in found}
     if as_json:
-        print_json([vars(each) for each in found])
-        return
-    table = new_table("Plugin", "Version", "Used", "Hooks")
-    for each in found:
-        add_row(table, each.name, each.version, "yes" if each.enabled else "no", ", ".join(each.hooks))
-    console.print(table)
+        print_json([{**vars(each), "quality": claims[each.name]} for each in found])
+    else:
+        table = new_table("Plugin", "Version", "Used", "Quality", "Hooks")
+        for each in found:
+            hooks = "broken" if each.problem else ", ".join(each.hooks)
+            add_row(table, each.name, each.version, "yes" if each.enabled else "no", claims[each.name], hooks)
+        console.print(table)
+        for each in found:
+            if each.problem:
+                tell("■", "red", each.problem)
+    if any(each.problem for each in found):
+        raise typer.Exit(PluginError.exit_code)
 
 
 def parsed_day(text: str | None) -> date | None:
@@ -196,14 +215,14 @@ def _said(kpi: Kpi, value: KpiValue) -> str:
     if not value.is_measurable:
         return "not measurable"
     if value.percent is not None:
-        return f"{value.percent:.1f}%"
+        return f"{value.percent:.1f}%{'≈' if value.apportioned else ''}"
     return f"{value.amount:,} {'' if kpi.unit == 'number' else kpi.unit}".rstrip()
 
 
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
     catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
-    names = {
-        **{code: unit.name for code, unit in catalog.units.items()},
+    names: dict[Any, str] = {
+        **{(code, valid_from): unit.name for (_, code, valid_from), unit in catalog.lineage.units.items()},
         **{code: procedure.name.in_language(language) for code, procedure in catalog.procedures.items()},
     }
     table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
@@ -211,7 +230,7 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
     for value in values:
         key = value.unit or value.procedure or value.month or value.channel
         measured = catalog.kpi(value.kpi)
-        name = names.get(key, key) if key else "all"
+        name = names.get((key, value.unit_from) if value.unit_from else key, key) if key else "all"
         add_row(
             table,
             name,
@@ -223,3 +242,5 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
     if values:
         as_of = values[0].as_of.astimezone(catalog.working_time.zone)
         say(f"As of {as_of:%Y-%m-%d %H:%M}, boundaries {values[0].location_version}.")
+    if any(value.apportioned for value in values):
+        say("≈: a share of a divided unit's cases is among them, so they are not counted case by case.")

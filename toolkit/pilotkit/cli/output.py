@@ -51,6 +51,11 @@ def say(text: str) -> None:
     _print(messages, "✓", "green", text)
 
 
+def warn(text: str) -> None:
+    """A line that nobody should overlook, on standard error."""
+    _print(messages, "▲", "bold yellow", text)
+
+
 def tell(sign: str, style: str, text: str) -> None:
     """A part of the answer with a sign in front, on standard output."""
     _print(console, sign, style, text)

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say
+from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, warn
 
 if TYPE_CHECKING:
+    from pilotkit.registry import Obtained
     from pilotkit.scaffold import Question
 
+RegistryPlace = Annotated[
+    str | None,
+    typer.Option("--registry", metavar="PLACE", envvar="PILOTKIT_REGISTRY", help="Address or folder of a registry."),
+]
+RegistryRoot = Annotated[
+    Path | None,
+    typer.Option("--root", metavar="FILE", envvar="PILOTKIT_REGISTRY_ROOT", help="The root it is held against."),
+]
+AllowUnsigned = Annotated[
+    bool, typer.Option("--allow-unsigned", help="Take a package file that nobody vouches for: your own.")
+]
 DeploymentPath = Annotated[Path, typer.Argument(metavar="DEPLOYMENT", help="The folder with pilot.toml.")]
 
 
@@ -61,9 +73,14 @@ def inspect(
 
 
 def new(
-    package: Annotated[Path, typer.Argument(metavar="PACKAGE", help="The package file.")],
+    package: Annotated[
+        str, typer.Argument(metavar="PACKAGE", help="name or name==1.2.0 of a registry's package, or a package file.")
+    ],
     province: Annotated[str, typer.Option(help="The province's code or name.")],
     target: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to make.")],
+    registry: RegistryPlace = None,
+    root: RegistryRoot = None,
+    allow_unsigned: AllowUnsigned = False,
     answers: Annotated[Path | None, typer.Option(help="A TOML file with answers to the template's questions.")] = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; take defaults.")] = False,
     as_json: AsJson = False,
@@ -78,17 +95,44 @@ def new(
             with bar.paused():
                 return _ask(question)
 
-        made = scaffold(package, province, target, given, None if no_input or as_json else ask, bar.step)
+        bar.step("Asking who vouches for the package")
+        obtained = obtained_from(package, registry, root, allow_unsigned=allow_unsigned)
+        made = scaffold(obtained, province, target, given, None if no_input or as_json else ask, bar.step)
     if as_json:
         print_json(
             {
                 "path": str(made.folder), "province": made.province.name, "communes": made.communes,
-                "package": made.identity, "findings": len(made.findings),
+                "package": made.identity, "trust": made.trust, "findings": len(made.findings),
             }
         )  # fmt: skip
         return
     say(f"{made.folder}: {made.province.name} with {made.communes} communes; {len(made.findings)} things to know.")
     say(f"Next: pilotkit check {made.folder}, then pilotkit serve {made.folder}")
+
+
+def obtained_from(package: str, place: str | None, root: Path | None, *, allow_unsigned: bool) -> Obtained:
+    """A package with a reason to trust it, and the reason told: loudly where there is none."""
+    from pilotkit.errors import DataError
+    from pilotkit.registry import TrustedRegistry, obtain
+
+    if (place is None) is not (root is None):
+        missing = "--root" if root is None else "--registry"
+        raise DataError(
+            f"{missing} is missing.", remedy="A registry is named together with the root that it is held against."
+        )
+    registry = TrustedRegistry.given(place, root) if place and root else None
+    obtained = obtain(package, registry=registry, allow_unsigned=allow_unsigned)
+    if registry is None or obtained.registry is None:
+        warn(
+            f"NOBODY VOUCHES FOR {obtained.path.name}: it was taken unsigned, because --allow-unsigned was said. "
+            f"Compare its identity with what its publisher says: {obtained.statement.identity}"
+        )
+    else:
+        say(f"Root of trust: SHA-256 {registry.fingerprint}. Compare it with what the ministry has made known.")
+        say(
+            f"{obtained.statement.name} {obtained.statement.version}: signed by {obtained.statement.publisher}, listed."
+        )
+    return obtained
 
 
 def _read_answers(path: Path | None) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,11 +13,11 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.measures.columns import TABLES
 from pilotkit.measures.engines import Engine, engine_of
 from pilotkit.measures.facts import Facts, bring_up_to_date
-from pilotkit.measures.outlook import Outlook, look_ahead
-from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan, scan_all
-from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
-from pilotkit.model.location import AdministrativeUnit
-from pilotkit.model.people import Head
+from pilotkit.measures.plan import Grouping
+from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan_all
+from pilotkit.measures.standing import Standing, end_of, stand, targets_that_hold
+from pilotkit.measures.unit_values import BY_UNIT, owners_of, values_by_unit
+from pilotkit.model.kpi import Kpi, KpiValue
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import LocalText
 from pilotkit.storage.store import Store
@@ -26,7 +26,6 @@ By = Literal["unit", "procedure", "month", "channel"]
 EVERY: tuple[By, ...] = ("unit", "procedure", "channel", "month")
 """What a whole board is grouped by."""
 Part = Literal["numerator", "denominator", "rest"]
-TREND_DAYS = 10
 
 
 @dataclass(frozen=True)
@@ -36,29 +35,6 @@ class CasePage:
     total: int
     rows: tuple[dict[str, Any], ...]
     """Keys: code, procedure, unit, channel, received_at, due_at, finished_at (microseconds), is_late, whole_process."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How one target stands: what is asked of whom, what is there, and where it leads."""
-
-    target: Target
-    kpi: Kpi
-    unit: AdministrativeUnit
-    head: Head | None
-    value: KpiValue
-    status: TargetStatus
-    outlook: Outlook
-    days_left: int
-    """Days until the due date; negative once it has passed."""
-
-    @property
-    def gap(self) -> float:
-        """Points short of the goal; negative when beyond it, 0 when not measurable."""
-        if self.value.percent is None:
-            return 0.0
-        short = float(self.target.goal - self.value.percent)
-        return short if self.kpi.direction == "up" else -short
 
 
 class Measures:
@@ -108,8 +84,7 @@ class Measures:
 
     def end_of(self, day: date) -> datetime:
         """The last instant of a local day."""
-        after = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._catalog.working_time.zone)
-        return after - timedelta(microseconds=1)
+        return end_of(self._catalog, day)
 
     def values(
         self,
@@ -118,14 +93,22 @@ class Measures:
         by: By | None = None,
         since: date | None = None,
         as_of: datetime | None = None,
+        boundaries: date | None = None,
     ) -> tuple[KpiValue, ...]:
         """Every KPI in every group and in total, in one scan. The total has no unit, procedure or month.
 
+        Args:
+            kpis: ids; all where none are named.
+            by: one value a unit, procedure or month.
+            since: cases received from that day on.
+            as_of: what was known then.
+            boundaries: by unit: the units of that day, whenever the cases were; absent: of the as-of instant.
+
         Raises:
             UnknownError: no such KPI.
-            DataError: a KPI's expression is refused.
+            DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
         """
-        groups = self.figures(kpis, by=(by,) if by else (), since=since, as_of=as_of)
+        groups = self.figures(kpis, by=(by,) if by else (), since=since, as_of=as_of, boundaries=boundaries)
         return tuple(value for group in groups for value in group)
 
     def figures(
@@ -135,31 +118,52 @@ class Measures:
         by: Sequence[By] = EVERY,
         since: date | None = None,
         as_of: datetime | None = None,
+        boundaries: date | None = None,
     ) -> tuple[tuple[KpiValue, ...], ...]:
         """Every KPI in total and in each group of each dimension: a whole board, in one scan of each fact table.
 
         A KPI of a table that does not have a dimension, such as procedures by unit, has its figures in total alone.
+
+        Args:
+            kpis: ids; all where none are named.
+            by: what the groups are of.
+            since: cases received from that day on.
+            as_of: what was known then.
+            boundaries: by unit: the units of that day, whenever the cases were; absent: of the as-of instant.
 
         Returns:
             One tuple of values a group, the total first.
 
         Raises:
             UnknownError: no such KPI.
-            DataError: a KPI's expression is refused.
+            DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
         """
         chosen = [self._catalog.kpi(name) for name in kpis] if kpis else list(self._catalog.kpis.values())
         window = Window(since, as_of or self.present())
-        groups = scan_all(self.facts, chosen, window, [(), *((each,) for each in by)], self._engine)
-        order: dict[tuple[str, ...], int] = {(): -1, **{(each,): place for place, each in enumerate(by)}}
-        ordered = sorted(groups, key=lambda group: (order[group.grouping], *map(str, group.keys)))
-        return tuple(
+        day = boundaries or window.as_of.astimezone(self._catalog.working_time.zone).date()
+        version = self._catalog.lineage.version(day) if "unit" in by else self._catalog.location_version
+        groupings: list[Grouping] = [(), *(BY_UNIT if each == "unit" else (each,) for each in by)]
+        groups = scan_all(self.facts, chosen, window, groupings, self._engine)
+        found = {grouping: self._values(chosen, groups, grouping, window, version) for grouping in groupings}
+        if "unit" in by:
+            units = values_by_unit(self._catalog, self.facts, chosen, window, day, groups)
+            found[BY_UNIT] = list(units.values())
+        return tuple(values for grouping in groupings for values in found[grouping])
+
+    def _values(
+        self, kpis: Sequence[Kpi], groups: Sequence[Group], grouping: Grouping, window: Window, version: str
+    ) -> list[tuple[KpiValue, ...]]:
+        """The values of each group of one grouping, in the order of their keys."""
+        chosen = sorted((each for each in groups if each.grouping == grouping), key=lambda each: [*map(str, each.keys)])
+        by = grouping[0] if grouping else None
+        return [
             tuple(
-                self._value(kpi, count, window, *(group.grouping or (None,)), *(group.keys or (None,)))
-                for kpi, count in zip(chosen, group.counts, strict=True)
-                if set(group.grouping) <= set(TABLES[kpi.of].dimensions)
+                _value(kpi, count, window, version, {by: group.keys[0]} if by else {})
+                for kpi, count in zip(kpis, group.counts, strict=True)
+                if set(grouping) <= set(TABLES[kpi.of].dimensions)
             )
-            for group in ordered
-        )
+            for group in chosen
+        ]
 
     def count(
         self,
@@ -197,13 +201,7 @@ class Measures:
         Raises:
             UnknownError: a target names a KPI or unit that is not there.
         """
-        moment = as_of or self.present()
-        together: dict[tuple[date | None, date | None], list[Target]] = {}
-        for target in self._catalog.targets:
-            together.setdefault((target.assigned, target.due), []).append(target)
-        return tuple(
-            standing for dates, targets in together.items() for standing in self._stand(targets, dates, moment)
-        )
+        return stand(self._catalog, self.facts, targets_that_hold(self._catalog), as_of or self.present())
 
     def cases(
         self,
@@ -222,56 +220,39 @@ class Measures:
         """The cases behind a figure, newest first; of a KPI of another table, its rows."""
         window = Window(since, as_of or self.present())
         place = None if unit == self._catalog.settings.deployment.province else unit
+        owners = owners_of(self._catalog, place, window) if place and place in self._catalog.units else ()
         groups: dict[Dimension, str | None] = {
-            "unit": place,
+            "unit": None if owners else place,
             "procedure": procedure,
             "month": month,
             "channel": channel,
         }
         only = {dimension: key for dimension, key in groups.items() if key is not None}
         total, rows = matching(
-            self.facts, self._catalog.kpi(kpi), window, only=only, part=part, limit=limit, offset=offset
+            self.facts,
+            self._catalog.kpi(kpi),
+            window,
+            only=only,
+            part=part,
+            limit=limit,
+            offset=offset,
+            owners=owners,
         )
         return CasePage(total, tuple(rows))
 
-    def _stand(self, targets: list[Target], dates: tuple[date | None, date | None], moment: datetime) -> list[Standing]:
-        since, due = dates
-        window = Window(since, min(moment, self.end_of(due)) if due else moment)
-        kpis = [self._catalog.kpi(name) for name in dict.fromkeys(target.kpi for target in targets)]
-        groups = scan(self.facts, kpis, window, ("unit", "received_day"), self._engine)
-        days = _Days(groups, [kpi.id for kpi in kpis])
-        return [self._standing(target, days, window, moment) for target in targets]
 
-    def _standing(self, target: Target, days: _Days, window: Window, moment: datetime) -> Standing:
-        kpi, unit = self._catalog.kpi(target.kpi), self._catalog.unit(target.unit)
-        zone = self._catalog.working_time.zone
-        today = moment.astimezone(zone).date()
-        series = days.of(kpi.id, None if unit.level == "province" else unit.code) if kpi.statistic == "share" else {}
-        total = (sum(n for n, _ in series.values()), sum(d for _, d in series.values()))
-        value = self._value(kpi, total, window, "unit", unit.code)
-        days_left = (target.due - today).days if target.due else 0
-        over = target.due is not None and moment >= self.end_of(target.due)
-        outlook = look_ahead(
-            series, value, last=window.as_of.astimezone(zone).date(), days_left=days_left, trend=TREND_DAYS
-        )
-        status = outlook.status(kpi, target.goal, value, over=over)
-        return Standing(target, kpi, unit, self._head(target), value, status, outlook, days_left)
-
-    def _head(self, target: Target) -> Head | None:
-        return self._catalog.heads.get(target.head) if target.head else self._catalog.head_of(target.unit)
-
-    def _value(self, kpi: Kpi, count: Count, window: Window, by: str | None, key: Any) -> KpiValue:
-        return KpiValue(
-            kpi=kpi.id,
-            statistic=kpi.statistic,
-            numerator=count[0],
-            denominator=count[1],
-            minimum=kpi.minimum,
-            definition_hash=kpi.definition_hash,
-            location_version=self._catalog.location_version,
-            as_of=window.as_of,
-            **({by: key} if by else {}),
-        )
+def _value(kpi: Kpi, count: Count, window: Window, version: str, of: dict[str, Any]) -> KpiValue:
+    return KpiValue(
+        kpi=kpi.id,
+        statistic=kpi.statistic,
+        numerator=count[0],
+        denominator=count[1],
+        minimum=kpi.minimum,
+        definition_hash=kpi.definition_hash,
+        location_version=version,
+        as_of=window.as_of,
+        **of,
+    )
 
 
 def _counted(name: str, condition: str) -> Kpi:
@@ -280,26 +261,3 @@ def _counted(name: str, condition: str) -> Kpi:
         id="count", name=words, question=words, numerator_name=words, denominator_name=words, numerator=condition,
         reference="count", certainty=Certainty.HIGH,
     )  # fmt: skip
-
-
-class _Days:
-    """Counts by unit and local day, as one scan gave them."""
-
-    def __init__(self, groups: list[Group], kpis: list[str]) -> None:
-        self._kpis = kpis
-        self._by_unit: dict[str | None, dict[date, list[list[int]]]] = {}
-        for group in groups:
-            unit, day = group.keys
-            if day is None:
-                continue
-            for owner in (unit, None):
-                row = self._by_unit.setdefault(owner, {}).setdefault(day, [[0, 0] for _ in kpis])
-                for counts, (numerator, denominator) in zip(row, group.counts, strict=True):
-                    counts[0] += numerator
-                    counts[1] += denominator
-
-    def of(self, kpi: str, unit: str | None) -> dict[date, Count]:
-        """The daily counts of one KPI in one unit; None for all units together."""
-        index = self._kpis.index(kpi)
-        days = self._by_unit.get(unit, {})
-        return {day: (row[index][0], row[index][1]) for day, row in sorted(days.items())}

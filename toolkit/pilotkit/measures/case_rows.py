@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.working_time import DayTable
+from pilotkit.model.location import AdministrativeUnit
 from pilotkit.model.procedure import Channel, Procedure
 from pilotkit.storage.facts import FACT_COLUMNS
 
@@ -43,15 +46,15 @@ class CaseRows:
         received = np.array(given["received_at"], dtype=np.int64)
         ended, is_open = _instants(given["finished_at"])
         table = _day_table(self._catalog, received, ended[~is_open])
-        level, province = self._places.of_units(given["unit"])
+        dates = days(table, received)
+        places = self._places.of_units(given["unit"], given["unit_from"], dates["received_day"])
         return pa.table(
             {
                 "id": pa.array(given["id"], pa.int64()),
                 "code": pa.array(given["code"], pa.string()),
                 **self.procedures(given["procedure"]),
-                "level": level,
                 "unit": _words(given["unit"]),
-                "province": province,
+                **places,
                 "channel": _words(given["channel"]),
                 "received_at_point": _words(given["received_at_point"]),
                 "helped_at_point": _words(given["helped_at_point"]),
@@ -62,7 +65,7 @@ class CaseRows:
                 "received_at": pa.array(received, pa.int64()),
                 **{name: pa.array(given[name], pa.int64()) for name in ("due_at", "norm_due_at", "promised_at")},
                 "supplements": pa.array(given["supplements"], pa.int64()),
-                **days(table, received),
+                **dates,
                 "ended_at": pa.array(ended, pa.int64(), mask=is_open),
                 "ended_day": pa.array(_dates(table, ended, is_open), pa.date32(), mask=is_open),
                 "ended_minutes": pa.array(_minutes(table, received, ended, is_open), pa.int64(), mask=is_open),
@@ -92,18 +95,28 @@ class Places:
     """What the catalog knows of units and points."""
 
     def __init__(self, catalog: Catalog) -> None:
-        own = catalog.settings.deployment.province
-        self._levels = {code: unit.level for code, unit in catalog.units.items()}
-        self._provinces = {
-            code: code if unit.level == "province" else unit.parent or own for code, unit in catalog.units.items()
-        }
+        self._own = catalog.settings.deployment.province
+        self._current, self._lineage = catalog.units, catalog.lineage
+        self._held = cache(self._holder)
         self._kinds = {id_: point.kind.value for id_, point in catalog.points.items()}
         self._units = {id_: point.unit for id_, point in catalog.points.items()}
 
-    def of_units(self, units: Iterable[str | None]) -> tuple[pa.Array, pa.Array]:
-        """The levels and the provinces of units."""
-        units = list(units)
-        return _words(map(self._levels.get, units)), _words(map(self._provinces.get, units))  # type: ignore[arg-type]  # None is no unit's code
+    def of_units(
+        self, units: Iterable[str | None], known: Iterable[str | None], received: pa.Array
+    ) -> dict[str, pa.Array]:
+        """What is known of units, as columns.
+
+        Args:
+            units: codes.
+            known: the first day of each, where it is said; else the code is of whom it named on the day of receipt.
+            received: those days.
+        """
+        held = list(map(self._held, units, known, received.to_pylist()))
+        return {
+            "unit_from": pa.array((each and each.valid_from for each in held), pa.date32()),
+            "level": _words(each.level if each else None for each in held),
+            "province": _words(self._province_of(each) if each else None for each in held),
+        }
 
     def kinds(self, points: Iterable[str | None]) -> pa.Array:
         """The kinds of points."""
@@ -113,9 +126,21 @@ class Places:
         """The units that points stand in."""
         return [self._units.get(point) for point in points]
 
-    def province(self, unit: str | None) -> str | None:
-        """The province that a unit is, or belongs to."""
-        return None if unit is None else self._provinces.get(unit)
+    def current(self, unit: str | None) -> dict[str, Any]:
+        """The first day of a unit of today, and the province that it is, or belongs to; as a row has them."""
+        found = None if unit is None else self._current.get(unit)
+        return {
+            "unit_from": found and found.valid_from,
+            "province": found and self._province_of(found),
+        }
+
+    def _holder(self, code: str | None, first_day: str | None, on: date) -> AdministrativeUnit | None:
+        if code is None:
+            return None
+        return self._lineage.named(code, date.fromisoformat(first_day)) if first_day else self._lineage.holder(code, on)
+
+    def _province_of(self, unit: AdministrativeUnit) -> str:
+        return unit.code if unit.level == "province" else unit.parent or self._own
 
 
 PROCEDURE_COLUMNS = (

@@ -62,15 +62,15 @@ def _points(catalog: Catalog) -> list[dict[str, Any]]:
     places, staff = Places(catalog), dict.fromkeys(catalog.points, None)
     for each in catalog.staffing:
         staff[each.point] = (staff.get(each.point) or 0) + each.count
-    return [_point(point, places.province(point.unit), staff[point.id]) for point in catalog.points.values()]
+    return [_point(point, places, staff[point.id]) for point in catalog.points.values()]
 
 
-def _point(point: ServicePoint, province: str | None, staff: int | None) -> dict[str, Any]:
+def _point(point: ServicePoint, places: Places, staff: int | None) -> dict[str, Any]:
     return {
         "point": point.id,
         "kind": point.kind.value,
         "unit": point.unit,
-        "province": province,
+        **places.current(point.unit),
         "status": point.status,
         "counters": point.counters,
         "hours_published": point.hours is not None,
@@ -103,7 +103,7 @@ def _people(catalog: Catalog) -> list[dict[str, Any]]:
                 "point": id_,
                 "point_kind": point.kind.value if point else None,
                 "unit": unit,
-                "province": places.province(unit),
+                **places.current(unit),
                 "role": role,
                 "staff": staffing.count if staffing else None,
                 "minimum": asked.get((id_, role)),

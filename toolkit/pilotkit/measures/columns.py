@@ -69,6 +69,7 @@ CASES = Table(
                "nobody has said so."),
         Column("reusable_documents", _WHOLE, "How many of its papers a register already knows."),
         Column("unit", _TEXT, "The code of the unit that decides."),
+        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
         Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
         Column("channel", _TEXT, "'in_person', 'online' or 'post'."),
         Column("received_at_point", _TEXT, "The service point that took it in; null when it came online."),
@@ -131,7 +132,7 @@ CASES = Table(
     ),
     instant="received_at",
     day="received_day",
-    dimensions=("unit", "province", "procedure", "domain", "channel", "month", "received_day"),
+    dimensions=("unit", "unit_from", "province", "procedure", "domain", "channel", "month", "received_day"),
 )  # fmt: skip
 
 SUPPORT = Table(
@@ -142,6 +143,7 @@ SUPPORT = Table(
     stored=(
         Column("kind", _TEXT, "'visit' or 'rating'."),
         Column("unit", _TEXT, "Of a visit the unit that the point stands in, of a rating the one that decides."),
+        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
         Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
         Column("point", _TEXT, "The service point of a visit."),
         Column("point_kind", _TEXT, "The kind of that point."),
@@ -178,7 +180,7 @@ SUPPORT = Table(
     ),
     instant="happened_at",
     day="received_day",
-    dimensions=("unit", "province", "procedure", "month", "received_day", "point"),
+    dimensions=("unit", "unit_from", "province", "procedure", "month", "received_day", "point"),
 )  # fmt: skip
 
 PROCEDURES = Table(
@@ -221,6 +223,7 @@ POINTS = Table(
         Column("point", _TEXT, "The point's id."),
         Column("kind", _TEXT, "Such as 'centre', 'commune_point' or 'kiosk'."),
         Column("unit", _TEXT, "The code of the unit it stands in."),
+        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
         Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
         Column("status", _TEXT, "'open', 'planned' or 'closed'."),
         Column("counters", _WHOLE, "How many counters it has; null where not known."),
@@ -231,7 +234,7 @@ POINTS = Table(
         Column("staff", _WHOLE, "How many people serve there; null where not known."),
         Column("certainty", _TEXT, "How sure its facts are: 'high', 'medium', 'low' or 'synthetic'."),
     ),
-    dimensions=("unit", "province"),
+    dimensions=("unit", "unit_from", "province"),
 )  # fmt: skip
 
 PEOPLE = Table(
@@ -242,6 +245,7 @@ PEOPLE = Table(
         Column("point", _TEXT, "The service point's id."),
         Column("point_kind", _TEXT, "Its kind."),
         Column("unit", _TEXT, "The code of the unit it stands in."),
+        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
         Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
         Column("role", _TEXT, "The role's id."),
         Column("staff", _WHOLE, "How many serve in it; null where the norm asks for some and nobody has said."),
@@ -253,7 +257,7 @@ PEOPLE = Table(
         Column("is_enough", _BOOLEAN, "Whether there are at least as many as the norm asks for; null where either is "
                "not known.", "staff >= minimum"),
     ),
-    dimensions=("unit", "province"),
+    dimensions=("unit", "unit_from", "province"),
 )  # fmt: skip
 
 TABLES = {table.name: table for table in (CASES, SUPPORT, PROCEDURES, POINTS, PEOPLE)}

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
+from pilotkit.measures.prediction import Day, coming_cases, coming_share
 from pilotkit.model.kpi import Kpi, KpiValue, TargetStatus
 
 _PERCENT = Decimal(100)
+_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,13 @@ class Outlook:
     """Percent on the due date if every coming case counted in the head's favour."""
     worst: Decimal | None
     """Percent on the due date if none did."""
+    lower: Decimal | None = None
+    """The lower end of the forecast's prediction interval (:data:`pilotkit.measures.prediction.CONFIDENCE`)."""
+    upper: Decimal | None = None
+    """The upper end."""
 
     def status(self, kpi: Kpi, goal: Decimal, value: KpiValue, *, over: bool) -> TargetStatus:
-        """How the target stands.
+        """How the target stands; on track only where the whole interval meets the goal.
 
         Args:
             kpi: its direction says which side of the goal is good.
@@ -34,21 +41,23 @@ class Outlook:
             value: the figure now.
             over: whether the due date has passed.
         """
-        if value.percent is None or self.forecast is None or self.best is None or self.worst is None:
+        if value.percent is None or None in {self.best, self.worst, self.lower, self.upper}:
             return TargetStatus.NOT_MEASURABLE
-        up = kpi.direction == "up"
-        meets = value.percent >= goal if up else value.percent <= goal
         if over:
-            return TargetStatus.MET if meets else TargetStatus.MISSED
-        attainable = self.best >= goal if up else self.worst <= goal
-        if not attainable:
+            return TargetStatus.MET if _meets(kpi, goal, value.percent) else TargetStatus.MISSED
+        attainable, cautious = (self.best, self.lower) if kpi.direction == "up" else (self.worst, self.upper)
+        if not _meets(kpi, goal, attainable):
             return TargetStatus.MISSED
-        on_course = self.forecast >= goal if up else self.forecast <= goal
-        return TargetStatus.ON_TRACK if on_course else TargetStatus.AT_RISK
+        return TargetStatus.ON_TRACK if _meets(kpi, goal, cautious) else TargetStatus.AT_RISK
 
 
 def look_ahead(
-    days: Mapping[date, tuple[int, int]], value: KpiValue, *, last: date, days_left: int, trend: int
+    days: Mapping[date, tuple[int | Fraction, int | Fraction]],
+    value: KpiValue,
+    *,
+    last: date,
+    days_left: int,
+    trend: int,
 ) -> Outlook:
     """The outlook of a figure from its daily counts.
 
@@ -57,36 +66,56 @@ def look_ahead(
         value: the figure now.
         last: the day the figure is of.
         days_left: days until it is due.
-        trend: how many days the line has; the forecast goes on as they did.
+        trend: how many days the line has; the forecast goes on as they did, or as those since the first case.
     """
     line = _cumulative(days, last, trend, max(1, value.minimum))
     if not value.is_measurable or not days:
         return Outlook(line, None, None, None)
-    recent = [count for day, count in days.items() if day > last - timedelta(days=trend)]
-    numerator, denominator = sum(n for n, _ in recent), sum(d for _, d in recent)
+    recent = _recent(days, last, trend)
     left = max(0, days_left)
-    coming = Decimal(denominator) * left / trend
-    favoured = coming * numerator / denominator if denominator else Decimal(0)
-    total = value.denominator + coming
-    return Outlook(
-        line,
-        _share(value.numerator + favoured, total),
-        _share(value.numerator + coming, total),
-        _share(Decimal(value.numerator), total),
-    )
+    amounts = coming_cases(recent, left)
+    seen = sum(denominator for _, denominator in recent)
+    share = sum(numerator for numerator, _ in recent) / seen if seen else 0.0
+    forecast, best, worst = (_after(value, amounts[1], each) for each in (share, 1.0, 0.0))
+    ends = [(amount, coming_share(recent, amount)) for amount in amounts]
+    lower = min(_after(value, amount, low) for amount, (low, _) in ends)
+    upper = max(_after(value, amount, high) for amount, (_, high) in ends)
+    return Outlook(line, forecast, best, worst, min(forecast, max(lower, worst)), max(forecast, min(upper, best)))
+
+
+def _recent(days: Mapping[date, tuple[int | Fraction, int | Fraction]], last: date, trend: int) -> list[Day]:
+    """Every one of the last days since the first case, also those on which nothing came."""
+    length = min(trend, max(1, (last - min(days)).days + 1))
+    wanted = (last - timedelta(days=back) for back in range(length - 1, -1, -1))
+    return [
+        (float(numerator), float(denominator)) for numerator, denominator in (days.get(day, (0, 0)) for day in wanted)
+    ]
+
+
+def _after(value: KpiValue, coming: float, share: float) -> Decimal:
+    """Percent once ``coming`` more cases have come, of which ``share`` count."""
+    more = Decimal(coming)
+    return _share(value.numerator + more * Decimal(share), value.denominator + more)
 
 
 def _cumulative(
-    days: Mapping[date, tuple[int, int]], last: date, length: int, minimum: int
+    days: Mapping[date, tuple[int | Fraction, int | Fraction]], last: date, length: int, minimum: int
 ) -> tuple[Decimal | None, ...]:
     wanted = [last - timedelta(days=back) for back in range(length - 1, -1, -1)]
     line: list[Decimal | None] = []
     for day in wanted:
         until = [count for each, count in days.items() if each <= day]
-        denominator = sum(d for _, d in until)
-        line.append(_share(Decimal(sum(n for n, _ in until)), Decimal(denominator)) if denominator >= minimum else None)
+        denominator = sum(count[1] for count in until)
+        share = Fraction(sum(count[0] for count in until)) / denominator if denominator >= minimum else None
+        line.append(None if share is None else Decimal(round(share * 1_000_000)).scaleb(-4))
     return tuple(line)
 
 
 def _share(numerator: Decimal, denominator: Decimal) -> Decimal:
-    return (numerator * _PERCENT / denominator).quantize(Decimal("0.0001"))
+    return (numerator * _PERCENT / denominator).quantize(_STEP)
+
+
+def _meets(kpi: Kpi, goal: Decimal, percent: Decimal | None) -> bool:
+    if percent is None:
+        return False
+    return percent >= goal if kpi.direction == "up" else percent <= goal

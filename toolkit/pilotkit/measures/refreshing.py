@@ -11,7 +11,7 @@ from functools import cached_property
 import pyarrow as pa
 
 from pilotkit.catalog.catalog import Catalog
-from pilotkit.measures.case_rows import CaseRows, Places, attributes_of
+from pilotkit.measures.case_rows import CaseRows, attributes_of
 from pilotkit.measures.catalog_rows import catalog_tables
 from pilotkit.measures.columns import CASES, SUPPORT
 from pilotkit.measures.layers import Layers, newest_in
@@ -117,12 +117,12 @@ class Worker:
     @cached_property
     def _catalog_hash(self) -> str:
         """Of all that the catalog adds to each case; the calendar is in it, since it makes the working minutes."""
-        places = Places(self.catalog)
         return _hash(
             FORMAT,
             map(attributes_of, self.catalog.procedures.values()),
-            ((code, unit.level, places.province(code)) for code, unit in self.catalog.units.items()),
+            ((*key, unit.level, unit.parent) for key, unit in self.catalog.lineage.units.items()),
             ((id_, point.kind.value, point.unit) for id_, point in self.catalog.points.items()),
+            self.catalog.settings.deployment.province,
             self.catalog.settings.calendar,
             self.catalog.settings.deployment.timezone,
             _working_days(self.catalog),

@@ -20,9 +20,10 @@ from pilotkit.measures.expressions import attributes_of, compiled
 from pilotkit.measures.facts import Facts
 from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum, known_rows
 from pilotkit.model.kpi import Kpi
+from pilotkit.model.location import UnitKey
 from pilotkit.storage.tables import microseconds
 
-Dimension = Literal["unit", "province", "procedure", "domain", "channel", "month", "received_day", "point"]
+Dimension = Literal["unit", "unit_from", "province", "procedure", "domain", "channel", "month", "received_day", "point"]
 Count = tuple[int, int]
 """Numerator and denominator."""
 KEPT_ANSWERS = 256
@@ -216,7 +217,15 @@ def files_of(facts: Facts, plan: Plan) -> Files:
 
 
 def matching(
-    facts: Facts, kpi: Kpi, window: Window, *, only: Mapping[Dimension, str], part: str, limit: int, offset: int
+    facts: Facts,
+    kpi: Kpi,
+    window: Window,
+    *,
+    only: Mapping[Dimension, str],
+    part: str,
+    limit: int,
+    offset: int,
+    owners: Sequence[UnitKey] = (),
 ) -> tuple[int, list[dict[str, Any]]]:
     """The rows behind a figure: how many there are, and one page of them, newest first.
 
@@ -225,6 +234,7 @@ def matching(
         kpi: whose figure.
         window: the same that the figure was made with.
         only: the group it is of, such as one unit or one month; empty for all.
+        owners: the units that its rows name; none for all.
         part: ``numerator``, ``denominator``, or ``rest``: in the denominator but not in the numerator. A quantile has
             no parts: all its rows are meant.
         limit: rows a page.
@@ -241,11 +251,14 @@ def matching(
         return 0, []
     counted = f"FROM ({known_rows(table, source_of(table, files), plan.as_of, since)}) AS k WHERE {_part(asked, part)}"
     narrowed = "".join(f" AND CAST({dimension} AS VARCHAR) = ?" for dimension in only)
-    total = run(f"SELECT count(*) {counted}{narrowed}", list(only.values()))[0][0]  # checked expressions only
+    if owners:
+        narrowed += f" AND concat(unit, '@', unit_from) IN ({', '.join('?' * len(owners))})"
+    given = [*only.values(), *(f"{owner.code}@{owner.valid_from}" for owner in owners)]
+    total = run(f"SELECT count(*) {counted}{narrowed}", given)[0][0]  # checked expressions only
     names = _SHOWN.get(table.name) or tuple(table.columns)
     order = f"{table.instant} DESC, {names[0]}" if table.instant else names[0]
     page = f"SELECT {', '.join(names)} {counted}{narrowed} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
-    return total, [dict(zip(names, row, strict=True)) for row in run(page, list(only.values()))]
+    return total, [dict(zip(names, row, strict=True)) for row in run(page, given)]
 
 
 _SHOWN = {
@@ -288,8 +301,11 @@ def _key(plan: Plan, row: Sequence[Any]) -> _Key:
     return grouping, tuple(_typed(name, cells[name]) for name in grouping)
 
 
+_DAYS = {"received_day", "unit_from"}
+
+
 def _typed(dimension: str, cell: Any) -> Any:
-    return date.fromisoformat(cell) if cell is not None and dimension == "received_day" else cell
+    return date.fromisoformat(cell) if cell is not None and dimension in _DAYS else cell
 
 
 def _plain(cell: Any) -> Any:

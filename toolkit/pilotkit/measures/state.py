@@ -27,7 +27,7 @@ from pilotkit.model.text import Noun
 
 FOLDER = Path("var/facts")
 MARKER = "current.json"
-FORMAT = 5
+FORMAT = 6
 GRACE = 300
 """Seconds that a segment stays after it was replaced, for those who are still reading it."""
 ROW_GROUP = 250_000

@@ -55,7 +55,8 @@ class SupportRows:
         at = np.array(of["happened_at"], dtype=np.int64)
         points = of["point"]
         units = [unit or there for unit, there in zip(of["unit"], self._places.units(points), strict=True)]
-        _, province = self._places.of_units(units)
+        dates = days(day_table(self._catalog, at), at)
+        places = self._places.of_units(units, of["unit_from"], dates["received_day"])
         words = {name: pa.array(of[name], pa.string()) for name in ("id", "kind", "point", "procedure", "ended_as")}
         whole = {
             name: pa.array(of[name], pa.int64())
@@ -66,17 +67,18 @@ class SupportRows:
                 **words,
                 **whole,
                 "unit": pa.array(units, pa.string()),
-                "province": province,
+                "unit_from": places["unit_from"],
+                "province": places["province"],
                 "point_kind": self._places.kinds(points),
                 "is_priority": pa.array(of["is_priority"], pa.bool_()),
-                **days(day_table(self._catalog, at), at),
+                **dates,
             }
         )
 
 
 _FIELDS = (
-    "id", "kind", "unit", "point", "procedure", "counter", "is_priority", "happened_at", "score", "summoned_at",
-    "ended_at", "ended_as", "waited", "served",
+    "id", "kind", "unit", "unit_from", "point", "procedure", "counter", "is_priority", "happened_at", "score",
+    "summoned_at", "ended_at", "ended_as", "waited", "served",
 )  # fmt: skip
 
 
@@ -105,6 +107,7 @@ def _rating(rating: dict[str, Any]) -> dict[str, Any]:
         "id": f"rating/{rating['code']}",
         "kind": "rating",
         "unit": rating["unit"],
+        "unit_from": rating["unit_from"],
         "procedure": rating["procedure"],
         "happened_at": rating["at"],
         "score": rating["score"],

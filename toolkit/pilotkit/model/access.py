@@ -33,6 +33,8 @@ class Authority(Noun):
     permissions: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     """The codes of the units whose cases it may see."""
+    unit: str | None = None
+    """The code of the unit it belongs to; None where it belongs to none."""
     point: str | None = None
 
     @property
@@ -69,6 +71,7 @@ PERMISSIONS = {
     "case.assign": "act for other roles, and transfer cases to another unit",
     "kpi.read": "see KPIs of one's units",
     "kpi.sign": "sign figures off",
+    "point.report": "report the state of the points and kiosks of one's units",
     "knowledge.read": "see articles that are not published",
     "knowledge.edit": "write articles",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -86,6 +86,8 @@ class Case(Noun):
     """The id of the step it stands at; None where the procedure declares none."""
     unit: str
     """The code of the unit that decides."""
+    unit_from: date | None = None
+    """The first day of that unit, which with the code names it for good; None where only the code is known."""
     received_at_point: str | None
     helped_at_point: str | None
     whole_process: bool

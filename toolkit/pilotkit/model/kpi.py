@@ -91,20 +91,97 @@ class Kpi(Sourced):
         return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:12]
 
 
+class FormulaInput(Noun):
+    """One share that a formula is computed from: reported by another system, or measured here."""
+
+    id: Identifier
+    name: LocalText
+    """What the numerator counts, among what."""
+    measured: Kpi | None = None
+    """How this deployment's own cases give it; absent: it can only be reported."""
+
+
+class ReportedCount(Noun):
+    """A count that another system publishes of a unit: one row of ``local/index_inputs.csv``. Never packed."""
+
+    unit: str
+    """The unit's code."""
+    input: Identifier
+    """The id of a :class:`FormulaInput`."""
+    numerator: Annotated[int, Field(ge=0)]
+    """At most the denominator."""
+    denominator: Annotated[int, Field(ge=0)]
+    """The whole that the numerator is of."""
+    as_of: date
+    """The day it is of."""
+    source: Annotated[str, Field(min_length=1)]
+    """Where it was read, such as the portal's page."""
+
+    @model_validator(mode="after")
+    def _is_a_share(self) -> Self:
+        if self.numerator > self.denominator:
+            raise ValueError(f"numerator {self.numerator} is more than the denominator {self.denominator}")
+        return self
+
+
 @runtime_checkable
 class KpiFormula(Protocol):
-    """A measure that an expression cannot say. A plugin offers one in ``register_kpis``."""
+    """A measure that an expression cannot say, worth points of an index. A plugin offers one in ``register_kpis``."""
 
     @property
     def id(self) -> str:
         """What the measure is called; unique among all KPI."""
 
     @property
-    def inputs(self) -> Sequence[str]:
-        """The ids of the KPI it is computed from."""
+    def name(self) -> LocalText:
+        """What people call it."""
+
+    @property
+    def index(self) -> str:
+        """The index whose points it gives; formulas of one index are added up."""
+
+    @property
+    def group(self) -> LocalText:
+        """The part of the index that it belongs to."""
+
+    @property
+    def maximum(self) -> Decimal:
+        """The most points it can give, its unit."""
+
+    @property
+    def version(self) -> str:
+        """Which reading of the index; changes when, and only when, what is computed may change."""
+
+    @property
+    def valid_from(self) -> date:
+        """The first day it is defined for."""
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day it is defined for; None while it is in force."""
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What this deployment chose where sources disagree, by option."""
+
+    @property
+    def reference(self) -> str:
+        """The publication it follows."""
+
+    @property
+    def certainty(self) -> Certainty:
+        """How far the formula may be trusted to be the publication's."""
+
+    @property
+    def evidence(self) -> LocalText:
+        """What the formula was checked against."""
+
+    @property
+    def inputs(self) -> Sequence[FormulaInput]:
+        """The shares that it is computed from."""
 
     def compute(self, inputs: Mapping[str, tuple[int, int]]) -> Fraction | None:
-        """The value from (numerator, denominator) of each input; None when not measurable."""
+        """The points, 0 to ``maximum``, from (numerator, denominator) of each input; None when not measurable."""
 
 
 class Goal(Sourced):
@@ -121,6 +198,8 @@ class Target(Sourced):
 
     kpi: Identifier
     unit: str
+    unit_from: date | None = None
+    """The first day of the unit, where another has its code today; absent: today's."""
     head: Identifier | None = None
     goal: Annotated[Decimal, Field(ge=0, le=100)]
     assigned: date | None = None
@@ -145,6 +224,8 @@ class KpiValue(Noun):
 
     kpi: str
     unit: str | None = None
+    unit_from: date | None = None
+    """The first day of the unit, which with its code names it; absent where only the code was asked for."""
     procedure: str | None = None
     month: str | None = None
     """``2025-07``."""
@@ -161,6 +242,8 @@ class KpiValue(Noun):
     as_of: datetime
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
     """Percent of the period's events that have reached the facts."""
+    apportioned: bool = False
+    """Whether part of it is a share of a divided unit's cases, and so not counted case by case."""
 
     @property
     def is_measurable(self) -> bool:

@@ -29,13 +29,35 @@ class UnitKey(NamedTuple):
     valid_from: date
 
 
-class Succession(Noun):
-    """Which unit took over from another, and which share of it (0 < share ≤ 1)."""
+class Succession(Sourced):
+    """A unit that took over from another, wholly or in part: ``local/successions.csv``, one row a successor.
+
+    A rename and a merge pass all of a unit on (share 1); a split divides it, and its shares add up to 1.
+    """
 
     scheme: Identifier
     code: str
+    """The code of the unit that ended."""
     valid_from: date
-    share: Annotated[Fraction, Field(gt=0, le=1)]
+    """The first day of the unit that ended: its code may have been given to another since."""
+    successor: str
+    """The code of the unit that took over; it may be the same code."""
+    since: date
+    """The first day of the successor."""
+    share: Annotated[Fraction, Field(gt=0, le=1)] = Fraction(1)
+    """How much of the unit passed to this successor, such as ``1``, ``0.4`` or ``1/3``."""
+    share_of_successor: Annotated[Fraction, Field(gt=0, le=1)] | None = None
+    """How much of the successor this is; absent: by population. Only figures under earlier boundaries need it."""
+
+    @property
+    def key(self) -> UnitKey:
+        """The unit that ended."""
+        return UnitKey(self.scheme, self.code, self.valid_from)
+
+    @property
+    def successor_key(self) -> UnitKey:
+        """The unit that took over."""
+        return UnitKey(self.scheme, self.successor, self.since)
 
 
 class AdministrativeUnit(Noun):
@@ -57,7 +79,6 @@ class AdministrativeUnit(Noun):
     longitude: Longitude | None = None
     area_km2: Annotated[float, Field(gt=0)] | None = None
     population: Annotated[int, Field(gt=0)] | None = None
-    successors: tuple[Succession, ...] = ()
 
     @property
     def key(self) -> UnitKey:

@@ -40,6 +40,8 @@ class Head(Noun):
     office: str
     superior: Identifier | None = None
     """The office that targets escalate to."""
+    valid_to: date | None = None
+    """The last day of the office; absent while it exists."""
 
 
 class Staffing(Sourced):

@@ -22,6 +22,8 @@ class Site:
     """The code of its province."""
     languages: tuple[str, ...]
     """The first is the main one."""
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By plugin, what ``[plugins.options]`` chose."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,23 @@ class Download:
     media_type: str
     name: str
     """What the browser saves it as."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A page that goes on: one view, made anew every few seconds and sent to all who listen.
+
+    Server-sent events (HTML Living Standard, 9.2). The event ``view`` brings the HTML; ``trouble`` says that it could
+    not be made. The shell bounds how many may listen and for how long, and does nothing while nobody does.
+    """
+
+    shared: str
+    """Whoever asks the same page, in the same language, with the same word here gets the same view: it names everything
+    that ``make`` depends on, such as the units that may be seen."""
+    make: Callable[[Any], View]
+    """Gets a ``Visit`` of nobody's, with its own present: what all may get is made for no one."""
+    every: float = 10.0
+    """Seconds from one view to the next."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +112,7 @@ class Page:
     """``plugin.page``; what ``url_for`` takes."""
     path: str
     """With ``{parameters}``; the language is in front of it and not part of it."""
-    show: Callable[[Any], View | Redirect | Download]
+    show: Callable[[Any], View | Redirect | Download | Stream]
     """Answers GET; it changes nothing."""
     package: str
     """The import package whose ``templates/`` and ``locales/`` it uses."""

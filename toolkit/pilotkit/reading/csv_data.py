@@ -58,7 +58,7 @@ def _rows(kind: type[_N], text: str, name: str) -> Iterator[_N]:
         ) from None
 
 
-_LISTS = {"channels", "roles"}
+_LISTS = {"channels", "roles", "points"}
 """Columns that hold several values, separated by spaces."""
 
 

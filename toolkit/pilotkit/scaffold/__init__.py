@@ -1,7 +1,9 @@
-"""Scaffolding: a package becomes a province's own deployment, from a handful of answers."""
+"""Scaffolding: a package becomes a province's own deployment, and an idea the plugin that it will be put into."""
 
+from pilotkit.scaffold.kinds import PluginKind
 from pilotkit.scaffold.making import NewDeployment, new, template_context
+from pilotkit.scaffold.plugins import new_plugin
 from pilotkit.scaffold.questions import Question
 from pilotkit.scaffold.rendering import render
 
-__all__ = ["NewDeployment", "Question", "new", "render", "template_context"]
+__all__ = ["NewDeployment", "PluginKind", "Question", "new", "new_plugin", "render", "template_context"]

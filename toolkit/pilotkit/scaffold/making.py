@@ -16,8 +16,10 @@ from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, PackageError, Place
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory
 from pilotkit.model.package import PackageInfo
+from pilotkit.model.registry import TrustStatement
 from pilotkit.model.surface import Finding, Severity, Site
 from pilotkit.packages import PackageArchive
+from pilotkit.registry import Obtained, record
 from pilotkit.scaffold.provinces import UnitsFile, directory_of, find_province
 from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE, Question, answer, questions_of
 from pilotkit.scaffold.rendering import SETTINGS, read_template_settings, render
@@ -40,12 +42,14 @@ class NewDeployment:
     province: AdministrativeUnit
     communes: int
     answers: Mapping[str, str]
+    trust: TrustStatement
+    """Who vouches for the package."""
     findings: tuple[Finding, ...]
     """What its checks say is still to be done; none of it is an error."""
 
 
 def new(
-    package: Path,
+    package: Obtained,
     province: str,
     target: Path,
     answers: Mapping[str, str] | None = None,
@@ -55,7 +59,7 @@ def new(
     """Make the deployment of one province from a package; all of it or nothing.
 
     Args:
-        package: the file that ``pilotkit pack`` wrote.
+        package: a package and why it is trusted, as :func:`pilotkit.registry.obtain` gives it.
         province: code or name, as the register of the package's country has it.
         target: the folder to make; it may be there if it is empty.
         answers: answers by question; ``units_file`` names a CSV file of units (relative to the current folder) for a
@@ -73,20 +77,22 @@ def new(
     say, target = progress or _keep_quiet, target.absolute()
     check_target(target)
     say("Verifying the package")
-    archive = PackageArchive.open(package)
+    archive = package.open()
     order = _Order.of(archive, province, answers or {}, target, ask)
     with staged(target) as folder:
         say("Unpacking the model")
         archive.write_to(folder / MODEL)
         say("Writing the deployment")
         order.write(folder)
+        record(package, folder)
         say("Checking the deployment")
         deployment, findings = _checked(folder)
         say("Moving it into place")
     deployment.plugins.tell("package_installed", site=deployment.settings.site(target), package=archive.info)
     return NewDeployment(
-        target, archive.info, archive.identity, order.province, len(order.communes), order.answers, findings
-    )
+        target, archive.info, archive.identity, order.province, len(order.communes), order.answers,
+        package.statement, findings,
+    )  # fmt: skip
 
 
 def template_context(package: Path, province: str, answers: Mapping[str, str] | None = None) -> Mapping[str, Any]:

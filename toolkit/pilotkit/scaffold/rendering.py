@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,14 @@ def read_template_settings(text: str) -> dict[str, Any]:
     return settings
 
 
-def render(template: Path, context: Mapping[str, Any], into: Path) -> None:
+def render(template: Path, context: Mapping[str, Any], into: Path, leave_out: Collection[str] = ()) -> None:
     """Write every file of the template's tree, rendered, below ``into``.
 
     Args:
         template: the folder that holds ``cookiecutter.json``.
         context: what ``cookiecutter`` means inside a template: plain data.
         into: where to write; nothing is written anywhere else.
+        leave_out: patterns (as in :mod:`fnmatch`) of files of the tree that are not wanted this time.
 
     Raises:
         TemplateError: a hook, a path that leads elsewhere, or whatever goes wrong inside a template.
@@ -68,7 +70,11 @@ def render(template: Path, context: Mapping[str, Any], into: Path) -> None:
     tree = _tree(template.resolve())
     environment = SandboxedTemplates((tree, tree.parent / INCLUDED), Meter())
     values = {"cookiecutter": dict(context)}
-    names = {name: _target(environment, name, values) for name in files_below(tree, dotted=True)}
+    names = {
+        name: _target(environment, name, values)
+        for name in files_below(tree, dotted=True)
+        if not any(fnmatch(name, pattern) for pattern in leave_out)
+    }
     if twins := first_collision(names.values()):
         raise TemplateError(f"would be written twice (also as '{twins[0]}').", where=Place(twins[1]), remedy=_TELL)
     for name, path in names.items():

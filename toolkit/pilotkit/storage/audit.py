@@ -47,12 +47,34 @@ def vouch(connection: Connection, at: datetime, actor: str, events: tuple[int, i
         events: the first and the last id.
         content: the hash of their lines.
     """
+    _add(connection, hold_chain(connection), at, actor, events, content)
+
+
+def vouch_for_sign_off(connection: Connection, at: datetime, actor: str, content: str) -> int:
+    """Add the next record, for a sign-off that the same transaction writes: its range of events is empty.
+
+    Returns:
+        The record's number.
+    """
+    last = hold_chain(connection)
+    seen = last.last_event if last else 0
+    return _add(connection, last, at, actor, (seen + 1, seen), content)
+
+
+def hold_chain(connection: Connection) -> Record | None:
+    """The end of the chain, to which nobody else adds until the transaction ends; None before the first record."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE audit_records IN EXCLUSIVE MODE")  # one writer a link; readers go on
-    last = last_record(connection)
+    return last_record(connection)
+
+
+def _add(
+    connection: Connection, last: Record | None, at: datetime, actor: str, events: tuple[int, int], content: str
+) -> int:
     number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
     said = (number, microseconds(at), actor, *events, content)
     connection.exec_driver_sql(_LINK[connection.dialect.name], (*said, hash_of(previous, *said)))
+    return number
 
 
 def events_between(connection: Connection, first: int, last: int) -> Iterable[Sequence[Any]]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pilotkit.errors import DataError, Place, TargetError
 
-HEAD = "0007"
+HEAD = "0009"
 """The newest revision of ``migrations/versions``."""
 
 

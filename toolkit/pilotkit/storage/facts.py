@@ -14,14 +14,14 @@ from pilotkit.storage.audit import Record, last_record
 FACT_COLUMNS = (
     "id", "code", "procedure", "channel", "status", "unit", "received_at_point", "helped_at_point", "whole_process",
     "received_at", "due_at", "norm_due_at", "promised_at", "finished_at", "waiting_since", "supplements", "returned_at",
-    "attributes",
+    "unit_from", "attributes",
 )  # fmt: skip
-"""A case as facts need it; ``attributes`` is JSON, and null for a case that was not imported."""
+"""A case as facts need it; ``unit_from`` is an ISO day; ``attributes`` is JSON, null for a case not imported."""
 
 TICKET_COLUMNS = (
     "point", "day", "number", "priority", "procedure", "state", "counter", "taken_at", "called_at", "done_at",
 )  # fmt: skip
-RATING_COLUMNS = ("code", "procedure", "unit", "score", "at", "changed_at")
+RATING_COLUMNS = ("code", "procedure", "unit", "unit_from", "score", "at", "changed_at")
 Rows = Iterator[Sequence[tuple[Any, ...]]]
 """Chunks of rows; instants are microseconds."""
 _SIZE = 50_000

@@ -83,7 +83,7 @@ class QueueDay:
 
     def keep(self, ticket: Ticket) -> Ticket:
         """Keep a ticket as it is now."""
-        self._session.merge(TicketRow(**ticket.model_dump(mode="python") | {"day": ticket.day.isoformat()}))
+        self._session.merge(ticket_row(ticket))
         return ticket
 
 
@@ -96,6 +96,11 @@ def queue_day(store: Store, point: str, day: date, *, writes: bool = True) -> It
     """
     with store.writing() if writes else store.looking() as session:
         yield QueueDay(session, point, day)
+
+
+def ticket_row(ticket: Ticket) -> TicketRow:
+    """A ticket as it is kept."""
+    return TicketRow(**ticket.model_dump(mode="python") | {"day": ticket.day.isoformat()})
 
 
 def _ticket(row: TicketRow) -> Ticket:

@@ -127,14 +127,27 @@ class Store:
             UnknownError: no such case.
             CaseError: somebody else was quicker: the event's number is taken.
         """
+        self.change_together([(case, event)])
+
+    def change_together(self, changes: Iterable[tuple[Case, CaseEvent]]) -> None:
+        """Store the new states of several cases with the events that made them, in one transaction; all or none.
+
+        Raises:
+            UnknownError: no such case.
+            CaseError: somebody else was quicker: an event's number is taken.
+        """
         with self.writing() as session:
-            row = self._row(session, case.code, held=True)
-            last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
-            if event.number != last + 1:
-                raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
-            self._update(row, case)
-            assert row.id is not None  # noqa: S101  # read: the database gave it one
-            insert_event(session.connection(), row.id, event)
+            held = [(self._row(session, case.code, held=True), case, event) for case, event in changes]
+            for row, case, event in held:  # whoever holds the chain never waits for a case
+                self._change(session, row, case, event)
+
+    def _change(self, session: Session, row: CaseRow, case: Case, event: CaseEvent) -> None:
+        last = session.scalar(select(func.max(EVENTS.c.number)).where(EVENTS.c.case_id == row.id)) or 0
+        if event.number != last + 1:
+            raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
+        self._update(row, case)
+        assert row.id is not None  # noqa: S101  # read: the database gave it one
+        insert_event(session.connection(), row.id, event)
 
     def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
         """Keep procedures as they are now, each once; the digests that name them, in the same order."""

@@ -6,10 +6,10 @@ conversion; see ``docs/decisions/0004-instants-as-integers.md``.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, String, Table, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -45,6 +45,21 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else instant(value)
 
 
+class Day(TypeDecorator[date]):
+    """A calendar day, kept as ISO 8601 writes it (``2025-07-01``): it sorts, and every driver takes it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """To the database."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """From the database."""
+        return None if value is None else date.fromisoformat(value)
+
+
 class ProcedureVersionRow(SQLModel, table=True):
     """A procedure as it was when a case was received under it."""
 
@@ -71,6 +86,7 @@ class CaseRow(SQLModel, table=True):
     status: str
     step: str | None = None
     unit: str
+    unit_from: date | None = Field(default=None, sa_type=Day)
     received_at_point: str | None = None
     helped_at_point: str | None = None
     whole_process: bool
@@ -120,9 +136,10 @@ class AuditRow(SQLModel, table=True):
     actor: str
     first_event: int = Field(sa_type=BigInteger)
     last_event: int = Field(sa_type=BigInteger)
-    """Ids in ``case_events``; the same where one event was written alone."""
+    """Ids in ``case_events``; the same where one event was written alone, the first one greater where the record
+    vouches for a sign-off instead."""
     content: str
-    """SHA-256 of the events' lines."""
+    """SHA-256 of the lines of the events, or of the sign-off."""
     hash: str
     """SHA-256 of the record before it and of everything above."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, literal, literal_column, not_, or_, select, true, tuple_
@@ -37,6 +37,17 @@ class Cursor(NamedTuple):
     id: int
 
 
+class UnitCases(NamedTuple):
+    """Which cases are a unit's, whose code others may have had before and after it."""
+
+    code: str
+    unit_from: date
+    received_from: datetime | None
+    """Cases that say the code alone are its own when they came at this instant or later; None: always."""
+    received_before: datetime | None
+    """And before this one; None: always."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which cases, in the words of the table."""
@@ -55,6 +66,8 @@ class Selection:
     after: Cursor | None = None
     size: int = field(default=50)
     offset: int = 0
+    strangers: tuple[UnitCases, ...] = ()
+    """Whose not, although they have one of these codes."""
 
 
 def page(session: Session, wanted: Selection) -> tuple[list[tuple[Case, Cursor]], bool]:
@@ -101,7 +114,7 @@ def _bounded(conditions: Sequence[ColumnElement[bool]]) -> Any:
 
 
 def _conditions(session: Session, wanted: Selection) -> list[ColumnElement[bool]]:
-    conditions = [_within(wanted.units), _in_group(wanted)]
+    conditions = [_within(wanted.units), _in_group(wanted), *(not_(is_of(each)) for each in wanted.strangers)]
     if wanted.procedure:
         conditions.append(_C.procedure == wanted.procedure)
     if wanted.due_before:
@@ -111,6 +124,17 @@ def _conditions(session: Session, wanted: Selection) -> list[ColumnElement[bool]
     if wanted.text:
         conditions.append(_begins_with(session, wanted.text, is_sought=is_by_code(wanted)))
     return conditions
+
+
+def is_of(unit: UnitCases) -> ColumnElement[bool]:
+    """The cases of one unit: those that say its first day, or its code alone in its time."""
+    by_code = and_(
+        _C.unit_from.is_(None),
+        true() if unit.received_from is None else _C.received_at >= unit.received_from,
+        true() if unit.received_before is None else _C.received_at < unit.received_before,
+    )
+    says_day = func.coalesce(_C.unit_from, literal_column("''")) == literal(unit.unit_from.isoformat())
+    return and_(_C.unit == unit.code, or_(says_day, by_code))
 
 
 def _within(units: frozenset[str]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ others.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -108,4 +108,6 @@ def _statement(table: str, columns: tuple[str, ...], mark: str, more: str) -> st
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return microseconds(value)
+    if isinstance(value, date):
+        return value.isoformat()
     return value.value if isinstance(value, Enum) else value

@@ -1,7 +1,19 @@
-"""For those who write plugins, and for ourselves: a small deployment to try things on, a clock, and the contract."""
+"""For those who write plugins, and for ourselves: small deployments to try things on, a clock, and the contract.
+
+The fixtures are pytest's own to find: see :mod:`pilotkit.testing.fixtures`.
+"""
 
 from pilotkit.testing.clock import Clock
-from pilotkit.testing.contract import contract_problems
-from pilotkit.testing.tiny import tiny_deployment, tiny_file
+from pilotkit.testing.contract import PluginContract, contract_problems
+from pilotkit.testing.quality import report_on
+from pilotkit.testing.tiny import enabling, tiny_deployment, tiny_file
 
-__all__ = ["Clock", "contract_problems", "tiny_deployment", "tiny_file"]
+__all__ = [
+    "Clock",
+    "PluginContract",
+    "contract_problems",
+    "enabling",
+    "report_on",
+    "tiny_deployment",
+    "tiny_file",
+]

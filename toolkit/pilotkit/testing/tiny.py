@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pilotkit.catalog.deployment import Deployment
+
 TOWN = Path(__file__).parent / "town"
 """The deployment as it stands in the distribution; read only."""
 
@@ -36,6 +38,19 @@ def tiny_deployment(folder: Path, files: Mapping[str, str | None] | None = None,
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def enabling(deployment: Deployment, *plugins: str) -> Deployment:
+    """The same deployment with further plugins enabled, which its ``pilot.toml`` says from now on.
+
+    Raises:
+        PluginError: one is not installed, or broken.
+    """
+    file = deployment.folder / "pilot.toml"
+    settings = tomllib.loads(file.read_text(encoding="utf-8"))
+    enabled = [*settings.get("plugins", {}).get("enabled", []), *plugins]
+    file.write_text(_toml(_changed(settings, {"plugins__enabled": enabled})), encoding="utf-8")
+    return Deployment(deployment.folder)
 
 
 def tiny_file(name: str, *replacements: tuple[str, str]) -> dict[str, str]:

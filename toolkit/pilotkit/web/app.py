@@ -24,17 +24,18 @@ from pilotkit.api.app import create_api
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
-from pilotkit.model.surface import Download, Page, Posted, Redirect, View
-from pilotkit.version import __version__
+from pilotkit.model.surface import Download, Page, Posted, Redirect, Stream, View
 from pilotkit.web import own, theme
 from pilotkit.web.answers import download_answer, redirect_answer
 from pilotkit.web.delivering import delivering
 from pilotkit.web.door import Door
+from pilotkit.web.health import health_of
 from pilotkit.web.negotiation import preferred
 from pilotkit.web.posting import read_posted
 from pilotkit.web.rendering import Renderer
 from pilotkit.web.security import HEADERS, QUERY_LENGTH, SecurityHeaders, bounded
 from pilotkit.web.sitemap import site_map
+from pilotkit.web.streaming import Streams, told_event
 from pilotkit.web.visit import Visit
 from pilotkit.web.words import SHELL, words_of
 
@@ -66,6 +67,7 @@ def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = N
         },
         lifespan=shell.lifespan,
     )
+    app.state.streams = shell.streams
     app.router.redirect_slashes = False  # its redirects name whatever host the request claims to be for
     return app
 
@@ -81,6 +83,7 @@ class _Shell:
         self.info = deployment.catalog.package
         self.backoffice = Backoffice(deployment, now)
         self.door = Door(self.backoffice)
+        self.streams = Streams()
         for package in self.pages.packages:
             for language in self.settings.languages:
                 words_of(package, language)
@@ -90,6 +93,7 @@ class _Shell:
         """Serves until it is told to stop, then lets go of the database."""
         with delivering(self.backoffice):
             yield
+        self.streams.close()
         self.backoffice.close()
 
     def routes(self) -> list[BaseRoute]:
@@ -171,12 +175,22 @@ class _Shell:
         visit.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
         return visit
 
-    def _answer(self, request: Request, answered: View | Redirect | Download, visit: Visit) -> Response:
+    def _answer(self, request: Request, answered: View | Redirect | Download | Stream, visit: Visit) -> Response:
         if isinstance(answered, View):
             return self._shown(request, answered, visit)
+        if isinstance(answered, Stream):
+            key = f"{visit.language}:{visit.page}:{answered.shared}"
+            return self.streams.answer(key, lambda: self._told(answered, visit.page, visit.language), answered.every)
         if isinstance(answered, Redirect):
             return self.door.pass_through(request, redirect_answer(answered), answered)
         return download_answer(answered)
+
+    def _told(self, stream: Stream, page: str, language: str) -> bytes:
+        """What all who listen get; made for nobody, so that nothing of one of them reaches another."""
+        package, now = self.pages.pages[page].package, self.now().astimezone(self.zone)
+        nobody = Visit(deployment=self.deployment, language=language, now=now, page=page, package=package)
+        nobody.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        return told_event("view", self.renderer.render(stream.make(nobody), nobody))
 
     def _shown(self, request: Request, view: View, visit: Visit) -> Response:
         html = self.renderer.render(view, visit)
@@ -197,11 +211,7 @@ class _Shell:
 
     def health(self, _request: Request) -> Response:
         """For whoever watches the server."""
-        version = self.info.version if self.info else None
-        return JSONResponse(
-            {"ok": True, "deployment": self.settings.id, "package": version, "pilotkit": __version__},
-            headers={"cache-control": "no-store"},
-        )
+        return JSONResponse(health_of(self.deployment, self.now()), headers={"cache-control": "no-store"})
 
     def theme(self, _request: Request) -> Response:
         """The province's colours."""

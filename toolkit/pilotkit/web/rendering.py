@@ -113,11 +113,17 @@ class Renderer:
 
     def _link(self, page: Page, visit: Visit) -> dict[str, Any]:
         label = page.navigation.label if page.navigation else page.name
-        here = self.pages.pages.get(visit.page)
-        is_inside = here is not None and page.path != "/" and here.path.startswith(page.path + "/")
-        current = "page" if visit.page == page.name else "true" if is_inside else None
+        current = "page" if visit.page == page.name else "true" if page is self._around(visit) else None
         words = words_of(page.package, visit.language)
         return {"label": words.gettext(label), "url": self.pages.url(visit.language, page.name), "current": current}
+
+    def _around(self, visit: Visit) -> Page | None:
+        """The page of the navigation that the visit's page lies under: the nearest one."""
+        here = self.pages.pages.get(visit.page)
+        if here is None or here.navigation is not None:
+            return None
+        above = [each for each in visit.navigation if each.path != "/" and here.path.startswith(each.path + "/")]
+        return max(above, key=lambda each: len(each.path), default=None)
 
     def _language(self, code: str, visit: Visit) -> dict[str, Any]:
         name = visit.page if visit.page in self.pages.pages else ""

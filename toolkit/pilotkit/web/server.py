@@ -71,9 +71,17 @@ def running(
         listener.close()
 
 
+class _Server(uvicorn.Server):
+    """Ends the streams before it waits for what is under way: they would never end by themselves."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.streams.close()  # type: ignore[union-attr]  # create_app's own
+        await super().shutdown(sockets)
+
+
 def _server(deployment: Deployment, now: Callable[[], datetime] | None = None) -> uvicorn.Server:
     app = create_app(deployment, now=now)
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
     )
 

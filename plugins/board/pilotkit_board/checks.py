@@ -1,0 +1,17 @@
+"""What ``pilotkit check`` asks of the board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pilotkit import DataError, Deployment, Finding, Place, Severity
+from pilotkit_board.rules import OWN, rules_of
+
+
+def check_rules(deployment: Deployment) -> Iterator[Finding]:
+    """Whether ``local/operations.toml`` changes only what there is, to what can be used."""
+    try:
+        rules_of(deployment.folder)
+    except DataError as problem:
+        where = problem.where or Place(str(OWN))
+        yield Finding(Severity.ERROR, "operations-rules", where, problem.what, problem.remedy)

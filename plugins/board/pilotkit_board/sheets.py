@@ -1,0 +1,282 @@
+"""What a page shows as a table that can be taken away, with what is needed to know what its figures are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from pilotkit import Kpi, KpiValue, Measures, Standing, Visit
+from pilotkit_board.asking import asked_moment, known_kpi, known_unit
+from pilotkit_board.behind import asked_cases
+from pilotkit_board.figures import target_figure, worst_first
+from pilotkit_board.reasons import reason_words
+from pilotkit_board.side_by_side import compared_units
+
+Kind = Literal["text", "count", "percent", "day", "moment"]
+Cell = str | int | Decimal | date | datetime | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column."""
+
+    key: str
+    """What programs call it: the same in every language."""
+    label: str
+    """What people read."""
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with what it is of."""
+
+    name: str
+    """Part of the file's name."""
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    about: tuple[tuple[str, str, str], ...]
+    """Key, label and text: definition, as-of, boundaries, source and whether it is simulated."""
+
+
+def targets(visit: Visit) -> Sheet:
+    """Every unit's target of one measure, the one that needs attention most first."""
+    moment, measures = asked_moment(visit), _measures(visit)
+    standings = measures.standings(moment)
+    targeted = {each.kpi.id: each.kpi for each in standings}
+    kpi = known_kpi(visit, visit.query.get("kpi") or next(iter(targeted), ""), targeted)
+    mine = [target_figure(visit, each) for each in standings if each.kpi.id == kpi.id]
+    ordered = [*(each for each in mine if each.standing.unit.level == "province")]
+    ordered += worst_first(each for each in mine if each.standing.unit.level != "province")
+    rows = tuple(_target_row(visit, each.standing) for each in ordered)
+    return Sheet(f"targets-{kpi.id}", visit.text(kpi.name), _target_columns(visit), rows, _about(visit, moment, [kpi]))
+
+
+def unit(visit: Visit) -> Sheet:
+    """Every target of one unit."""
+    moment, measures = asked_moment(visit), _measures(visit)
+    place = known_unit(visit, visit.query.get("unit", ""))
+    mine = [target_figure(visit, each) for each in measures.standings(moment) if each.unit.code == place.code]
+    rows = tuple(_target_row(visit, each.standing) for each in worst_first(mine))
+    kpis = [each.kpi for each in mine]
+    return Sheet(f"unit-{place.code}", place.name, _target_columns(visit), rows, _about(visit, moment, kpis))
+
+
+def measure(visit: Visit) -> Sheet:
+    """One measure by month and by procedure."""
+    moment, measures, gettext = asked_moment(visit), _measures(visit), visit.gettext
+    kpi = known_kpi(visit, visit.query.get("kpi", ""))
+    found = [
+        *measures.values([kpi.id], by="month", as_of=moment),
+        *(each for each in measures.values([kpi.id], by="procedure", as_of=moment) if each.procedure),
+    ]
+    columns = (
+        Column("month", gettext("Month received")),
+        Column("procedure", gettext("Procedure")),
+        Column("procedure_name", gettext("Name")),
+        *_value_columns(visit),
+    )
+    names = visit.catalog.procedures
+    rows = tuple(
+        (each.month, each.procedure, _name(visit, names.get(each.procedure or "")), *_value_cells(each))
+        for each in found
+    )
+    return Sheet(f"measure-{kpi.id}", visit.text(kpi.name), columns, rows, _about(visit, moment, [kpi]))
+
+
+def comparison(visit: Visit) -> Sheet:
+    """Units side by side: ranked, or apart with the reason."""
+    gettext, compared = visit.gettext, compared_units(visit)
+    columns = (
+        Column("rank", gettext("Rank"), "count"),
+        Column("unit", gettext("Code")),
+        Column("unit_name", gettext("Unit")),
+        *_value_columns(visit),
+        Column("not_ranked_because", gettext("Not ranked because")),
+    )
+    ranked = [(each.rank, each.row, "") for each in compared.comparison.ranked]
+    apart = [
+        (
+            None,
+            each.row,
+            "; ".join(
+                reason_words(visit, reason, compared.comparison, compared.kpi.minimum) for reason in each.reasons
+            ),
+        )
+        for each in compared.comparison.apart
+    ]
+    rows = tuple(
+        (rank, row.unit.code, row.unit.name, *_value_cells(row.value), why or None)
+        for rank, row, why in [*ranked, *apart]
+    )
+    about = _about(visit, asked_moment(visit), [compared.kpi])
+    return Sheet(f"comparison-{compared.kpi.id}", visit.text(compared.kpi.name), columns, rows, about)
+
+
+MOST_CASES = 100_000
+"""Cases of one file; the file says where there are more."""
+
+
+def cases(visit: Visit) -> Sheet:
+    """The cases behind one part of a number."""
+    gettext = visit.gettext
+    kpi, part, asked = asked_cases(visit)
+    found = _measures(visit).cases(kpi.id, part=part, limit=MOST_CASES, **asked)
+    columns = (
+        Column("case", gettext("Case")),
+        Column("procedure", gettext("Procedure")),
+        Column("unit", gettext("Unit that decides")),
+        Column("channel", gettext("How it came")),
+        Column("received_at", gettext("Received"), "moment"),
+        Column("due_at", gettext("Due"), "moment"),
+        Column("finished_at", gettext("Finished"), "moment"),
+        Column("is_late", gettext("Late")),
+    )
+    rows = tuple(
+        (
+            row["code"],
+            row["procedure"],
+            row["unit"],
+            row["channel"],
+            _instant(visit, row["received_at"]),
+            _instant(visit, row["due_at"]),
+            _instant(visit, row["finished_at"]),
+            gettext("yes") if row["is_late"] else gettext("no"),
+        )
+        for row in found.rows
+    )
+    about = [*_about(visit, asked["as_of"], [kpi]), ("part", gettext("Part of the number"), part)]
+    if asked["since"]:
+        about.append(("since", gettext("Counted from"), visit.formats.day(asked["since"])))
+    if found.total > len(rows):
+        cut = gettext("%(shown)s of %(total)s cases, the newest") % {"shown": len(rows), "total": found.total}
+        about.append(("cut", gettext("Not all of it"), cut))
+    return Sheet(f"cases-{kpi.id}-{part}", visit.text(kpi.name), columns, rows, tuple(about))
+
+
+SHEETS: Mapping[str, Callable[[Visit], Sheet]] = {
+    "targets": targets,
+    "unit": unit,
+    "measure": measure,
+    "comparison": comparison,
+    "cases": cases,
+}
+
+
+def _measures(visit: Visit) -> Measures:
+    measures: Measures = visit.measures
+    return measures
+
+
+def _target_columns(visit: Visit) -> tuple[Column, ...]:
+    gettext = visit.gettext
+    return (
+        Column("kpi", gettext("Measure")),
+        Column("unit", gettext("Code")),
+        Column("unit_name", gettext("Unit")),
+        Column("head", gettext("Who answers for it")),
+        *_value_columns(visit),
+        Column("goal", gettext("Goal"), "percent"),
+        Column("status", gettext("Status")),
+        Column("assigned", gettext("Counted from"), "day"),
+        Column("due", gettext("Due"), "day"),
+        Column("forecast", gettext("Forecast for the due date"), "percent"),
+        Column("forecast_low", gettext("Forecast, at least"), "percent"),
+        Column("forecast_high", gettext("Forecast, at most"), "percent"),
+    )
+
+
+def _target_row(visit: Visit, standing: Standing) -> tuple[Cell, ...]:
+    target, place = standing.target, standing.unit
+    return (
+        visit.text(standing.kpi.name),
+        place.code,
+        place.name,
+        standing.head.office if standing.head else None,
+        *_value_cells(standing.value),
+        target.goal,
+        status_word(visit, standing.status),
+        target.assigned,
+        target.due,
+        standing.outlook.forecast,
+        standing.outlook.lower,
+        standing.outlook.upper,
+    )
+
+
+def status_word(visit: Visit, status: str) -> str:
+    """A status in words."""
+    gettext = visit.gettext
+    return {
+        "met": gettext("Met"),
+        "on_track": gettext("On track"),
+        "at_risk": gettext("At risk"),
+        "missed": gettext("Missed"),
+        "not_measurable": gettext("Cannot be measured yet"),
+    }[status]
+
+
+def _value_columns(visit: Visit) -> tuple[Column, ...]:
+    """Each row says by itself what its figure is of: rows of one table may differ."""
+    gettext = visit.gettext
+    return (
+        Column("numerator", gettext("Counted"), "count"),
+        Column("denominator", gettext("Among"), "count"),
+        Column("percent", gettext("Share"), "percent"),
+        Column("definition", gettext("Definition")),
+        Column("boundaries", gettext("Boundaries")),
+        Column("as_of", gettext("As of"), "moment"),
+        Column("completeness", gettext("Completeness"), "percent"),
+    )
+
+
+def _value_cells(value: KpiValue) -> tuple[Cell, ...]:
+    return (
+        value.numerator,
+        value.denominator,
+        value.percent,
+        f"{value.kpi}@{value.definition_hash}",
+        value.location_version,
+        value.as_of,
+        value.completeness,
+    )
+
+
+def _about(visit: Visit, moment: datetime, kpis: Iterable[Kpi]) -> tuple[tuple[str, str, str], ...]:
+    gettext, chosen = visit.gettext, list({each.id: each for each in kpis}.values())
+    found = [
+        ("deployment", gettext("Of"), visit.text(visit.deployment.settings.deployment.name)),
+        ("as_of", gettext("As of"), visit.formats.moment(moment.astimezone(visit.zone))),
+        ("boundaries", gettext("Boundaries"), visit.catalog.location_version),
+    ]
+    for kpi in chosen:
+        names = f"{visit.text(kpi.name)}: {visit.text(kpi.numerator_name)} / {visit.text(kpi.denominator_name)}"
+        found.append((f"definition_{kpi.id}", gettext("Definition"), f"{kpi.id}@{kpi.definition_hash}. {names}"))
+        counted = f"({kpi.numerator}) / ({kpi.denominator})"
+        found.append((f"counted_{kpi.id}", gettext("How it is counted"), counted))
+        source = visit.catalog.sources.get(kpi.reference or "")
+        if source is not None:
+            found.append((f"source_{kpi.id}", gettext("Source"), visit.text(source.title)))
+    if _measures(visit).simulated_until is not None:
+        found.append(
+            (
+                "simulated",
+                gettext("simulated"),
+                gettext(
+                    "These cases were made up to show how the board works. They say nothing about any real office."
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def _name(visit: Visit, procedure: object) -> str | None:
+    return visit.text(procedure.name) if procedure is not None else None  # type: ignore[attr-defined]
+
+
+def _instant(visit: Visit, microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, visit.zone)

@@ -1,0 +1,18 @@
+"""What an address asks of the work list: the same for the screen and for the printed tracking book."""
+
+from __future__ import annotations
+
+from pilotkit import Visit, Wanted
+
+
+def wanted_of(visit: Visit) -> Wanted:
+    """What the address asks for."""
+    query = visit.query
+    return Wanted(
+        status=query.get("status") or None,
+        procedure=query.get("procedure") or None,
+        unit=query.get("unit") or None,
+        mine=query.get("mine") == "1",
+        text=query.get("q", "")[:80],
+        after=query.get("after") or None,
+    )

@@ -1,0 +1,53 @@
+"""The hooks of ``demo``. Each imports its module when it is called: most commands ask for one, or for none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pilotkit import hookimpl
+
+if TYPE_CHECKING:
+    from pilotkit import Connector, Kpi, Page, Procedure, ProcedureHandler, ServicePoint, Site, Source
+
+
+@hookimpl
+def register_procedures() -> tuple[Procedure | ProcedureHandler, ...]:
+    from pilotkit_demo.procedures import HANDLERS, PROCEDURES
+
+    return (*PROCEDURES, *HANDLERS)
+
+
+@hookimpl
+def register_locations(site: Site) -> tuple[ServicePoint, ...]:
+    from pilotkit_demo.locations import points_of
+
+    return points_of(site)
+
+
+@hookimpl
+def register_kpis() -> tuple[Kpi, ...]:
+    from pilotkit_demo.kpis import KPIS
+
+    return KPIS
+
+
+@hookimpl
+def register_sources() -> tuple[Source, ...]:
+    from pilotkit_demo.sources import SOURCES
+
+    return SOURCES
+
+
+@hookimpl
+def register_pages() -> tuple[Page, ...]:
+    from pilotkit import Navigation, Page
+    from pilotkit_demo.pages import show_overview
+
+    return (Page("demo.overview", "/demo", show_overview, "pilotkit_demo", Navigation("Demo", 90)),)
+
+
+@hookimpl
+def register_connectors() -> tuple[Connector, ...]:
+    from pilotkit_demo.connector import CONNECTOR
+
+    return (CONNECTOR,)

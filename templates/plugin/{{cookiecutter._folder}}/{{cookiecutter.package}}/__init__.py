@@ -1,0 +1,1 @@
+"""{{ cookiecutter.title }}: an example that ``pilotkit plugin new`` made, until an idea stands in its place."""

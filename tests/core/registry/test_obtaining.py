@@ -1,0 +1,166 @@
+"""A package is taken by name, by version or as a file, and whoever takes it knows why."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pilotkit import Deployment, Severity, UnknownError
+from pilotkit.checks import run_checks
+from pilotkit.errors import TrustError
+from pilotkit.model.registry import Voucher
+from pilotkit.packages import PackageArchive
+from pilotkit.registry import TrustedRegistry, follow, obtain, registry_of, standing
+from pilotkit.registry.choosing import precedence
+from pilotkit.registry.releasing import revoke
+from pilotkit.registry.serving import served
+from pilotkit.registry.throwaway import ThrowawayRegistry
+from pilotkit.scaffold import new
+
+NAME = "port-amber-model"
+
+
+def test_a_name_is_enough(trusted: TrustedRegistry, packages: dict[str, Path]) -> None:
+    found = obtain(NAME, registry=trusted)
+    said = found.statement
+    assert packages["0.1.0"].read_bytes() == found.path.read_bytes()
+    assert (Voucher.REGISTRY, "amber", "0.1.0", trusted.fingerprint, 1) == (
+        said.voucher, said.publisher, said.version, said.root, said.root_version,
+    )  # fmt: skip
+    assert PackageArchive.open(packages["0.1.0"]).identity == said.identity
+    assert (True, True) == (said.has_provenance, said.has_sbom)
+
+
+def test_the_newest_that_is_not_revoked_is_taken(
+    registry: ThrowawayRegistry, trusted: TrustedRegistry, packages: dict[str, Path]
+) -> None:
+    registry.release("amber", packages["1.0.0"], packages["0.2.0"])
+    assert "1.0.0" == obtain(NAME, registry=trusted).statement.version
+    revoke(registry.folder, NAME, "1.0.0", "Wrong deadline of births.", instead="0.2.0")
+    registry.settle()
+    assert "0.2.0" == obtain(NAME, registry=trusted).statement.version
+    with pytest.raises(TrustError, match=r"revoked on .*: Wrong deadline of births\. Take port-amber-model==0\.2\.0"):
+        obtain(f"{NAME}==1.0.0", registry=trusted)
+
+
+def test_a_version_can_be_named(
+    registry: ThrowawayRegistry, trusted: TrustedRegistry, packages: dict[str, Path]
+) -> None:
+    registry.release("amber", packages["1.0.0"])
+    assert "0.1.0" == obtain(f"{NAME}==0.1.0", registry=trusted).statement.version
+
+
+@pytest.mark.parametrize(
+    ("spec", "what"),
+    [
+        ("nobody-knows", "no package 'nobody-knows'. It has: port-amber-model"),
+        (f"{NAME}==7.0.0", "no port-amber-model 7.0.0. It has 0.1.0"),
+        ("Two Words", "'Two Words' names no package"),
+        (f"{NAME}>=1", "names no package"),
+    ],
+)
+def test_what_is_not_there_is_said(trusted: TrustedRegistry, spec: str, what: str) -> None:
+    with pytest.raises(UnknownError, match=what):
+        obtain(spec, registry=trusted)
+
+
+def test_a_file_that_came_another_way_is_recognised_by_its_hash(
+    trusted: TrustedRegistry, packages: dict[str, Path], tmp_path: Path
+) -> None:
+    came = tmp_path / "from-a-friend.zip"
+    came.write_bytes(packages["0.1.0"].read_bytes())
+    found = obtain(came, registry=trusted)
+    assert (came, Voucher.REGISTRY, "amber") == (found.path, found.statement.voucher, found.statement.publisher)
+
+
+def test_a_file_that_nobody_vouches_for_needs_a_word(trusted: TrustedRegistry, packages: dict[str, Path]) -> None:
+    with pytest.raises(TrustError, match=r"nobody vouches for .*no registry was named\. .*--allow-unsigned"):
+        obtain(packages["0.2.0"])
+    with pytest.raises(TrustError, match="the registry at .* does not know it"):
+        obtain(packages["0.2.0"], registry=trusted)
+    assert Voucher.NOBODY is obtain(packages["0.2.0"], allow_unsigned=True).statement.voucher
+
+
+def test_a_revoked_file_is_refused_whatever_is_said(
+    registry: ThrowawayRegistry, trusted: TrustedRegistry, packages: dict[str, Path]
+) -> None:
+    revoke(registry.folder, NAME, "0.1.0", "Names a hotline that is wrong.")
+    registry.settle()
+    with pytest.raises(TrustError, match="no version to take instead yet"):
+        obtain(packages["0.1.0"], registry=trusted, allow_unsigned=True)
+
+
+def test_a_file_that_changes_after_it_was_verified_is_noticed(
+    trusted: TrustedRegistry, packages: dict[str, Path]
+) -> None:
+    found = obtain(NAME, registry=trusted)
+    found.path.write_bytes(packages["1.0.0"].read_bytes())
+    with pytest.raises(TrustError, match="changed after it was verified"):
+        found.open()
+
+
+def test_a_stick_and_an_address_are_read_alike(registry: ThrowawayRegistry, tmp_path: Path) -> None:
+    with served(registry.folder) as address:
+        online = obtain(NAME, registry=registry.trusted(tmp_path / "online", address))
+    offline = obtain(NAME, registry=registry.trusted(tmp_path / "offline"))
+    assert online.path.read_bytes() == offline.path.read_bytes()
+
+
+def test_a_deployment_keeps_why_its_package_was_taken(
+    trusted: TrustedRegistry, units: dict[str, str], tmp_path: Path
+) -> None:
+    made = new(obtain(NAME, registry=trusted), "SP", tmp_path / "made", units)
+    found = standing(made.folder)
+    assert found is not None
+    assert (made.trust, None, None) == (found.statement, found.stale_since, found.revocation)
+    assert trusted.root == registry_of(made.folder).root
+    assert [] == [each for each in run_checks(Deployment(made.folder)) if each.check == "trust"]
+
+
+def test_a_revoked_package_that_is_installed_is_an_error_once_it_is_heard_of(
+    registry: ThrowawayRegistry,
+    trusted: TrustedRegistry,
+    units: dict[str, str],
+    packages: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    made = new(obtain(NAME, registry=trusted), "SP", tmp_path / "made", units)
+    registry.release("amber", packages["0.2.0"])
+    revoke(registry.folder, NAME, "0.1.0", "A fee is wrong.", instead="0.2.0")
+    registry.settle()
+    assert None is standing(made.folder).revocation
+    assert "A fee is wrong." == follow(made.folder).revocation.reason
+    (found,) = (each for each in run_checks(Deployment(made.folder)) if each.check == "trust")
+    assert Severity.ERROR is found.severity
+    assert "0.1.0 was revoked" in found.message
+    assert f"Take {NAME}==0.2.0 instead." == found.remedy
+
+
+def test_an_expired_word_leaves_the_installed_running_and_refuses_the_new(
+    registry: ThrowawayRegistry, trusted: TrustedRegistry, units: dict[str, str], tmp_path: Path
+) -> None:
+    made = new(obtain(NAME, registry=trusted), "SP", tmp_path / "made", units)
+    later = datetime.now(UTC) + timedelta(days=8)
+    assert later - timedelta(days=2) < standing(made.folder, now=later).stale_since < later
+    metadata = made.folder / ".pilot/trust/metadata/timestamp.json"
+    text = json.loads(metadata.read_text())
+    text["signed"]["expires"] = "2025-01-02T03:04:05Z"
+    metadata.write_text(json.dumps(text))
+    (found,) = (each for each in run_checks(Deployment(made.folder)) if each.check == "trust")
+    assert (Severity.WARNING, True) == (found.severity, "expired on 2025-01-02 03:04 UTC" in found.message)
+    assert "pilotkit registry follow" in found.remedy
+
+
+def test_a_package_taken_unsigned_is_remembered_as_such(
+    packages: dict[str, Path], units: dict[str, str], tmp_path: Path
+) -> None:
+    made = new(obtain(packages["0.1.0"], allow_unsigned=True), "SP", tmp_path / "made", units)
+    (found,) = (each for each in made.findings if each.check == "trust")
+    assert (Severity.NOTICE, True) == (found.severity, "nobody vouches for" in found.message)
+
+
+def test_versions_are_sorted_as_the_standard_says() -> None:
+    in_order = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
+                "1.0.0-rc.1", "1.0.0", "1.2.0", "1.10.0", "2.0.0"]  # fmt: skip
+    assert in_order == sorted(in_order[5:] + in_order[:5], key=precedence)

@@ -1,0 +1,48 @@
+"""Somebody vouches for the package, and still does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.errors import Place
+from pilotkit.model.registry import TrustStanding, Voucher
+from pilotkit.model.surface import Check, Finding, Severity
+from pilotkit.registry import standing
+from pilotkit.registry.choosing import instead_of
+from pilotkit.registry.standing import FOLDER, STATEMENT
+
+
+def run(deployment: Deployment) -> Iterator[Finding]:
+    """An error for a revoked package, a warning for a stale one, a notice for one that nobody vouches for."""
+    found = standing(deployment.folder)
+    if found is None:
+        return
+    package = f"{found.statement.name} {found.statement.version}"
+    if found.revocation is not None:
+        gone = found.revocation
+        yield _finding(
+            Severity.ERROR, f"{package} was revoked on {gone.revoked:%Y-%m-%d}: {gone.reason}", instead_of(gone)
+        )
+    if found.stale_since is not None:
+        yield _finding(
+            Severity.WARNING, _stale(found), "Run 'pilotkit registry follow' every day; it runs on meanwhile."
+        )
+    if found.statement.voucher is Voucher.NOBODY:
+        yield _finding(
+            Severity.NOTICE,
+            f"nobody vouches for {package}: it was taken unsigned.",
+            "Take it from a registry when it is there.",
+        )
+
+
+def _stale(found: TrustStanding) -> str:
+    since = f"{found.stale_since:%Y-%m-%d %H:%M}"
+    return f"the last word of {found.statement.registry} expired on {since} UTC: a revocation would go unseen."
+
+
+def _finding(severity: Severity, message: str, remedy: str) -> Finding:
+    return Finding(severity, CHECK.id, Place(f"{FOLDER}/{STATEMENT}"), message, remedy)
+
+
+CHECK = Check("trust", "Does somebody vouch for the package, and still do so?", run)

@@ -1,0 +1,173 @@
+"""How targets stand: what is asked of whom, what is there, and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pilotkit.catalog.catalog import Catalog
+from pilotkit.measures.attribution import UnitSeries, series_of
+from pilotkit.measures.engines import engine_of
+from pilotkit.measures.facts import Facts
+from pilotkit.measures.outlook import Outlook, look_ahead
+from pilotkit.measures.scan import Count, Group, Window, scan_all
+from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
+from pilotkit.model.location import AdministrativeUnit, UnitKey
+from pilotkit.model.people import Head
+
+TREND_DAYS = 10
+_BY_DAY = ("unit", "unit_from", "received_day")
+Dates = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one target stands: what is asked of whom, what is there, and where it leads."""
+
+    target: Target
+    kpi: Kpi
+    unit: AdministrativeUnit
+    head: Head | None
+    value: KpiValue
+    status: TargetStatus
+    outlook: Outlook
+    days_left: int
+    """Days until the due date; negative once it has passed."""
+
+    @property
+    def gap(self) -> float:
+        """Points short of the goal; negative when beyond it, 0 when not measurable."""
+        if self.value.percent is None:
+            return 0.0
+        short = float(self.target.goal - self.value.percent)
+        return short if self.kpi.direction == "up" else -short
+
+
+def end_of(catalog: Catalog, day: date) -> datetime:
+    """The last instant of a local day."""
+    after = datetime.combine(day + timedelta(days=1), datetime.min.time(), catalog.working_time.zone)
+    return after - timedelta(microseconds=1)
+
+
+def targets_that_hold(catalog: Catalog) -> tuple[Target, ...]:
+    """Every target but those that ended with their unit before they were due: its successors have their own.
+
+    Raises:
+        UnknownError: a target names a unit that is not there.
+    """
+    return tuple(each for each in catalog.targets if not has_ended_with_its_unit(each, catalog.unit_of(each)))
+
+
+def has_ended_with_its_unit(target: Target, unit: AdministrativeUnit) -> bool:
+    """Whether the unit was succeeded before the target was due."""
+    return (
+        target.unit_from is not None
+        and unit.valid_to is not None
+        and (target.due is None or target.due > unit.valid_to)
+    )
+
+
+def stand(catalog: Catalog, facts: Facts, targets: Iterable[Target], moment: datetime) -> tuple[Standing, ...]:
+    """How targets stand at a moment; those with the same dates share one scan. The province's is of all its units.
+
+    A target that is over stands as it did when it was due, and one of a former unit under the boundaries of its days.
+
+    Raises:
+        UnknownError: a target names a KPI or unit that is not there.
+        DataError: a KPI's expression is refused, or a merged unit would have to be divided and nothing says how.
+    """
+    together: dict[Dates, list[Target]] = {}
+    for target in targets:
+        together.setdefault((target.assigned, target.due), []).append(target)
+    return tuple(
+        standing for dates, group in together.items() for standing in _stand(catalog, facts, group, dates, moment)
+    )
+
+
+def _stand(catalog: Catalog, facts: Facts, targets: list[Target], dates: Dates, moment: datetime) -> Iterator[Standing]:
+    since, due = dates
+    window = Window(since, min(moment, end_of(catalog, due)) if due else moment)
+    asked = [(catalog.kpi(target.kpi), catalog.unit_of(target)) for target in targets]
+    for target, figure in zip(targets, figures(catalog, facts, window, asked), strict=True):
+        yield _standing(catalog, target, figure, moment)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One KPI of one unit in a window, with what it was day by day."""
+
+    kpi: Kpi
+    unit: AdministrativeUnit
+    value: KpiValue
+    series: UnitSeries
+
+
+def figures(
+    catalog: Catalog, facts: Facts, window: Window, asked: Sequence[tuple[Kpi, AdministrativeUnit]]
+) -> list[Figure]:
+    """Each KPI of each unit, in one scan: under the boundaries of the window's end, or of a former unit's last day.
+
+    Raises:
+        DataError: a KPI's expression is refused, or a merged unit would have to be divided and nothing says how.
+    """
+    kpis = list({kpi.id: kpi for kpi, _ in asked}.values())
+    groups = scan_all(facts, kpis, window, [_BY_DAY], engine_of(catalog))
+    days = _Days(groups, kpis, catalog.settings.deployment.scheme)
+    last = window.as_of.astimezone(catalog.working_time.zone).date()
+    return [_figure(catalog, kpi, unit, days, window, last) for kpi, unit in asked]
+
+
+def _figure(catalog: Catalog, kpi: Kpi, unit: AdministrativeUnit, days: _Days, window: Window, last: date) -> Figure:
+    on = max(unit.valid_from, min(last, unit.valid_to or last))
+    series = days.of_all(kpi) if unit.level == "province" else series_of(unit.key, days.of(kpi), catalog.lineage, on)
+    value = KpiValue(
+        kpi=kpi.id, statistic=kpi.statistic, unit=unit.code, unit_from=unit.valid_from,
+        numerator=series.total[0], denominator=series.total[1], minimum=kpi.minimum,
+        definition_hash=kpi.definition_hash, location_version=catalog.lineage.version(on), as_of=window.as_of,
+        apportioned=series.apportioned,
+    )  # fmt: skip
+    return Figure(kpi, unit, value, series)
+
+
+def _standing(catalog: Catalog, target: Target, figure: Figure, moment: datetime) -> Standing:
+    zone, value = catalog.working_time.zone, figure.value
+    last = value.as_of.astimezone(zone).date()
+    days_left = (target.due - moment.astimezone(zone).date()).days if target.due else 0
+    outlook = look_ahead(figure.series.days, value, last=last, days_left=days_left, trend=TREND_DAYS)
+    over = target.due is not None and moment >= end_of(catalog, target.due)
+    status = outlook.status(figure.kpi, target.goal, value, over=over)
+    return Standing(target, figure.kpi, figure.unit, head_of(catalog, target), value, status, outlook, days_left)
+
+
+def head_of(catalog: Catalog, target: Target) -> Head | None:
+    """The office that answers for a target; the unit's own where it names none."""
+    return catalog.heads.get(target.head) if target.head else catalog.head_of(target.unit)
+
+
+class _Days:
+    """Counts by unit and local day, as one scan gave them."""
+
+    def __init__(self, groups: list[Group], kpis: list[Kpi], scheme: str) -> None:
+        self._places = {kpi.id: place for place, kpi in enumerate(kpis)}
+        self._by_unit: dict[UnitKey, dict[date, tuple[Count, ...]]] = {}
+        for group in groups:
+            unit, valid_from, day = group.keys
+            self._by_unit.setdefault(UnitKey(scheme, unit or "", valid_from or date.min), {})[day] = group.counts
+
+    def of(self, kpi: Kpi) -> Mapping[UnitKey, Mapping[date, Count]]:
+        """The daily counts of one KPI by the unit that cases name; none of a quantile, which does not add up."""
+        if kpi.statistic == "quantile":
+            return {}
+        place = self._places[kpi.id]
+        return {unit: {day: counts[place] for day, counts in days.items()} for unit, days in self._by_unit.items()}
+
+    def of_all(self, kpi: Kpi) -> UnitSeries:
+        """The daily counts of one KPI in all units together."""
+        summed: dict[date, Count] = {}
+        for days in self.of(kpi).values():
+            for day, (numerator, denominator) in days.items():
+                before = summed.get(day, (0, 0))
+                summed[day] = (before[0] + numerator, before[1] + denominator)
+        total = (sum(count[0] for count in summed.values()), sum(count[1] for count in summed.values()))
+        return UnitSeries(dict(sorted(summed.items())), total, apportioned=False)

@@ -1,0 +1,51 @@
+"""A clock that was set back would make expired words hold again; so the latest instant ever seen is kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pilotkit.errors import TrustError
+from pilotkit.registry.durable import write_durably
+
+FILE = "latest-instant"
+_TOLERANCE = timedelta(minutes=10)
+"""Clocks are set right by a little every day."""
+
+
+def check_clock(folder: Path, now: datetime) -> None:
+    """Compare this machine's clock with the latest instant that is known to have passed, and remember it.
+
+    Args:
+        folder: where the instant is kept.
+        now: what the clock shows.
+
+    Raises:
+        TrustError: the clock shows an earlier time.
+    """
+    latest = _read(folder / FILE)
+    if latest is not None and now < latest - _TOLERANCE:
+        raise TrustError(
+            f"the clock shows {now:%Y-%m-%d %H:%M} UTC, but it has been {latest:%Y-%m-%d %H:%M} UTC already.",
+            remedy=f"Set the clock right. If it was wrong then and is right now, delete {folder / FILE}.",
+        )
+    remember(folder, now)
+
+
+def remember(folder: Path, instant: datetime) -> None:
+    """Keep ``instant`` if it is later than what is known; it is something that has certainly passed."""
+    latest = _read(folder / FILE)
+    if latest is None or instant > latest:
+        write_durably(folder / FILE, f"{instant.astimezone(UTC).isoformat()}\n".encode())
+
+
+def _read(path: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(path.read_text(encoding="utf-8").strip())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise TrustError(
+            f"{path} cannot be read, so nobody knows whether the clock was set back.",
+            remedy="Look at the clock; if it is right, delete the file.",
+        ) from None

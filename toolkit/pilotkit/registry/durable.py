@@ -1,0 +1,51 @@
+"""Files that are there whole or not at all, also after a power cut."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from pilotkit.errors import TargetError
+
+
+def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write ``data`` beside ``path``, put it on the disk, then give it its name.
+
+    Raises:
+        TargetError: it cannot be written; what stood there before still stands.
+    """
+    partial: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.partial-", dir=path.parent)
+        partial = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        settle(partial, path, mode)
+        _sync(path.parent)
+    except OSError as problem:
+        raise TargetError(
+            f"{path} cannot be written: {problem.strerror}.", remedy="Make room, or name another place."
+        ) from None
+    finally:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+
+
+def settle(partial: Path, path: Path, mode: int = 0o644) -> None:
+    """Put the file ``partial`` on the disk and give it the name ``path``, in the same folder.
+
+    The name itself may be lost in a power cut: enough for what can be fetched again.
+    """
+    partial.chmod(mode)
+    _sync(partial)
+    partial.replace(path)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,137 @@
+"""What a deployment keeps of where its package came from, and how the package stands there today."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pilotkit.errors import DataError, Place, TrustError
+from pilotkit.model.registry import Revocations, TrustStanding, TrustStatement, Voucher
+from pilotkit.model.text import Noun
+from pilotkit.reading import noun_from
+from pilotkit.registry.choosing import revocation_of
+from pilotkit.registry.durable import write_durably
+from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, address_of, read_root
+
+if TYPE_CHECKING:
+    from pilotkit.registry.obtaining import Obtained
+
+FOLDER = ".pilot/trust"
+"""Below the deployment; not part of the model, and not personal."""
+STATEMENT = "statement.json"
+_REVOCATIONS = "revocations.json"
+_N = TypeVar("_N", bound=Noun)
+_ROLES = ("root", "timestamp", "snapshot", "targets")
+
+
+def record(obtained: Obtained, deployment: Path) -> None:
+    """Keep in a deployment why its package was taken, and what its registry has said: the memory moves in with it.
+
+    Raises:
+        TargetError: it cannot be written.
+    """
+    folder, registry = deployment / FOLDER, obtained.registry
+    if registry is not None:
+        _copy(registry.metadata, folder / METADATA)
+        write_durably(folder / ROOT_FILE, registry.root)
+        write_durably(folder / FILES / _REVOCATIONS, (registry.files / _REVOCATIONS).read_bytes())
+    _write_statement(folder, obtained.statement)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.resolve() != target.resolve():
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, symlinks=True)
+
+
+def _write_statement(folder: Path, statement: TrustStatement) -> None:
+    text = json.dumps(
+        statement.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=2, sort_keys=True
+    )
+    write_durably(folder / STATEMENT, f"{text}\n".encode())
+
+
+def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding | None:
+    """How the package of a deployment stands, by what was last heard of its registry; None where nothing was kept.
+
+    Raises:
+        DataError: what was kept is broken.
+    """
+    folder = deployment / FOLDER
+    statement = _read(TrustStatement, folder / STATEMENT)
+    if statement is None:
+        return None
+    gone = _read(Revocations, folder / FILES / _REVOCATIONS)
+    revocation = revocation_of(statement.name, statement.version, statement.identity, gone) if gone else None
+    stale_since = None
+    if statement.voucher is Voucher.REGISTRY:
+        until = earliest_expiry(folder / METADATA, statement.publisher)
+        stale_since = until if until and until < (now or datetime.now(UTC)) else None
+    return TrustStanding(statement=statement, stale_since=stale_since, revocation=revocation)
+
+
+def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
+    """The registry that a deployment's package came from, with the root and the memory that the deployment keeps.
+
+    Args:
+        deployment: its folder.
+        place: another address or folder of the same registry, such as a stick.
+
+    Raises:
+        DataError: the package did not come from a registry.
+    """
+    folder = deployment / FOLDER
+    statement = _read(TrustStatement, folder / STATEMENT)
+    if statement is None or statement.registry is None:
+        raise DataError(
+            "the package of this deployment did not come from a registry.",
+            where=Place(f"{FOLDER}/{STATEMENT}"),
+            remedy="Name one with --registry and --root.",
+        )
+    return TrustedRegistry(address_of(place or statement.registry), read_root(folder / ROOT_FILE), folder)
+
+
+def follow(deployment: Path, place: str | None = None, *, now: datetime | None = None) -> TrustStanding:
+    """Hear what the registry says now of a deployment's package, and keep it.
+
+    Raises:
+        DataError: the package did not come from a registry.
+        TrustError: the registry's word does not hold; what was heard before is kept.
+    """
+    from pilotkit.registry.obtaining import Visit  # noqa: PLC0415  # what only a visit needs
+
+    at, registry = now or datetime.now(UTC), registry_of(deployment, place)
+    Visit(registry, at)
+    found = standing(deployment, now=at)
+    if found is None:
+        raise TrustError("the deployment forgot its package meanwhile.", remedy="Run it again.")
+    return found
+
+
+def earliest_expiry(metadata: Path, publisher: str | None) -> datetime | None:
+    """Until when all of the verified metadata in a folder holds; None where there is none."""
+    found = [_expiry(metadata / f"{role}.json") for role in (*_ROLES, *([publisher] if publisher else []))]
+    return min((each for each in found if each), default=None)
+
+
+def _expiry(path: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(json.loads(path.read_bytes())["signed"]["expires"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DataError("is broken.", where=Place(str(path)), remedy="Run 'pilotkit registry follow'.") from None
+
+
+def _read(kind: type[_N], path: Path) -> _N | None:
+    try:
+        return noun_from(kind, json.loads(path.read_bytes()), path.name)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError):
+        raise DataError(
+            "cannot be read.", where=Place(f"{FOLDER}/{path.name}"), remedy="Run 'pilotkit registry follow'."
+        ) from None

@@ -1,0 +1,15 @@
+"""What a new plugin may begin with. Apart, since the command line reads it for every help that it prints."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PluginKind(StrEnum):
+    """What a new plugin begins with."""
+
+    PROCEDURES = "procedures"
+    LOCATIONS = "locations"
+    KPIS = "kpis"
+    PAGES = "pages"
+    CONNECTOR = "connector"

@@ -1,0 +1,83 @@
+"""Looks at a database without changing it: does it answer, is it whole and current, how new is its newest event?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, func, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from pilotkit.errors import DataError, Place, TargetError
+from pilotkit.storage.engine import HEAD
+from pilotkit.storage.tables import EVENTS
+
+_VERSIONS = "alembic_version"
+
+
+@dataclass(frozen=True)
+class DatabaseHealth:
+    """How a database is."""
+
+    is_there: bool
+    """False where the first use will make it."""
+    is_whole: bool = True
+    """Whether SQLite's own quick check finds nothing; a server looks after itself."""
+    revision: str | None = None
+    newest_event: datetime | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its tables are those of this pilotkit."""
+        return self.revision == HEAD
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a newer pilotkit has used it."""
+        return self.revision is not None and self.revision > HEAD
+
+
+def examine(url: str, folder: Path) -> DatabaseHealth:
+    """Look at the database of ``[storage] url``; nothing is made and nothing is changed.
+
+    Raises:
+        DataError: the URL is not one that pilotkit can use.
+        TargetError: the database does not answer.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise DataError(
+            "is not a database that pilotkit can use.",
+            where=Place("pilot.toml", "storage.url"),
+            remedy="Write sqlite:///var/pilot.db or postgresql://user@host/name.",
+        ) from None
+    if address.get_backend_name() == "sqlite":
+        path = folder / str(address.database)
+        if not path.is_file():
+            return DatabaseHealth(is_there=False)
+        address = address.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+    else:
+        address = address.set(drivername="postgresql+psycopg")
+    engine = create_engine(address)
+    try:
+        with engine.connect() as connection:
+            return _health(connection)
+    except DBAPIError as problem:
+        raise TargetError(
+            f"the database {address.render_as_string()} does not answer: {problem.orig}.",
+            where=Place("pilot.toml", "storage.url"),
+            remedy="Check that it runs, that its file is whole, and the PILOTKIT_STORAGE__URL variable.",
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _health(connection: Connection) -> DatabaseHealth:
+    is_whole = connection.dialect.name != "sqlite" or connection.scalar(text("PRAGMA quick_check(1)")) == "ok"
+    tables = set(inspect(connection).get_table_names())
+    revision = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}")) if _VERSIONS in tables else None  # noqa: S608  # our own name
+    newest = connection.scalar(select(func.max(EVENTS.c.at))) if EVENTS.name in tables else None
+    return DatabaseHealth(True, is_whole, revision, newest)

@@ -1,0 +1,40 @@
+"""Where the last report of each point is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Table
+from sqlmodel import Field, Session, SQLModel, select
+
+from pilotkit.model.heartbeat import Heartbeat
+from pilotkit.storage.tables import Instant
+
+
+class HeartbeatRow(SQLModel, table=True):
+    """The last report of one point."""
+
+    __tablename__ = "heartbeats"
+
+    point: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    condition: str
+    fault: str | None = None
+    synthetic: bool = False
+
+
+HEARTBEATS: Table = HeartbeatRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
+
+
+def keep_heartbeat(session: Session, heartbeat: Heartbeat) -> None:
+    """Keep a report in the place of the one before; one that is older than what is kept changes nothing."""
+    row = session.get(HeartbeatRow, heartbeat.point, with_for_update=True)
+    if row is None or row.at <= heartbeat.at:
+        session.merge(HeartbeatRow(**heartbeat.model_dump(mode="python")))
+
+
+def heartbeats_of(session: Session, points: Iterable[str]) -> dict[str, Heartbeat]:
+    """The last report of each of the points that ever sent one."""
+    rows = session.exec(select(HeartbeatRow).where(HEARTBEATS.c.point.in_(sorted(points))))
+    return {row.point: Heartbeat(**row.model_dump()) for row in rows}
