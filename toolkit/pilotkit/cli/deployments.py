@@ -130,7 +130,12 @@ def kpi(
         )
     if as_json:
         simulated_too = {"simulated": measures.simulated_until is not None}
-        print_json([value.model_dump(mode="json") | {"percent": value.percent} | simulated_too for value in values])
+        print_json(
+            [
+                value.model_dump(mode="json") | {"percent": value.percent, "amount": value.amount} | simulated_too
+                for value in values
+            ]
+        )
         return
     _print_values(opened, values, by)
     for name, missing in measures.missing_attributes().items():

@@ -86,10 +86,15 @@ def attributed_groups(
         for group in groups
         if group.grouping == BY_UNIT and group.keys[0] is not None
     }
-    found = attributed(counts, catalog.lineage, day)
-    if all(kpi.statistic == "share" for kpi in kpis):
+    places = [place for place, kpi in enumerate(kpis) if kpi.statistic == "quantile"]
+    whole = {
+        key: [_NOTHING if place in places else each for place, each in enumerate(of)] for key, of in counts.items()
+    }
+    found = attributed(whole, catalog.lineage, day)
+    if not places:
         return found
-    return _with_quantiles(catalog, facts, kpis, window, _sources(catalog, counts, day), found)
+    asked = {place: kpis[place] for place in places}
+    return _with_quantiles(catalog, facts, asked, window, _sources(catalog, counts, day), counts, found)
 
 
 def owners_of(catalog: Catalog, code: str, window: Window) -> tuple[UnitKey, ...]:
@@ -112,28 +117,29 @@ def _sources(catalog: Catalog, counts: Mapping[UnitKey, object], day: date) -> d
 def _with_quantiles(
     catalog: Catalog,
     facts: Facts,
-    kpis: Sequence[Kpi],
+    quantiles: Mapping[int, Kpi],
     window: Window,
     sources: Mapping[UnitKey, list[UnitKey]],
+    counts: Mapping[UnitKey, Sequence[Count]],
     found: Mapping[UnitKey, Attributed],
 ) -> dict[UnitKey, Attributed]:
     """What cannot be added up: the quantiles of units that took over from several are ranked anew, all cases together.
 
     Of whom only a part came, nobody knows whose cases they were, and there is no quantile.
     """
-    places = [place for place, kpi in enumerate(kpis) if kpi.statistic == "quantile"]
     merged = [key for key, each in found.items() if len(sources[key]) > 1 and not each.apportioned]
-    asked = {(key, place): _of_units(kpis[place], sources[key]) for key in merged for place in places}
+    asked = {(key, place): _of_units(kpi, sources[key]) for key in merged for place, kpi in quantiles.items()}
     groups = scan(facts, list(asked.values()), window, (), engine_of(catalog))
     ranked = dict(zip(asked, groups[0].counts, strict=True)) if groups else {}
 
-    def count(key: UnitKey, place: int) -> Count:
-        if place not in places:
-            return found[key].counts[place]
-        return _NOTHING if found[key].apportioned else ranked.get((key, place), found[key].counts[place])
+    def count(key: UnitKey, place: int, share: Count) -> Count:
+        if place not in quantiles or found[key].apportioned:
+            return share
+        return ranked[key, place] if (key, place) in ranked else counts[sources[key][0]][place]
 
     return {
-        key: replace(each, counts=tuple(count(key, place) for place in range(len(kpis)))) for key, each in found.items()
+        key: replace(each, counts=tuple(count(key, place, share) for place, share in enumerate(each.counts)))
+        for key, each in found.items()
     }
 
 
