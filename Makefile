@@ -84,7 +84,7 @@ toolkit/pilotkit/web/static/vendor/ready: .venv/ready toolkit/assets/package-loc
 	@tools/assets
 	@touch $@
 
-# A browser and PostgreSQL, which the tests drive.
+# A browser, PostgreSQL and Java, which the tests drive.
 .cache/test-tools: tools/test-tools tests/assets/package-lock.json .venv/ready
 	@tools/test-tools
 	@mkdir -p .cache && touch $@

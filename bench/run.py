@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import importing
+import measures
 import registry
 import scaffold
 import simulation
@@ -25,6 +26,7 @@ def main() -> None:
         *registry.measure(DONOR),
         simulation.measure(DONOR),
         importing.measure(),
+        *measures.measure(DONOR),
     ]
     for each in ratios:
         mark = "met" if each.met else "NOT MET"

@@ -123,10 +123,21 @@ def settings(_: str) -> str:
     return "\n\n".join(parts)
 
 
-def columns(which: str) -> str:
-    """The columns a KPI's expression may name: ``STORED`` or ``DERIVED``."""
-    rows = [(f"`{each.name}`", f"`{each.type}`", each.meaning) for each in _named(f"pilotkit.measures.columns.{which}")]
-    return table(("column", "type", "meaning"), rows)
+def facts(_: str) -> str:
+    """Every fact table with the columns that an expression may name."""
+    parts = []
+    for each in _named("pilotkit.measures.columns.TABLES").values():
+        by = ", ".join(f"`{name}`" for name in each.dimensions)
+        parts.append(f"## `{each.name}`\n\n{each.meaning} Figures can be grouped by {by}.")
+        parts.append(table(("column", "type", "meaning"), [_column(column) for column in each.stored]))
+        if computed := [_column(column) for column in (*each.known, *each.derived)]:
+            parts.append("Computed for the as-of instant:" if each.instant else "Computed when it is asked:")
+            parts.append(table(("column", "type", "meaning"), computed))
+    return "\n\n".join(parts)
+
+
+def _column(column: Any) -> tuple[str, str, str]:
+    return f"`{column.name}`", f"`{column.type}`", column.meaning
 
 
 def commands(_: str) -> str:
@@ -280,7 +291,7 @@ def operations(tag: str) -> str:
     return table(("operation", "what it does"), rows)
 
 
-_RENDERERS = (fields, values, methods, function, hooks, settings, columns, commands, checks, exits, files, constants)
+_RENDERERS = (fields, values, methods, function, hooks, settings, facts, commands, checks, exits, files, constants)
 _LISTS = (names, operations, scale, plugins, schemas, fixtures, questions)
 RENDERERS: dict[str, Callable[[str], str]] = {each.__name__: each for each in (*_RENDERERS, *_LISTS)}
 

@@ -254,12 +254,12 @@ def test_the_first_row_of_the_board_is_online_whole_process_and_on_time():
     kpis = TREE.listed(Kpi, "model/kpis/kpis.yaml").values()
     first = sorted((kpi.board, kpi.id) for kpi in kpis if kpi.board is not None)
     assert ["online_share", "whole_process_share", "on_time_share"] == [id_ for _, id_ in first][:3]
-    assert 8 <= len(kpis) <= 12
+    assert 30 <= len(kpis) <= 60
 
 
 def test_every_kpi_counts_by_documented_columns_alone():
     for kpi in TREE.listed(Kpi, "model/kpis/kpis.yaml").values():
-        assert all(compiled(kpi))
+        assert compiled(kpi).denominator
 
 
 def test_what_travels_names_nothing_of_the_donors_own(units):

@@ -18,24 +18,20 @@ _ROOMS = {
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
-    "model.accountability": ("Escalation", "EscalationRule", "Occasion", "SignOff"),
     "model.calendar": ("Calendar", "DayException"),
     "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
     "model.filing": ("Receipt",),
     "model.form": ("Form", "FormPage", "Question"),
-    "model.heartbeat": ("Heartbeat", "PointCondition", "PointState"),
     "model.knowledge": ("Article", "Contact", "Domain", "LifeEvent"),
     "model.kpi": (
         "FormulaInput", "Goal", "Kpi", "KpiFormula", "KpiValue", "ReportedCount", "ReportedFigure", "Target",
         "TargetStatus",
     ),
-    "model.lineage": ("Lineage",),
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
         "UnitKey",
     ),
-    "model.operations": ("DayAtWork", "PointQueue", "UnitBacklog", "UnitPressure"),
     "model.package": ("Manifest", "PackageInfo"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
@@ -56,19 +52,25 @@ _ROOMS = {
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
+    "measures.board": ("CasePage", "Measures"),
+    "measures.engines": ("Engine", "Files", "together"),
+    "measures.plan": ("Plan", "Quantile", "Sum"),
+    "web.forms": ("FilledPage", "FormField"),
+    "casework.desk": ("Desk",),
+    "casework.statements": ("Statements", "amount_in"),
+    "web.visit": ("Visit",),
+    "model.accountability": ("Escalation", "EscalationRule", "Occasion", "SignOff"),
+    "model.heartbeat": ("Heartbeat", "PointCondition", "PointState"),
+    "model.lineage": ("Lineage",),
+    "model.operations": ("DayAtWork", "PointQueue", "UnitBacklog", "UnitPressure"),
     "boundaries.changes": ("UnitChange", "read_change"),
     "boundaries.impact": ("ChangeImpact", "impact_of"),
-    "measures.board": ("CasePage", "Measures"),
     "measures.escalation": ("escalations",),
     "measures.signing": ("SignOffs", "SignedFigure"),
     "measures.standing": ("Standing",),
     "web.drawing": ("PointMap", "point_map"),
     "web.formats": ("Formats",),
-    "web.forms": ("FilledPage", "FormField"),
-    "casework.desk": ("Desk",),
     "casework.printing": ("print_document",),
-    "casework.statements": ("Statements", "amount_in"),
-    "web.visit": ("Visit",),
     "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
     "measures.costs": ("CostChange", "cost_changes", "year_total"),
     "measures.formulas": ("FormulaValue", "IndexValue", "InputValue", "index_values"),
@@ -108,11 +110,17 @@ if TYPE_CHECKING:
     from pilotkit.measures.costs import CostChange as CostChange
     from pilotkit.measures.costs import cost_changes as cost_changes
     from pilotkit.measures.costs import year_total as year_total
+    from pilotkit.measures.engines import Engine as Engine
+    from pilotkit.measures.engines import Files as Files
+    from pilotkit.measures.engines import together as together
     from pilotkit.measures.escalation import escalations as escalations
     from pilotkit.measures.formulas import FormulaValue as FormulaValue
     from pilotkit.measures.formulas import IndexValue as IndexValue
     from pilotkit.measures.formulas import InputValue as InputValue
     from pilotkit.measures.formulas import index_values as index_values
+    from pilotkit.measures.plan import Plan as Plan
+    from pilotkit.measures.plan import Quantile as Quantile
+    from pilotkit.measures.plan import Sum as Sum
     from pilotkit.measures.signing import SignedFigure as SignedFigure
     from pilotkit.measures.signing import SignOffs as SignOffs
     from pilotkit.measures.standing import Standing as Standing

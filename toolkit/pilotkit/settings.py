@@ -106,6 +106,15 @@ class PaymentSettings(Noun):
     """What the connector wants to know, such as the account; see the plugin that offers it."""
 
 
+class MeasuresSettings(Noun):
+    """``[measures]``: what computes figures."""
+
+    engine: Identifier = "duckdb"
+    """``duckdb`` runs inside the process; others are connectors of kind ``engine`` that plugins offer."""
+    settings: dict[str, str] = Field(default_factory=dict)
+    """What the engine wants to know, such as an address; see the plugin that offers it."""
+
+
 class ThemeSettings(Noun):
     """``[theme]``: what a province may change of the look."""
 
@@ -163,6 +172,7 @@ class PilotSettings(BaseSettings):
     calendar: CalendarSettings = CalendarSettings()
     identifiers: IdentifierSettings = IdentifierSettings()
     payment: PaymentSettings = PaymentSettings()
+    measures: MeasuresSettings = MeasuresSettings()
     theme: ThemeSettings = ThemeSettings()
     package: PackageSettings = PackageSettings()
     access: AccessSettings = AccessSettings()

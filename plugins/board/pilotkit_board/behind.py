@@ -20,6 +20,7 @@ from pilotkit_board.asking import (
     one_of,
     to_board,
 )
+from pilotkit_board.rows import names_of, shown
 
 ON_A_PAGE = 50
 PARTS = {"numerator": 0, "rest": 1, "denominator": 2}
@@ -61,6 +62,7 @@ def show_cases(visit: Visit) -> View:
     measures: Measures = visit.measures
     found, number = _page(measures, kpi.id, part, asked, asked_page(visit))
     counts = _counts(measures, kpi.id, part, found.total, asked)
+    names = names_of(found.rows) if kpi.of != "cases" else ()
     unit = visit.catalog.units.get(asked["unit"] or "")
     if not counts["denominator"]:
         _check_procedure(visit, asked["procedure"])
@@ -76,7 +78,9 @@ def show_cases(visit: Visit) -> View:
             "since": asked["since"],
             "moment": asked["as_of"],
             "counts": counts,
-            "lines": [_line(visit, row) for row in found.rows],
+            "lines": [_line(visit, row) for row in found.rows] if kpi.of == "cases" else [],
+            "columns": names,
+            "rows": [[shown(visit, name, row[name]) for name in names] for row in found.rows],
             "page": number,
             "pages": max(1, -(-found.total // ON_A_PAGE)),
             "first": (number - 1) * ON_A_PAGE + 1,

@@ -146,10 +146,14 @@ def _is_as_complete(own: Decimal | None, others: Decimal | None) -> bool:
 
 
 def _ranked(kpi: Kpi, rows: Sequence[Row]) -> tuple[Ranked, ...]:
-    """By the exact share, so that nothing that is equal seems different for its decimals."""
-    shares = [(row.value.share or Fraction(0), row) for row in rows]
+    """By the exact value, so that nothing that is equal seems different for its decimals."""
+    shares = [(_exact(row.value), row) for row in rows]
     ordered = sorted(shares, key=lambda each: (-each[0] if kpi.direction == "up" else each[0], each[1].unit.code))
     places: dict[Fraction, int] = {}
     for place, (share, _) in enumerate(ordered, 1):
         places.setdefault(share, place)
     return tuple(Ranked(places[share], row) for share, row in ordered)
+
+
+def _exact(value: KpiValue) -> Fraction:
+    return Fraction(value.amount or 0) if value.statistic == "quantile" else value.share or Fraction(0)

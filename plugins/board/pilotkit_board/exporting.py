@@ -150,7 +150,9 @@ def _beside(sheet: Sheet) -> list[tuple[str, str, str]]:
 def _is_alike(sheet: Sheet, at: int) -> bool:
     """Whether a column on paper would only repeat what stands above the table, or nothing at all."""
     repeated = {"definition", "boundaries", "as_of", "completeness", "kpi"}
-    return sheet.columns[at].key in repeated and len({row[at] for row in sheet.rows}) <= 1
+    of_one_kind = {"numerator", "percent", "amount", "measured_in"}
+    key, cells = sheet.columns[at].key, {row[at] for row in sheet.rows}
+    return (key in repeated and len(cells) <= 1) or (key in of_one_kind and cells == {None})
 
 
 def _plain(cell: Cell) -> str:

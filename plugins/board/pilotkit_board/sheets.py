@@ -13,6 +13,7 @@ from pilotkit_board.asking import asked_moment, known_kpi, known_unit
 from pilotkit_board.behind import asked_cases
 from pilotkit_board.figures import target_figure, worst_first
 from pilotkit_board.reasons import reason_words
+from pilotkit_board.rows import cell_of, names_of
 from pilotkit_board.side_by_side import compared_units
 
 Kind = Literal["text", "count", "percent", "day", "moment"]
@@ -82,7 +83,7 @@ def measure(visit: Visit) -> Sheet:
     )
     names = visit.catalog.procedures
     rows = tuple(
-        (each.month, each.procedure, _name(visit, names.get(each.procedure or "")), *_value_cells(each))
+        (each.month, each.procedure, _name(visit, names.get(each.procedure or "")), *_value_cells(visit, kpi, each))
         for each in found
     )
     return Sheet(f"measure-{kpi.id}", visit.text(kpi.name), columns, rows, _about(visit, moment, [kpi]))
@@ -110,7 +111,7 @@ def comparison(visit: Visit) -> Sheet:
         for each in compared.comparison.apart
     ]
     rows = tuple(
-        (rank, row.unit.code, row.unit.name, *_value_cells(row.value), why or None)
+        (rank, row.unit.code, row.unit.name, *_value_cells(visit, compared.kpi, row.value), why or None)
         for rank, row, why in [*ranked, *apart]
     )
     about = _about(visit, asked_moment(visit), [compared.kpi])
@@ -126,6 +127,12 @@ def cases(visit: Visit) -> Sheet:
     gettext = visit.gettext
     kpi, part, asked = asked_cases(visit)
     found = _measures(visit).cases(kpi.id, part=part, limit=MOST_CASES, **asked)
+    if kpi.of != "cases":
+        names = names_of(found.rows)
+        cells = [[cell_of(visit, name, row[name]) for name in names] for row in found.rows]
+        columns = tuple(Column(name, name, _kind([row[at] for row in cells])) for at, name in enumerate(names))
+        return Sheet(f"rows-{kpi.id}-{part}", visit.text(kpi.name), columns, tuple(map(tuple, cells)),
+                     _about(visit, asked["as_of"], [kpi]))  # fmt: skip
     columns = (
         Column("case", gettext("Case")),
         Column("procedure", gettext("Procedure")),
@@ -156,6 +163,11 @@ def cases(visit: Visit) -> Sheet:
         cut = gettext("%(shown)s of %(total)s cases, the newest") % {"shown": len(rows), "total": found.total}
         about.append(("cut", gettext("Not all of it"), cut))
     return Sheet(f"cases-{kpi.id}-{part}", visit.text(kpi.name), columns, rows, tuple(about))
+
+
+def _kind(cells: Iterable[Cell]) -> Kind:
+    kinds: dict[type, Kind] = {int: "count", datetime: "moment", date: "day"}
+    return next((kinds.get(type(cell), "text") for cell in cells if cell is not None), "text")
 
 
 SHEETS: Mapping[str, Callable[[Visit], Sheet]] = {
@@ -197,7 +209,7 @@ def _target_row(visit: Visit, standing: Standing) -> tuple[Cell, ...]:
         place.code,
         place.name,
         standing.head.office if standing.head else None,
-        *_value_cells(standing.value),
+        *_value_cells(visit, standing.kpi, standing.value),
         target.goal,
         status_word(visit, standing.status),
         target.assigned,
@@ -227,6 +239,8 @@ def _value_columns(visit: Visit) -> tuple[Column, ...]:
         Column("numerator", gettext("Counted"), "count"),
         Column("denominator", gettext("Among"), "count"),
         Column("percent", gettext("Share"), "percent"),
+        Column("amount", gettext("Value"), "count"),
+        Column("measured_in", gettext("Measured in")),
         Column("definition", gettext("Definition")),
         Column("boundaries", gettext("Boundaries")),
         Column("as_of", gettext("As of"), "moment"),
@@ -234,16 +248,27 @@ def _value_columns(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def _value_cells(value: KpiValue) -> tuple[Cell, ...]:
+def _value_cells(visit: Visit, kpi: Kpi, value: KpiValue) -> tuple[Cell, ...]:
+    gettext = visit.gettext
+    units = {"minutes": gettext("minutes"), "seconds": gettext("seconds")}
     return (
-        value.numerator,
+        value.numerator if value.statistic == "share" else None,
         value.denominator,
         value.percent,
+        value.amount,
+        units.get(kpi.unit),
         f"{value.kpi}@{value.definition_hash}",
         value.location_version,
         value.as_of,
         value.completeness,
     )
+
+
+def _counted(kpi: Kpi) -> str:
+    if kpi.statistic == "share":
+        weight = f" × ({kpi.weight})" if kpi.weight else ""
+        return f"({kpi.numerator}){weight} / ({kpi.denominator}){weight}"
+    return f"{kpi.fraction} quantile of ({kpi.value}) / ({kpi.denominator})"
 
 
 def _about(visit: Visit, moment: datetime, kpis: Iterable[Kpi]) -> tuple[tuple[str, str, str], ...]:
@@ -256,7 +281,7 @@ def _about(visit: Visit, moment: datetime, kpis: Iterable[Kpi]) -> tuple[tuple[s
     for kpi in chosen:
         names = f"{visit.text(kpi.name)}: {visit.text(kpi.numerator_name)} / {visit.text(kpi.denominator_name)}"
         found.append((f"definition_{kpi.id}", gettext("Definition"), f"{kpi.id}@{kpi.definition_hash}. {names}"))
-        counted = f"({kpi.numerator}) / ({kpi.denominator})"
+        counted = _counted(kpi)
         found.append((f"counted_{kpi.id}", gettext("How it is counted"), counted))
         source = visit.catalog.sources.get(kpi.reference or "")
         if source is not None:

@@ -74,11 +74,21 @@ def fill(deployment: Deployment, days: int = 30) -> None:
 
 
 @pytest.fixture(scope="session")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
+def share_board(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Board]:
+    """A filled town with files changed, for tests that only read it."""
+
+    def make(files: dict[str, str] | None = None) -> Board:
+        deployment = Deployment(tiny_deployment(tmp_path_factory.mktemp("board") / "town", files, **SETTINGS))
+        fill(deployment)
+        return Board(deployment)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def board(share_board: Callable[..., Board]) -> Board:
     """A filled town. Shared: only read it."""
-    deployment = Deployment(tiny_deployment(tmp_path_factory.mktemp("board") / "town", **SETTINGS))
-    fill(deployment)
-    return Board(deployment)
+    return share_board()
 
 
 @pytest.fixture

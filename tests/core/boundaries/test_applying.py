@@ -160,6 +160,52 @@ def test_any_period_is_shown_under_the_boundaries_of_any_day(
     assert 9 == len(cases)
 
 
+MIDDLE = """
+- id: middle
+  name: {en: The middle, fr: Le milieu}
+  question: {en: When came the middle case?, fr: Quand est venu le dossier du milieu ?}
+  numerator_name: {en: instant, fr: instant}
+  denominator_name: {en: cases, fr: dossiers}
+  statistic: quantile
+  value: received_at
+  fraction: 0.5
+  unit: number
+  reference: charter
+  certainty: high
+"""
+
+
+def test_a_merged_unit_has_the_quantile_of_all_its_cases_and_a_divided_one_has_none(
+    town: Deployment, store: Store, reform: Path, receive: Receive
+) -> None:
+    with (town.folder / "model/kpis/kpis.yaml").open("a", encoding="utf-8") as kpis:
+        kpis.write(MIDDLE)
+    came = {}
+    for unit, days in (("PA-01", (1, 2, 9)), ("PA-02", (7, 8)), ("PA-03", (3,)), ("PA-04", (4, 5))):
+        for day in days:
+            case = receive(unit, at=AFTER.replace(month=7, day=day))
+            if unit == "PA-04":  # what has ended keeps its unit, and so is divided
+                Casework(town, store, lambda: AFTER).refuse(case.code, "registry", "It is not complete.")
+            came[day] = int(AFTER.replace(month=7, day=day).timestamp()) * 1_000_000
+    make(town, store, reform)
+    measures = Measures(Deployment(town.folder), store)
+    found = {
+        (value.unit, value.unit_from): (value.amount, value.denominator)
+        for value in measures.values(["middle"], by="unit", as_of=AFTER)
+    }
+    assert {
+        (None, None): (came[4], 8),
+        ("PA-03", NEW): (came[7], 5),
+        ("PA-05", NEW): (came[3], 1),
+        ("PA-04", NEW): (None, 0),
+        ("PA-06", NEW): (None, 0),
+    } == found
+    before = measures.values(["middle"], by="unit", as_of=AFTER, boundaries=date(2025, 7, 31))
+    assert {("PA-01", None), ("PA-02", None), ("PA-03", came[3]), ("PA-04", came[4])} == {
+        (each.unit, each.amount) for each in before if each.unit
+    }  # open cases went with their unit, and whose they were before is not known of each
+
+
 def test_the_cases_behind_a_figure_are_those_of_the_units_before(
     town: Deployment, store: Store, reform: Path, cases: dict[str, Case]
 ) -> None:

@@ -11,6 +11,7 @@ from pilotkit import DataError, Deployment, UnknownError
 from pilotkit.measures.board import Measures
 from pilotkit.measures.facts import FOLDER, bring_up_to_date
 from pilotkit.measures.scan import Window, scan
+from pilotkit.storage.facts import FactReader
 from pilotkit.storage.store import FACT_COLUMNS, Store
 
 AS_OF = datetime(2025, 7, 22, 12, tzinfo=UTC)
@@ -135,9 +136,9 @@ def test_facts_are_made_once_and_again_when_a_case_has_come(town: Deployment, st
     from pilotkit.casework.verbs import Casework
 
     first = bring_up_to_date(town, store)
-    made = (town.folder / FOLDER / "facts.json").stat().st_mtime_ns
+    made = (town.folder / FOLDER / "current.json").stat().st_mtime_ns
     assert first == bring_up_to_date(town, store)
-    assert made == (town.folder / FOLDER / "facts.json").stat().st_mtime_ns
+    assert made == (town.folder / FOLDER / "current.json").stat().st_mtime_ns
     Casework(town, store).receive(Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen"))
     assert 1 == bring_up_to_date(town, store).cases
     assert 1 == Measures(town, store).values(["online_share"], as_of=datetime.now(UTC) + timedelta(days=1))[0].numerator
@@ -147,11 +148,12 @@ def test_a_refresh_that_fails_keeps_the_facts_there_were(
     town: Deployment, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring_up_to_date(town, store)
-    (town.folder / FOLDER / "facts.json").write_text("{}")
-    monkeypatch.setattr(Store, "fact_rows", lambda self: 1 / 0)
+    (town.folder / FOLDER / "current.json").write_text("{}")
+    monkeypatch.setattr(FactReader, "cases", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         bring_up_to_date(town, store)
-    assert ["facts"] == [path.name for path in (town.folder / "var").iterdir() if path.name.startswith("facts")]
+    monkeypatch.undo()
+    assert 0 == bring_up_to_date(town, store).cases
 
 
 def test_figures_say_under_which_definition_and_boundaries_they_were_made(filled_town: Deployment) -> None:

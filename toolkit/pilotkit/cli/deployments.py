@@ -14,7 +14,7 @@ from pilotkit.cli.packages import DeploymentPath
 
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.model.kpi import KpiValue
+    from pilotkit.model.kpi import Kpi, KpiValue
 
 SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
 """What a severity looks like."""
@@ -26,6 +26,7 @@ class Grouping(StrEnum):
     UNIT = "unit"
     PROCEDURE = "procedure"
     MONTH = "month"
+    CHANNEL = "channel"
 
 
 def check(deployment: DeploymentPath, as_json: AsJson = False) -> None:
@@ -105,7 +106,7 @@ def simulated(deployment: Deployment, days: int, seed: int, until: date | None) 
 
 def kpi(
     deployment: DeploymentPath,
-    by: Annotated[Grouping | None, typer.Option(help="One row a unit, procedure or month.")] = None,
+    by: Annotated[Grouping | None, typer.Option(help="One row a unit, procedure, month or channel.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="What was known at the end of that day.")
     ] = None,
@@ -129,7 +130,12 @@ def kpi(
         )
     if as_json:
         simulated_too = {"simulated": measures.simulated_until is not None}
-        print_json([value.model_dump(mode="json") | {"percent": value.percent} | simulated_too for value in values])
+        print_json(
+            [
+                value.model_dump(mode="json") | {"percent": value.percent, "amount": value.amount} | simulated_too
+                for value in values
+            ]
+        )
         return
     _print_values(opened, values, by)
     for name, missing in measures.missing_attributes().items():
@@ -210,6 +216,14 @@ def _opened(folder: Path) -> Deployment:
     return Deployment(folder)
 
 
+def _said(kpi: Kpi, value: KpiValue) -> str:
+    if not value.is_measurable:
+        return "not measurable"
+    if value.percent is not None:
+        return f"{value.percent:.1f}%{'≈' if value.apportioned else ''}"
+    return f"{value.amount:,} {'' if kpi.unit == 'number' else kpi.unit}".rstrip()
+
+
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
     catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
     names: dict[Any, str] = {
@@ -219,15 +233,15 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
     table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
     table.columns[2].justify = table.columns[3].justify = "right"
     for value in values:
-        key = value.unit or value.procedure or value.month
-        share = "not measurable" if value.percent is None else f"{value.percent:.1f}%{'≈' if value.apportioned else ''}"
+        key = value.unit or value.procedure or value.month or value.channel
+        measured = catalog.kpi(value.kpi)
         name = names.get((key, value.unit_from) if value.unit_from else key, key) if key else "all"
         add_row(
             table,
             name,
-            catalog.kpi(value.kpi).name.in_language(language),
-            f"{value.numerator:,} / {value.denominator:,}",
-            share,
+            measured.name.in_language(language),
+            f"{value.numerator:,} / {value.denominator:,}" if value.statistic == "share" else f"{value.denominator:,}",
+            _said(measured, value),
         )
     console.print(table)
     if values:

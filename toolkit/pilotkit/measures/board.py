@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.measures.columns import TABLES
+from pilotkit.measures.engines import Engine, engine_of
 from pilotkit.measures.facts import Facts, bring_up_to_date
-from pilotkit.measures.scan import Count, Dimension, Window, matching, missing_attributes, scan
+from pilotkit.measures.plan import Grouping
+from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan_all
 from pilotkit.measures.standing import Standing, end_of, stand, targets_that_hold
-from pilotkit.measures.unit_values import owners_of, values_by_unit
+from pilotkit.measures.unit_values import BY_UNIT, owners_of, values_by_unit
 from pilotkit.model.kpi import Kpi, KpiValue
+from pilotkit.model.source import Certainty
+from pilotkit.model.text import LocalText
 from pilotkit.storage.store import Store
 
-By = Literal["unit", "procedure", "month"]
+By = Literal["unit", "procedure", "month", "channel"]
+EVERY: tuple[By, ...] = ("unit", "procedure", "channel", "month")
+"""What a whole board is grouped by."""
 Part = Literal["numerator", "denominator", "rest"]
 
 
@@ -52,6 +59,10 @@ class Measures:
         finally:
             if self._store is None:
                 store.close()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return engine_of(self._catalog)
 
     @cached_property
     def simulated_until(self) -> datetime | None:
@@ -97,18 +108,92 @@ class Measures:
             UnknownError: no such KPI.
             DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
         """
+        groups = self.figures(kpis, by=(by,) if by else (), since=since, as_of=as_of, boundaries=boundaries)
+        return tuple(value for group in groups for value in group)
+
+    def figures(
+        self,
+        kpis: Sequence[str] | None = None,
+        *,
+        by: Sequence[By] = EVERY,
+        since: date | None = None,
+        as_of: datetime | None = None,
+        boundaries: date | None = None,
+    ) -> tuple[tuple[KpiValue, ...], ...]:
+        """Every KPI in total and in each group of each dimension: a whole board, in one scan of each fact table.
+
+        A KPI of a table that does not have a dimension, such as procedures by unit, has its figures in total alone.
+
+        Args:
+            kpis: ids; all where none are named.
+            by: what the groups are of.
+            since: cases received from that day on.
+            as_of: what was known then.
+            boundaries: by unit: the units of that day, whenever the cases were; absent: of the as-of instant.
+
+        Returns:
+            One tuple of values a group, the total first.
+
+        Raises:
+            UnknownError: no such KPI.
+            DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
+        """
         chosen = [self._catalog.kpi(name) for name in kpis] if kpis else list(self._catalog.kpis.values())
         window = Window(since, as_of or self.present())
-        if by == "unit":
-            day = boundaries or window.as_of.astimezone(self._catalog.working_time.zone).date()
-            return values_by_unit(self._catalog, self.facts, chosen, window, day)
-        groups = scan(self.facts, chosen, window, (by,) if by else ())
-        ordered = sorted(groups, key=lambda group: tuple(str(key) for key in group.keys if key is not None))
-        return tuple(
-            self._value(kpi, count, window, by, group.keys[0] if by else None)
-            for group in ordered
-            for kpi, count in zip(chosen, group.counts, strict=True)
-        )
+        day = boundaries or window.as_of.astimezone(self._catalog.working_time.zone).date()
+        version = self._catalog.lineage.version(day) if "unit" in by else self._catalog.location_version
+        groupings: list[Grouping] = [(), *(BY_UNIT if each == "unit" else (each,) for each in by)]
+        groups = scan_all(self.facts, chosen, window, groupings, self._engine)
+        found = {grouping: self._values(chosen, groups, grouping, window, version) for grouping in groupings}
+        if "unit" in by:
+            units = values_by_unit(self._catalog, self.facts, chosen, window, day, groups)
+            found[BY_UNIT] = list(units.values())
+        return tuple(values for grouping in groupings for values in found[grouping])
+
+    def _values(
+        self, kpis: Sequence[Kpi], groups: Sequence[Group], grouping: Grouping, window: Window, version: str
+    ) -> list[tuple[KpiValue, ...]]:
+        """The values of each group of one grouping, in the order of their keys."""
+        chosen = sorted((each for each in groups if each.grouping == grouping), key=lambda each: [*map(str, each.keys)])
+        by = grouping[0] if grouping else None
+        return [
+            tuple(
+                _value(kpi, count, window, version, {by: group.keys[0]} if by else {})
+                for kpi, count in zip(kpis, group.counts, strict=True)
+                if set(grouping) <= set(TABLES[kpi.of].dimensions)
+            )
+            for group in chosen
+        ]
+
+    def count(
+        self,
+        conditions: Mapping[str, str],
+        *,
+        by: Sequence[Dimension] = (),
+        since: date | None = None,
+        as_of: datetime | None = None,
+    ) -> dict[tuple[Any, ...], dict[str, int]]:
+        """How many cases meet each condition, in every group and in total: today's figures, and the like.
+
+        Args:
+            conditions: a SQL boolean expression over the columns of ``cases`` by what it is called.
+            by: dimensions, together one grouping.
+            since: cases received from that day on.
+            as_of: what was known then; aware.
+
+        Returns:
+            By the group's keys, one a dimension; by an empty tuple for the total.
+
+        Raises:
+            DataError: a condition is refused.
+        """
+        kpis = [_counted(name, condition) for name, condition in conditions.items()]
+        groupings: list[tuple[str, ...]] = [(), tuple(by)] if by else [()]
+        groups = scan_all(self.facts, kpis, Window(since, as_of or self.present()), groupings, self._engine)
+        return {
+            group.keys: {name: numerator for name, (numerator, _) in zip(conditions, group.counts, strict=True)}
+            for group in groups
+        }
 
     def standings(self, as_of: datetime | None = None) -> tuple[Standing, ...]:
         """How every target stands; targets with the same dates share one scan. The province's is of all its units.
@@ -125,19 +210,23 @@ class Measures:
         unit: str | None = None,
         procedure: str | None = None,
         month: str | None = None,
+        channel: str | None = None,
         part: Part = "denominator",
         since: date | None = None,
         as_of: datetime | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> CasePage:
-        """The cases behind a figure, newest first."""
+        """The cases behind a figure, newest first; of a KPI of another table, its rows."""
         window = Window(since, as_of or self.present())
         place = None if unit == self._catalog.settings.deployment.province else unit
         owners = owners_of(self._catalog, place, window) if place and place in self._catalog.units else ()
         groups: dict[Dimension, str | None] = {
-            "unit": None if owners else place, "procedure": procedure, "month": month,
-        }  # fmt: skip
+            "unit": None if owners else place,
+            "procedure": procedure,
+            "month": month,
+            "channel": channel,
+        }
         only = {dimension: key for dimension, key in groups.items() if key is not None}
         total, rows = matching(
             self.facts,
@@ -151,14 +240,24 @@ class Measures:
         )
         return CasePage(total, tuple(rows))
 
-    def _value(self, kpi: Kpi, count: Count, window: Window, by: str | None, key: Any) -> KpiValue:
-        return KpiValue(
-            kpi=kpi.id,
-            numerator=count[0],
-            denominator=count[1],
-            minimum=kpi.minimum,
-            definition_hash=kpi.definition_hash,
-            location_version=self._catalog.location_version,
-            as_of=window.as_of,
-            **({by: key} if by else {}),
-        )
+
+def _value(kpi: Kpi, count: Count, window: Window, version: str, of: dict[str, Any]) -> KpiValue:
+    return KpiValue(
+        kpi=kpi.id,
+        statistic=kpi.statistic,
+        numerator=count[0],
+        denominator=count[1],
+        minimum=kpi.minimum,
+        definition_hash=kpi.definition_hash,
+        location_version=version,
+        as_of=window.as_of,
+        **of,
+    )
+
+
+def _counted(name: str, condition: str) -> Kpi:
+    words = LocalText.model_validate({"en": name})
+    return Kpi(
+        id="count", name=words, question=words, numerator_name=words, denominator_name=words, numerator=condition,
+        reference="count", certainty=Certainty.HIGH,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""KPI expressions: SQL boolean expressions over documented columns, and nothing else.
+"""KPI expressions: SQL expressions over documented columns, and nothing else.
 
 An expression is parsed with sqlglot and walked against an allow-list. What is not on it — a subquery, a function, a
 division, an unknown column — is refused with the place, before any engine sees it.
@@ -7,7 +7,9 @@ division, an unknown column — is refused with the place, before any engine see
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
@@ -15,8 +17,8 @@ from sqlglot.errors import SqlglotError
 
 from pilotkit.errors import DataError, Place
 from pilotkit.measures.attributes import attributes_in, is_attribute, typed
-from pilotkit.measures.columns import CASES
-from pilotkit.measures.families import family_of
+from pilotkit.measures.columns import CASES, TABLES, Column, Table
+from pilotkit.measures.families import Family, family_of
 from pilotkit.model.kpi import Kpi
 
 DIALECT = "duckdb"
@@ -30,40 +32,60 @@ _ALLOWED = (
 )  # fmt: skip
 
 
-def check_expression(text: str, place: Place) -> str:
+def check_expression(text: str, place: Place, table: Table = CASES, wanted: Family = "boolean") -> str:
     """The expression in its canonical form, safe to be put into a query.
 
+    Args:
+        text: as it stands in the data.
+        place: where it stands.
+        table: whose columns it may name.
+        wanted: ``boolean``; ``number`` for a weight or a value, which is whole, and so may not name attributes.
+
     Raises:
-        DataError: it is not a boolean expression over the documented columns.
+        DataError: it is not such an expression over the documented columns.
     """
     try:
-        return _canonical(text)
+        return _canonical(text, table.name, wanted)
     except ValueError as problem:
         raise DataError(f"{problem}.", where=place, remedy="See docs/reference/kpi-expressions.md.") from None
     except RecursionError:
         raise DataError("nests too deep.", where=place, remedy="Write it flatter.") from None
 
 
-def compiled(kpi: Kpi) -> tuple[str, str]:
-    """The KPI's numerator and denominator in canonical form.
+class Compiled(NamedTuple):
+    """A KPI's expressions in canonical form; what its statistic has no use for is None."""
+
+    numerator: str | None
+    denominator: str
+    weight: str | None = None
+    value: str | None = None
+
+
+def compiled(kpi: Kpi) -> Compiled:
+    """The KPI's expressions, each held against the columns of its table.
 
     Raises:
         DataError: one of them is refused.
     """
-    return (
-        check_expression(kpi.numerator, Place(FILE, f"{kpi.id}.numerator")),
-        check_expression(kpi.denominator, Place(FILE, f"{kpi.id}.denominator")),
+
+    def checked(key: str, wanted: Family = "boolean") -> str | None:
+        text = getattr(kpi, key)
+        place = Place(FILE, f"{kpi.id}.{key}")
+        return check_expression(text, place, TABLES[kpi.of], wanted) if text else None
+
+    return Compiled(
+        checked("numerator"), checked("denominator") or "TRUE", checked("weight", "number"), checked("value", "number")
     )
 
 
 def attributes_of(kpi: Kpi) -> frozenset[str]:
     """The attributes of imported cases that a KPI, whose expressions are allowed, names."""
-    trees = (sqlglot.parse_one(text, read=DIALECT) for text in (kpi.numerator, kpi.denominator))
-    return frozenset[str]().union(*map(attributes_in, trees))
+    texts = (text for text in (kpi.numerator, kpi.denominator) if text)
+    return frozenset[str]().union(*(attributes_in(sqlglot.parse_one(text, read=DIALECT)) for text in texts))
 
 
 @lru_cache(maxsize=1024)
-def _canonical(text: str) -> str:
+def _canonical(text: str, table: str, wanted: Family) -> str:
     if len(text) > MAXIMUM_LENGTH:
         raise ValueError(f"is longer than {MAXIMUM_LENGTH} characters")
     try:
@@ -72,23 +94,35 @@ def _canonical(text: str) -> str:
         raise ValueError(f"is not SQL: {str(problem).splitlines()[0]}") from None
     if len(trees) != 1 or trees[0] is None:
         raise ValueError("must be one expression")
-    tree = trees[0]
+    tree, columns = trees[0], TABLES[table].columns
     for node in tree.walk():
-        _check(node)
-    tree = typed(tree, family_of)
-    if family_of(tree) != "boolean":
-        raise ValueError(f"'{text}' is not true or false: compare it with something")
+        _check(node, table, columns)
+    if wanted == "number":
+        _check_whole(tree)
+    tree = typed(tree, lambda node: family_of(node, columns))
+    if family_of(tree, columns) != wanted:
+        advice = "is not true or false: compare it with something" if wanted == "boolean" else "is not a whole number"
+        raise ValueError(f"'{text}' {advice}")
     return tree.sql(dialect=DIALECT, comments=False)
 
 
-def _check(node: exp.Expr) -> None:
+def _check_whole(tree: exp.Expr) -> None:
+    """A sum of fractions depends on the order it is taken in, and so on the engine."""
+    if names := attributes_in(tree):
+        raise ValueError(f"'attributes.{min(names)}' is not a whole number of every case, and so no weight or value")
+    for literal in tree.find_all(exp.Literal):
+        if not literal.is_string and not literal.name.isdigit():
+            raise ValueError(f"'{literal.name}' is not a whole number")
+
+
+def _check(node: exp.Expr, table: str, columns: Mapping[str, Column]) -> None:
     if not isinstance(node, _ALLOWED):
         raise ValueError(  # noqa: TRY004  # the text is wrong, not a type of ours
             f"'{node.sql(dialect=DIALECT)[:60]}' ({type(node).__name__}) is not allowed in a KPI"
         )
-    if is_attribute(node):
+    if is_attribute(node) and table == CASES.name:
         if not _ATTRIBUTE.fullmatch(node.name):
             raise ValueError(f"'{node.name:.40}' is no name of an attribute: lower case, digits and _")
         return
-    if isinstance(node, exp.Column) and (node.name not in CASES or node.table):
-        raise ValueError(f"there is no column '{node.sql(dialect=DIALECT)}'; columns are: {', '.join(CASES)}")
+    if isinstance(node, exp.Column) and (node.name not in columns or node.table):
+        raise ValueError(f"there is no column '{node.sql(dialect=DIALECT)}'; columns are: {', '.join(columns)}")

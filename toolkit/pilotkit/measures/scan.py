@@ -1,31 +1,38 @@
-"""One scan: any number of KPI, grouped any way, in a single pass over the facts."""
+"""One scan: any number of KPI, grouped any way, in a single pass over the facts of each table.
+
+Most cases have ended, and what has ended no longer depends on the as-of instant. So where everything known is before
+that instant, the answer is the kept answer of the settled rows plus a scan of the open ones: the same whole numbers,
+added up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from threading import Lock
 from typing import Any, Literal
 
-import duckdb
-
-from pilotkit.errors import DataError
-from pilotkit.measures.columns import STORED
+from pilotkit.measures.columns import CASES, TABLES, Table
+from pilotkit.measures.engines import DuckEngine, Engine, Files, run, source_of
 from pilotkit.measures.expressions import attributes_of, compiled
 from pilotkit.measures.facts import Facts
+from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum, known_rows
 from pilotkit.model.kpi import Kpi
 from pilotkit.model.location import UnitKey
 from pilotkit.storage.tables import microseconds
 
-Dimension = Literal["unit", "unit_from", "procedure", "month", "received_day"]
+Dimension = Literal["unit", "unit_from", "province", "procedure", "domain", "channel", "month", "received_day", "point"]
 Count = tuple[int, int]
 """Numerator and denominator."""
+KEPT_ANSWERS = 256
+"""Answers that a process keeps in memory."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which cases count: received from ``since`` on, and what was known at ``as_of``."""
+    """Which rows count: cases received (or people helped) from ``since`` on, and what was known at ``as_of``."""
 
     since: date | None
     as_of: datetime
@@ -37,29 +44,176 @@ class Group:
     """The counts of one group: for each KPI its numerator and denominator, in the order they were asked."""
 
     keys: tuple[Any, ...]
-    """One value a dimension; None in all of them for the total."""
+    """One value a dimension of the grouping; None in all of them for the total."""
     counts: tuple[Count, ...]
+    grouping: Grouping = ()
+    """The dimensions that ``keys`` are of; empty for the total."""
 
 
-def scan(facts: Facts, kpis: Sequence[Kpi], window: Window, by: Sequence[Dimension] = ()) -> list[Group]:
-    """Count every KPI in every group and in total, reading the facts once.
+def scan(
+    facts: Facts, kpis: Sequence[Kpi], window: Window, by: Sequence[Dimension] = (), engine: Engine | None = None
+) -> list[Group]:
+    """Count every KPI in every group and in total.
 
     Raises:
         DataError: an expression is refused, or compares what cannot be compared.
     """
-    if not kpis:
-        return []
-    measures = []
-    for numerator, denominator in (_countable(kpi, facts) for kpi in kpis):
-        measures.append(f"count(*) FILTER (WHERE ({denominator}) AND ({numerator}))")
-        measures.append(f"count(*) FILTER (WHERE ({denominator}))")
-    keys = ", ".join(by)
-    sets = f"GROUP BY GROUPING SETS (({keys}), ())" if by else ""
-    chosen = f"{keys}, GROUPING({keys}), " if by else ""
-    query = f"SELECT {chosen}{', '.join(measures)} FROM ({_known_at()}) {sets}"  # noqa: S608  # checked expressions only
-    with _connection() as connection:
-        rows = _run(connection, query, _parameters(facts, window))
-    return [_group(row, len(by)) for row in rows]
+    groups = scan_all(facts, kpis, window, [tuple(by), ()] if by else [()], engine)
+    return [replace(group, keys=group.keys if group.grouping else (None,) * len(by)) for group in groups]
+
+
+def scan_all(
+    facts: Facts, kpis: Sequence[Kpi], window: Window, groupings: Sequence[Grouping], engine: Engine | None = None
+) -> list[Group]:
+    """Count every KPI in every group of several groupings, reading each fact table once.
+
+    A grouping by what a KPI's table does not have has no counts of it: numerator and denominator are 0 there.
+
+    Raises:
+        DataError: an expression is refused, or compares what cannot be compared.
+    """
+    found: dict[tuple[Grouping, tuple[Any, ...]], dict[int, Count]] = {((), ()): {}} if () in groupings else {}
+    for table in dict.fromkeys(kpi.of for kpi in kpis):
+        numbers = [number for number, kpi in enumerate(kpis) if kpi.of == table]
+        asked = _Asked(facts, TABLES[table], [kpis[number] for number in numbers], window, groupings)
+        for group, counts in asked.answer(engine or DuckEngine()).items():
+            found.setdefault(group, {}).update(zip(numbers, counts, strict=True))
+    nothing = (0, 0)
+    return [
+        Group(keys, tuple(counts.get(number, nothing) for number in range(len(kpis))), grouping)
+        for (grouping, keys), counts in found.items()
+    ] if kpis else []  # fmt: skip
+
+
+class _Asked:
+    """What is asked of one table."""
+
+    def __init__(
+        self, facts: Facts, table: Table, kpis: Sequence[Kpi], window: Window, groupings: Sequence[Grouping]
+    ) -> None:
+        self._facts, self._table = facts, table
+        self._shares: list[tuple[Sum, Sum] | Quantile] = [_asked_of(kpi, facts) for kpi in kpis]
+        quantiles = [each for each in self._shares if isinstance(each, Quantile)]
+        pairs = [(each.rows,) if isinstance(each, Quantile) else each for each in self._shares]
+        self._plan = Plan(
+            table=table,
+            as_of=microseconds(window.as_of),
+            since=window.since.isoformat() if window.since else None,
+            groupings=tuple(each for each in groupings if set(each) <= set(table.dimensions)),
+            sums=tuple(dict.fromkeys(each for pair in pairs for each in pair)),
+            quantiles=tuple(dict.fromkeys(quantiles)),
+        )
+
+    def answer(self, engine: Engine) -> dict[tuple[Grouping, tuple[Any, ...]], list[Count]]:
+        """The counts of each KPI in each group."""
+        sums, values = _Answers(self._facts, engine).of(self._plan)
+        place = {each: number for number, each in enumerate(self._plan.sums)}
+        value = {each: number for number, each in enumerate(self._plan.quantiles)}
+
+        def count(group: _Key, each: tuple[Sum, Sum] | Quantile) -> Count:
+            if isinstance(each, Quantile):
+                found = values.get(group, (None,) * len(value))[value[each]]
+                return (found or 0, sums[group][place[each.rows]])
+            numerator, denominator = each
+            return sums[group][place[numerator]], sums[group][place[denominator]]
+
+        return {group: [count(group, each) for each in self._shares] for group in sums}
+
+
+_Key = tuple[Grouping, tuple[Any, ...]]
+_Sums = dict[_Key, tuple[int, ...]]
+_Values = dict[_Key, tuple[int | None, ...]]
+_MEMORY: OrderedDict[tuple[str, str, str], list[list[Any]]] = OrderedDict()
+_LOCK = Lock()
+
+
+def forget() -> None:
+    """Let go of the answers that this process keeps in memory."""
+    with _LOCK:
+        _MEMORY.clear()
+
+
+class _Answers:
+    """Answers of plans, from the engine or from what was kept."""
+
+    def __init__(self, facts: Facts, engine: Engine) -> None:
+        self._facts, self._engine = facts, engine
+
+    def of(self, plan: Plan) -> tuple[_Sums, _Values]:
+        newest = self._facts.state.newest
+        if plan.table is not CASES or plan.as_of < newest:
+            return self._sums(plan), self._values(plan)
+        settled, open_ = replace(plan, rows="settled", as_of=newest), replace(plan, rows="open")
+        sums, more = self._sums(settled), self._sums(open_)
+        return _added(sums, more), self._values_of_both(plan, settled, more)
+
+    def _values_of_both(self, plan: Plan, settled: Plan, more: _Sums) -> _Values:
+        """Quantiles cannot be added up: but mostly no open case has a value, and then there is nothing to add."""
+        places = [plan.sums.index(each.rows) for each in plan.quantiles]
+        is_alone = not any(sums[place] for sums in more.values() for place in places)
+        return self._values(settled if is_alone else plan)
+
+    def _sums(self, plan: Plan) -> _Sums:
+        if not plan.sums:
+            return {}
+        plan = replace(plan, quantiles=())
+        return {
+            _key(plan, row): tuple(row[1 + len(plan.dimensions) :])
+            for row in self._rows(plan, lambda files: self._engine.sums(plan, files))
+        }
+
+    def _values(self, plan: Plan) -> _Values:
+        if not plan.quantiles:
+            return {}
+        plan = replace(plan, sums=())
+        return {
+            _key(plan, row): tuple(row[1 + len(plan.dimensions) :])
+            for row in self._rows(plan, lambda files: self._engine.quantiles(plan, files))
+        }
+
+    def _rows(self, plan: Plan, ask: Any) -> list[list[Any]]:
+        files = files_of(self._facts, plan)
+        if files.is_empty:
+            return []
+        where = (str(self._facts.home.folder), self._facts.version, plan.key)
+        with _LOCK:
+            if where in _MEMORY:
+                _MEMORY.move_to_end(where)
+                return _MEMORY[where]
+        rows = self._kept(plan, lambda: [[_plain(cell) for cell in row] for row in ask(files)])
+        with _LOCK:
+            _MEMORY[where] = rows
+            while len(_MEMORY) > KEPT_ANSWERS:
+                _MEMORY.popitem(last=False)
+        return rows
+
+    def _kept(self, plan: Plan, ask: Any) -> list[list[Any]]:
+        """Answers of settled rows are kept on disk, for every process and until the facts change."""
+        if plan.rows != "settled":
+            return ask()  # type: ignore[no-any-return]  # rows
+        name = f"{self._facts.version}-{plan.key}"
+        kept: list[list[Any]] | None = self._facts.home.answer(name)
+        if kept is None:
+            kept = ask()
+            self._facts.home.keep_answer(name, kept)
+        return kept
+
+
+def files_of(facts: Facts, plan: Plan) -> Files:
+    """The files that a plan reads."""
+    segments = facts.segments(plan.table.name)
+    wanted = [each for each in segments if plan.rows == "all" or each.is_settled is (plan.rows == "settled")]
+    first = plan.since[:7] if plan.since and plan.table.day else ""
+    wanted = [each for each in wanted if each.month >= first or each.month == "all"]
+    path, overlaid = facts.home.path, {each.month for each in segments if each.layer == "delta"}
+    months = {each.month for each in wanted}
+    base = [each for each in wanted if each.layer == "base"]
+    return Files(
+        base=tuple(path(each) for each in base if each.month not in overlaid),
+        overlaid=tuple(path(each) for each in base if each.month in overlaid),
+        delta=tuple(path(each) for each in wanted if each.layer == "delta"),
+        replacing=tuple(path(each) for each in segments if each.layer == "delta" and each.month in months),
+    )
 
 
 def matching(
@@ -73,44 +227,45 @@ def matching(
     offset: int,
     owners: Sequence[UnitKey] = (),
 ) -> tuple[int, list[dict[str, Any]]]:
-    """The cases behind a figure: how many there are, and one page of them, newest first.
+    """The rows behind a figure: how many there are, and one page of them, newest first.
 
     Args:
         facts: where to look.
         kpi: whose figure.
         window: the same that the figure was made with.
         only: the group it is of, such as one unit or one month; empty for all.
-        owners: the units that its cases name; none for all.
-        part: ``numerator``, ``denominator``, or ``rest``: in the denominator but not in the numerator.
+        owners: the units that its rows name; none for all.
+        part: ``numerator``, ``denominator``, or ``rest``: in the denominator but not in the numerator. A quantile has
+            no parts: all its rows are meant.
         limit: rows a page.
         offset: rows before it.
 
     Raises:
         DataError: an expression is refused.
     """
-    numerator, denominator = _countable(kpi, facts)
-    condition = {
-        "numerator": f"({denominator}) AND ({numerator})",
-        "denominator": f"({denominator})",
-        "rest": f"({denominator}) AND ({numerator}) IS NOT TRUE",
-    }[part]
-    narrowed = "".join(f" AND {dimension} = ${dimension}" for dimension in only)
+    table = TABLES[kpi.of]
+    asked, since = _asked_of(kpi, facts), window.since.isoformat() if window.since else None
+    plan = Plan(table, microseconds(window.as_of), since, (), ())
+    files = files_of(facts, plan)
+    if files.is_empty:
+        return 0, []
+    counted = f"FROM ({known_rows(table, source_of(table, files), plan.as_of, since)}) AS k WHERE {_part(asked, part)}"
+    narrowed = "".join(f" AND CAST({dimension} AS VARCHAR) = ?" for dimension in only)
     if owners:
-        narrowed += " AND concat(unit, '@', unit_from) IN (SELECT unnest($owners))"
-    rows = f"FROM ({_known_at()}) WHERE {condition}{narrowed}"
-    given = _parameters(facts, window) | dict(only)
-    if owners:
-        given["owners"] = [f"{owner.code}@{owner.valid_from}" for owner in owners]
-    with _connection() as connection:
-        total = _run(connection, f"SELECT count(*) {rows}", given)[0][0]  # checked expressions only
-        found = _run(
-            connection,
-            f"SELECT code, procedure, unit, channel, received_at, due_at, finished_at, is_late, whole_process {rows} "
-            f"ORDER BY received_at DESC, code LIMIT {int(limit)} OFFSET {int(offset)}",
-            given,
-        )
-    names = ("code", "procedure", "unit", "channel", "received_at", "due_at", "finished_at", "is_late", "whole_process")
-    return total, [dict(zip(names, row, strict=True)) for row in found]
+        narrowed += f" AND concat(unit, '@', unit_from) IN ({', '.join('?' * len(owners))})"
+    given = [*only.values(), *(f"{owner.code}@{owner.valid_from}" for owner in owners)]
+    total = run(f"SELECT count(*) {counted}{narrowed}", given)[0][0]  # checked expressions only
+    names = _SHOWN.get(table.name) or tuple(table.columns)
+    order = f"{table.instant} DESC, {names[0]}" if table.instant else names[0]
+    page = f"SELECT {', '.join(names)} {counted}{narrowed} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
+    return total, [dict(zip(names, row, strict=True)) for row in run(page, given)]
+
+
+_SHOWN = {
+    "cases": (
+        "code", "procedure", "unit", "channel", "received_at", "due_at", "finished_at", "is_late", "whole_process",
+    ),
+}  # fmt: skip
 
 
 def missing_attributes(kpi: Kpi, facts: Facts) -> tuple[str, ...]:
@@ -118,59 +273,48 @@ def missing_attributes(kpi: Kpi, facts: Facts) -> tuple[str, ...]:
     return tuple(sorted(attributes_of(kpi) - facts.attributes))
 
 
-def _countable(kpi: Kpi, facts: Facts) -> tuple[str, str]:
-    """Numerator and denominator; no row counts, and no figure is made up, where an attribute is nobody's."""
-    both = compiled(kpi)
-    return ("FALSE", "FALSE") if missing_attributes(kpi, facts) else both
+def _asked_of(kpi: Kpi, facts: Facts) -> tuple[Sum, Sum] | Quantile:
+    """What a KPI counts; no row counts, and no figure is made up, where an attribute is nobody's."""
+    numerator, denominator, weight, value = compiled(kpi)
+    if missing_attributes(kpi, facts):
+        return Sum("FALSE"), Sum("FALSE")
+    if value is not None and kpi.fraction is not None:
+        return Quantile(value, denominator, kpi.fraction)
+    both = numerator if denominator == "TRUE" else f"({denominator}) AND ({numerator})"
+    return Sum(str(both), weight), Sum(denominator, weight)
 
 
-def _known_at() -> str:
-    """Cases of the window with the columns that depend on the as-of instant."""
-    stored = ", ".join(column.name for column in STORED)
-    return (
-        f"SELECT *, due_at IS NOT NULL AS has_deadline, finished_at IS NOT NULL AS is_finished, "  # noqa: S608  # column names of our own
-        "finished_at IS NULL AS is_open, "
-        "coalesce(coalesce(finished_at, waiting_since, $as_of) > due_at, FALSE) OR "
-        "(finished_at IS NULL AND supplements > 1) AS is_late, "
-        "coalesce(finished_at <= due_at, FALSE) AS is_on_time FROM ("
-        f"SELECT {stored}, attributes, CASE WHEN ended_at <= $as_of THEN ended_at END AS finished_at, "
-        "CASE WHEN waiting_since <= $as_of THEN waiting_since END AS waiting_since, "
-        "CASE WHEN ended_at <= $as_of THEN ended_minutes END AS working_minutes "
-        "FROM read_parquet($files) "
-        "WHERE received_at <= $as_of AND ($since::DATE IS NULL OR received_day >= $since::DATE))"
-    )
+def _part(asked: tuple[Sum, Sum] | Quantile, part: str) -> str:
+    if isinstance(asked, Quantile):
+        return asked.rows.condition
+    numerator, denominator = (each.condition for each in asked)
+    return {
+        "numerator": f"({numerator})",
+        "denominator": f"({denominator})",
+        "rest": f"({denominator}) AND ({numerator}) IS NOT TRUE",
+    }[part]
 
 
-def _parameters(facts: Facts, window: Window) -> dict[str, Any]:
-    return {"files": facts.files, "as_of": microseconds(window.as_of), "since": window.since}
+def _key(plan: Plan, row: Sequence[Any]) -> _Key:
+    grouping = plan.grouping_of(row[0])
+    cells = dict(zip(plan.dimensions, row[1:], strict=False))
+    return grouping, tuple(_typed(name, cells[name]) for name in grouping)
 
 
-def _group(row: tuple[Any, ...], dimensions: int) -> Group:
-    if not dimensions:
-        return Group((), _pairs(row))
-    is_total = row[dimensions] != 0
-    keys = (None,) * dimensions if is_total else tuple(row[:dimensions])
-    return Group(keys, _pairs(row[dimensions + 1 :]))
+_DAYS = {"received_day", "unit_from"}
 
 
-def _pairs(row: Sequence[int]) -> tuple[Count, ...]:
-    return tuple(zip(row[::2], row[1::2], strict=True))
+def _typed(dimension: str, cell: Any) -> Any:
+    return date.fromisoformat(cell) if cell is not None and dimension in _DAYS else cell
 
 
-@contextmanager
-def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(":memory:", config={"threads": 2, "autoinstall_known_extensions": False})
-    try:
-        yield connection
-    finally:
-        connection.close()
+def _plain(cell: Any) -> Any:
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _run(connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    try:
-        return connection.execute(query, given).fetchall()
-    except duckdb.Error as problem:
-        raise DataError(
-            f"a KPI cannot be computed: {str(problem).splitlines()[0]}.",
-            remedy="Check its numbers in docs/reference/kpi-expressions.md.",
-        ) from None
+def _added(first: _Sums, second: _Sums) -> _Sums:
+    together = dict(first)
+    for group, counts in second.items():
+        there = together.get(group)
+        together[group] = counts if there is None else tuple(map(sum, zip(there, counts, strict=True)))
+    return together

@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.measures.attribution import UnitSeries, series_of
+from pilotkit.measures.engines import engine_of
 from pilotkit.measures.facts import Facts
 from pilotkit.measures.outlook import Outlook, look_ahead
-from pilotkit.measures.scan import Count, Group, Window, scan
+from pilotkit.measures.scan import Count, Group, Window, scan_all
 from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
 from pilotkit.model.location import AdministrativeUnit, UnitKey
 from pilotkit.model.people import Head
 
 TREND_DAYS = 10
+_BY_DAY = ("unit", "unit_from", "received_day")
 Dates = tuple[date | None, date | None]
 
 
@@ -110,7 +112,7 @@ def figures(
         DataError: a KPI's expression is refused, or a merged unit would have to be divided and nothing says how.
     """
     kpis = list({kpi.id: kpi for kpi, _ in asked}.values())
-    groups = scan(facts, kpis, window, ("unit", "unit_from", "received_day"))
+    groups = scan_all(facts, kpis, window, [_BY_DAY], engine_of(catalog))
     days = _Days(groups, kpis, catalog.settings.deployment.scheme)
     last = window.as_of.astimezone(catalog.working_time.zone).date()
     return [_figure(catalog, kpi, unit, days, window, last) for kpi, unit in asked]
@@ -120,9 +122,10 @@ def _figure(catalog: Catalog, kpi: Kpi, unit: AdministrativeUnit, days: _Days, w
     on = max(unit.valid_from, min(last, unit.valid_to or last))
     series = days.of_all(kpi) if unit.level == "province" else series_of(unit.key, days.of(kpi), catalog.lineage, on)
     value = KpiValue(
-        kpi=kpi.id, unit=unit.code, unit_from=unit.valid_from, numerator=series.total[0], denominator=series.total[1],
-        minimum=kpi.minimum, definition_hash=kpi.definition_hash, location_version=catalog.lineage.version(on),
-        as_of=window.as_of, apportioned=series.apportioned,
+        kpi=kpi.id, statistic=kpi.statistic, unit=unit.code, unit_from=unit.valid_from,
+        numerator=series.total[0], denominator=series.total[1], minimum=kpi.minimum,
+        definition_hash=kpi.definition_hash, location_version=catalog.lineage.version(on), as_of=window.as_of,
+        apportioned=series.apportioned,
     )  # fmt: skip
     return Figure(kpi, unit, value, series)
 
@@ -150,11 +153,12 @@ class _Days:
         self._by_unit: dict[UnitKey, dict[date, tuple[Count, ...]]] = {}
         for group in groups:
             unit, valid_from, day = group.keys
-            if day is not None:
-                self._by_unit.setdefault(UnitKey(scheme, unit, valid_from or date.min), {})[day] = group.counts
+            self._by_unit.setdefault(UnitKey(scheme, unit or "", valid_from or date.min), {})[day] = group.counts
 
     def of(self, kpi: Kpi) -> Mapping[UnitKey, Mapping[date, Count]]:
-        """The daily counts of one KPI by the unit that cases name."""
+        """The daily counts of one KPI by the unit that cases name; none of a quantile, which does not add up."""
+        if kpi.statistic == "quantile":
+            return {}
         place = self._places[kpi.id]
         return {unit: {day: counts[place] for day, counts in days.items()} for unit, days in self._by_unit.items()}
 

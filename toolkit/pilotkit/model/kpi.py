@@ -20,29 +20,60 @@ from pydantic import Field, model_validator
 from pilotkit.model.source import Certainty, Sourced
 from pilotkit.model.text import Identifier, LocalText, Noun
 
+FactTable = Literal["cases", "support", "procedures", "points", "people"]
+
 
 class Kpi(Sourced):
-    """One measure: a share of rows of a fact table."""
+    """One measure over the rows of a fact table: a share of them, or a quantile of a value that they have.
+
+    A share is ``numerator`` over ``denominator``: rows counted, or with ``weight`` their weights added up. A quantile
+    is the smallest ``value`` that at least ``fraction`` of the denominator's rows do not exceed; rows without a value
+    do not count.
+    """
 
     id: Identifier
     name: LocalText
     question: LocalText
     """What it asks, in one plain sentence."""
     numerator_name: LocalText
-    """What the numerator counts, in words: shown beside the figure."""
+    """What the numerator counts, in words, or of a quantile what its value is: shown beside the figure."""
     denominator_name: LocalText
-    of: Literal["cases"] = "cases"
-    """The fact table it is a share of."""
-    numerator: str
-    """A SQL boolean expression over the table's documented columns; counted among the denominator's rows."""
+    of: FactTable = "cases"
+    """The fact table that it is of."""
+    statistic: Literal["share", "quantile"] = "share"
+    """Numerator over denominator, or a quantile of a value, such as a median."""
+    numerator: str = ""
+    """Of a share: a SQL boolean expression over the table's documented columns; counted among the denominator's
+    rows."""
     denominator: str = "TRUE"
-    unit: Literal["percent"] = "percent"
+    """Which rows count."""
+    weight: str | None = None
+    """Of a share: a whole-number expression; its sum is taken instead of the number of rows."""
+    value: str | None = None
+    """Of a quantile: a whole-number expression, in ``unit``."""
+    fraction: Annotated[Decimal, Field(gt=0, le=1, max_digits=9)] | None = None
+    """Of a quantile: 0.5 is the median."""
+    unit: Literal["percent", "minutes", "seconds", "number"] = "percent"
     direction: Literal["up", "down"] = "up"
     since: date | None = None
     minimum: Annotated[int, Field(ge=1)] = 1
-    """Fewer rows than this in the denominator: not measurable, and no figure is made up."""
+    """Fewer rows than this in the denominator (of a weighted share: a smaller sum): not measurable, and no figure is
+    made up."""
     board: int | None = None
     """Its place on the board's first row; absent: not among the first."""
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        is_share = self.statistic == "share"
+        if is_share and not self.numerator:
+            raise ValueError("a share needs a numerator")
+        if is_share and (self.value is not None or self.fraction is not None or self.unit != "percent"):
+            raise ValueError("a share has no value and no fraction, and its unit is percent")
+        if not is_share and (self.value is None or self.fraction is None or self.unit == "percent"):
+            raise ValueError("a quantile needs a value, a fraction and the value's unit: minutes, seconds or number")
+        if not is_share and (self.numerator or self.weight is not None):
+            raise ValueError("a quantile has no numerator and no weight")
+        return self
 
     @property
     def definition_hash(self) -> str:
@@ -51,6 +82,12 @@ class Kpi(Sourced):
             "of": self.of, "numerator": self.numerator, "denominator": self.denominator,
             "unit": self.unit, "minimum": self.minimum,
         }  # fmt: skip
+        more = {
+            "weight": self.weight,
+            "value": self.value,
+            "fraction": self.fraction and str(self.fraction.normalize()),
+        }
+        counted |= {name: said for name, said in more.items() if said is not None}
         return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -192,8 +229,13 @@ class KpiValue(Noun):
     procedure: str | None = None
     month: str | None = None
     """``2025-07``."""
+    channel: str | None = None
+    statistic: Literal["share", "quantile"] = "share"
+    """Of the KPI: which of ``percent`` and ``amount`` there can be."""
     numerator: int
+    """Of a quantile: the value itself, in the KPI's unit; 0 where there are no rows, and then it is not measurable."""
     denominator: int
+    """Of a quantile: how many rows have a value."""
     minimum: int = 1
     definition_hash: str
     location_version: str
@@ -210,8 +252,13 @@ class KpiValue(Noun):
 
     @property
     def share(self) -> Fraction | None:
-        """The exact share, 0 to 1; None when not measurable."""
-        return Fraction(self.numerator, self.denominator) if self.is_measurable else None
+        """The exact share, 0 to 1; None when not measurable, and for a quantile."""
+        return Fraction(self.numerator, self.denominator) if self.is_measurable and self.statistic == "share" else None
+
+    @property
+    def amount(self) -> int | None:
+        """A quantile in the KPI's unit; None when not measurable, and for a share."""
+        return self.numerator if self.is_measurable and self.statistic == "quantile" else None
 
     @property
     def percent(self) -> Decimal | None:

@@ -24,6 +24,7 @@ from pilotkit.storage.attributes import attribute_names
 from pilotkit.storage.audit import Record, events_between, last_record, records
 from pilotkit.storage.bulk import BulkWriter
 from pilotkit.storage.engine import READS_ONLY, open_engine, said_in_words
+from pilotkit.storage.facts import FACT_COLUMNS, FactReader
 from pilotkit.storage.personal import SealedFile
 from pilotkit.storage.tables import (
     CASES,
@@ -35,10 +36,7 @@ from pilotkit.storage.tables import (
 )
 from pilotkit.storage.writing import Receiving, insert_event
 
-FACT_COLUMNS = (
-    "id", "code", "procedure", "channel", "status", "unit", "whole_process", "received_at", "due_at", "finished_at",
-    "waiting_since", "supplements", "unit_from", "attributes",
-)  # fmt: skip
+__all__ = ["FACT_COLUMNS", "Extent", "Store"]
 
 
 @dataclass(frozen=True)
@@ -270,13 +268,14 @@ class Store:
 
     def fact_rows(self, size: int = 50_000) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Every case in chunks of ``size``, as tuples of :data:`FACT_COLUMNS`; instants in microseconds."""
-        source = "cases LEFT JOIN case_attributes ON case_id = id" if self.attribute_names() else "cases"
-        columns = ", ".join(FACT_COLUMNS) if source != "cases" else ", ".join((*FACT_COLUMNS[:-1], "NULL"))
-        statement = f"SELECT {columns} FROM {source} ORDER BY id"  # noqa: S608  # names from this file only
-        streaming = self._reading.execution_options(stream_results=True)
-        with said_in_words("read"), streaming.connect() as connection, connection.exec_driver_sql(statement) as result:
-            while chunk := result.fetchmany(size):
-                yield [tuple(row) for row in chunk]
+        with self.fact_reading() as reader:
+            yield from reader.cases(size)
+
+    @contextmanager
+    def fact_reading(self) -> Iterator[FactReader]:
+        """One look at everything that facts are made of, as it was at one moment, while others go on writing."""
+        with self.snapshot() as connection:
+            yield FactReader(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

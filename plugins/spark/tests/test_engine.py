@@ -1,0 +1,132 @@
+"""Spark and DuckDB give identical numbers, to the bit, for every shipped KPI in every group."""
+
+import contextlib
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pilotkit import DataError, Deployment, Engine, Kpi, Measures
+from pilotkit.casework.queue import Queue
+from pilotkit.casework.verbs import Casework
+from pilotkit.measures.facts import bring_up_to_date
+from pilotkit.measures.scan import Window, forget, scan_all
+from pilotkit.storage.store import Store
+from pilotkit_spark.engine import SparkEngine
+
+AS_OF = datetime(2025, 8, 2, 12, tzinfo=UTC)
+GROUPINGS = ((), ("unit",), ("province",), ("procedure",), ("channel",), ("month",), ("unit", "received_day"))
+WORDS = {"en": "x"}
+
+
+@pytest.fixture(scope="session")
+def engine(master: str) -> Engine:
+    return SparkEngine(
+        {
+            "master": master, "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.memory": "512m", "spark.executor.memory": "450m", "spark.executor.cores": "1",
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def facts(hanoi: Deployment):
+    """Facts with a base and a delta, open cases, late ones, visits: so that both engines have to put them together."""
+    with contextlib.closing(Store.of(hanoi)) as store:
+        made = bring_up_to_date(hanoi, store)
+        casework = Casework(hanoi, store, lambda: AS_OF)
+        for code in list(store.codes())[-400:]:
+            if store.case(code).finished_at is None:
+                casework.withdraw(code, "officer", "the person wants it back")
+        queue = Queue(hanoi, store, lambda: AS_OF)
+        point = next(id_ for id_, each in hanoi.catalog.points.items() if each.kind == "commune_point")
+        for number in range(12):
+            queue.take(point)
+            if number % 2:
+                queue.call(point, counter=1)
+        after = bring_up_to_date(hanoi, store)
+    assert {"base", "delta"} == {each.layer for each in after.segments("cases")}
+    assert made.version != after.version
+    return after
+
+
+def by_key(groups):
+    return {(group.grouping, group.keys): group.counts for group in groups}
+
+
+@pytest.mark.parametrize(
+    "window",
+    [Window(None, AS_OF), Window(date(2025, 7, 21), datetime(2025, 7, 25, 9, tzinfo=UTC))],
+    ids=["now", "a past instant"],
+)
+def test_every_shipped_kpi_has_the_same_numbers_on_both_engines(hanoi, facts, engine, window):
+    kpis = list(hanoi.catalog.kpis.values())
+    assert len(kpis) >= 30
+    assert {"share", "quantile"} == {kpi.statistic for kpi in kpis}
+    on_duckdb = by_key(scan_all(facts, kpis, window, GROUPINGS))
+    forget()
+    assert on_duckdb == by_key(scan_all(_elsewhere(facts), kpis, window, GROUPINGS, engine))
+
+
+def _elsewhere(facts):
+    """The same facts under another version, so that no kept answer of the other engine is taken."""
+    from dataclasses import replace
+
+    return replace(facts, state=facts.state.model_copy(update={"version": "elsewhere"}))
+
+
+def test_attributes_dates_and_weights_mean_the_same_on_both_engines(facts, engine):
+    kpis = [
+        a_kpi("received_day >= '2025-07-21'"),
+        a_kpi("channel = 'online'", weight="supplements + 2 * working_minutes"),
+        a_kpi("COALESCE(outcome, 'open') IN ('open', 'withdrawn')", "NOT (focus AND is_late)"),
+        a_kpi("working_minutes BETWEEN 60 AND 8 * 60", "is_finished"),
+    ]
+    groupings = ((), ("channel",))
+    both = [by_key(scan_all(each, kpis, Window(None, AS_OF), groupings, on)) for each, on in _both(facts, engine)]
+    assert both[0] == both[1]
+
+
+def _both(facts, engine):
+    yield facts, None
+    forget()
+    yield _elsewhere(facts), engine
+
+
+def a_kpi(numerator: str, denominator: str = "TRUE", **more: object) -> Kpi:
+    return Kpi(
+        id="asked", name=WORDS, question=WORDS, numerator_name=WORDS, denominator_name=WORDS, numerator=numerator,
+        denominator=denominator, reference="r", certainty="high", **more,
+    )  # fmt: skip
+
+
+def test_a_sum_too_large_is_refused_on_spark_too(facts, engine):
+    with pytest.raises(DataError, match="cannot be computed on Spark"):
+        scan_all(facts, [a_kpi("TRUE", weight="received_at * 9000000")], Window(None, AS_OF), [()], engine)
+
+
+def test_an_empty_period_is_not_measurable_on_spark_too(facts, engine):
+    groups = scan_all(facts, [a_kpi("is_late")], Window(date(2031, 1, 1), AS_OF), [(), ("unit",)], engine)
+    assert {((), ()): ((0, 0),)} == by_key(groups)
+
+
+def test_a_setting_that_is_not_sparks_is_refused_with_its_place():
+    with pytest.raises(DataError, match=r"pilot\.toml: measures\.settings\.mastre"):
+        SparkEngine({"mastre": "spark://x:7077"})
+
+
+def test_the_engine_of_the_settings_is_this_one(hanoi, master):
+    connector = hanoi.catalog.connectors["spark"]
+    assert "engine" == connector.kind
+    assert isinstance(connector.make({"master": master}), Engine)
+
+
+def test_measures_are_asked_of_the_chosen_engine(hanoi, master, engine, monkeypatch):
+    """Through the front door: settings, connector, engine, figures."""
+    monkeypatch.setenv("PILOTKIT_MEASURES__ENGINE", "spark")
+    monkeypatch.setenv("PILOTKIT_MEASURES__SETTINGS", f'{{"master": "{master}"}}')
+    chosen = Deployment(hanoi.folder)
+    assert "spark" == chosen.settings.measures.engine
+    wanted = Measures(hanoi).values(["online_share"], as_of=AS_OF)[0]
+    forget()
+    found = Measures(chosen).values(["online_share"], as_of=AS_OF)[0]
+    assert (wanted.numerator, wanted.denominator) == (found.numerator, found.denominator)

@@ -1,0 +1,151 @@
+"""Engines run plans. DuckDB inside the process is the default; plugins offer others as connectors of kind ``engine``.
+
+An engine gets a plan and where the rows stand, and answers with plain rows. What it may not do is round: sums are whole
+numbers, and a quantile is one of the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import duckdb
+
+from pilotkit.catalog.catalog import Catalog
+from pilotkit.errors import DataError, Place, UnknownError
+from pilotkit.measures.columns import Table
+from pilotkit.measures.plan import Plan
+
+KIND = "engine"
+"""The kind of connector that this room uses."""
+DEFAULT = "duckdb"
+THREADS = 2
+MEMORY = "1GB"
+"""What DuckDB may use before it goes to disk."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the rows of one table stand: Parquet files."""
+
+    base: tuple[Path, ...] = ()
+    """Of months that have no delta, or of the part of them that is asked for."""
+    overlaid: tuple[Path, ...] = ()
+    """Of months with a delta: a row whose key stands in ``replacing`` is not to be read."""
+    delta: tuple[Path, ...] = ()
+    """Rows that hold beside those."""
+    replacing: tuple[Path, ...] = ()
+    """Every delta of those months, whichever part is asked for."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not (self.base or self.overlaid or self.delta)
+
+
+Row = tuple[Any, ...]
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """What a connector of kind ``engine`` promises."""
+
+    def sums(self, plan: Plan, files: Files) -> Sequence[Row]:
+        """Rows of :attr:`Plan.columns`."""
+
+    def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
+        """Rows of the grouping, the dimensions, and each quantile in its order; null where it has no rows."""
+
+
+class DuckEngine:
+    """DuckDB inside the process, one connection a question, so that threads do not wait for each other."""
+
+    def sums(self, plan: Plan, files: Files) -> Sequence[Row]:
+        """In one scan."""
+        return run(plan.sums_query(source_of(plan.table, files)))
+
+    def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
+        """In one scan a value."""
+        queries = plan.quantile_queries(source_of(plan.table, files))
+        return together(plan, [(places, run(query)) for places, query in queries])
+
+
+def together(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[Row]]]) -> list[Row]:
+    """The answers to :meth:`Plan.quantile_queries` as an engine gives them: each quantile in its order."""
+    width, found = 1 + len(plan.dimensions), dict[Row, list[Any]]()
+    for places, rows in answers:
+        for row in rows:
+            values = found.setdefault(row[:width], [None] * len(plan.quantiles))
+            for place, value in zip(places, row[width:], strict=True):
+                values[place] = value
+    return [(*group, *values) for group, values in found.items()]
+
+
+def engine_of(catalog: Catalog) -> Engine:
+    """The engine of ``[measures] engine``.
+
+    Raises:
+        UnknownError: no plugin offers it.
+    """
+    settings = catalog.settings.measures
+    if settings.engine == DEFAULT:
+        return DuckEngine()
+    offered = {id_: each for id_, each in catalog.connectors.items() if each.kind == KIND}
+    if settings.engine not in offered:
+        raise UnknownError(
+            f"no plugin offers the engine '{settings.engine}'.",
+            where=Place("pilot.toml", "measures.engine"),
+            remedy=f"Enable the plugin that does, or use one of: {', '.join([DEFAULT, *offered])}.",
+        )
+    engine: Engine = offered[settings.engine].make(dict(settings.settings))
+    return engine
+
+
+def source_of(table: Table, files: Files) -> str:
+    """DuckDB's SQL of the rows in these files, with all stored columns."""
+    names = ", ".join(each.name for each in (*table.stored, *table.kept))
+    plain = [*files.base, *files.delta]
+    parts = [f"SELECT {names} FROM {_read(plain)}"] if plain else []  # noqa: S608  # our own files and columns
+    if files.overlaid:
+        replaced = f"SELECT {table.key} FROM {_read(files.replacing)}"  # noqa: S608  # the same
+        kept = f"{_read(files.overlaid)} AS b ANTI JOIN ({replaced}) AS d USING ({table.key})"
+        parts.append(f"SELECT {names} FROM {kept}")  # noqa: S608  # the same
+    return " UNION ALL ".join(parts)
+
+
+def run(query: str, given: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a query on a DuckDB of its own, which can reach nothing but the files.
+
+    Raises:
+        DataError: an expression compares or computes what the engine cannot.
+    """
+    with _connection() as connection:
+        try:
+            return connection.execute(query, list(given)).fetchall()
+        except duckdb.Error as problem:
+            raise DataError(
+                f"a KPI cannot be computed: {str(problem).splitlines()[0]}.",
+                remedy="Check its numbers in docs/reference/kpi-expressions.md.",
+            ) from None
+
+
+def _read(paths: Sequence[Path]) -> str:
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listed}])"
+
+
+@contextmanager
+def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "memory_limit": MEMORY,
+        "autoinstall_known_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=settings)
+    try:
+        yield connection
+    finally:
+        connection.close()
