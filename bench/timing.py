@@ -57,6 +57,13 @@ def summary(name: str, ours: str, against: str, ratios: list[float], goal: float
     )  # fmt: skip
 
 
+def held_against(
+    name: str, ours: str, against: str, ratio: float, goal: float, *, at_most: bool, of: str, runs: int = 1
+) -> Ratio:
+    """One ratio to a limit or to a neighbour, out of many requests of one run."""
+    return summary(name, ours, against, [ratio] * runs, goal, at_most=at_most, of=of)
+
+
 def _seconds(call: Callable[[], object]) -> float:
     started = time.perf_counter()
     call()

@@ -189,9 +189,25 @@ def constants(name: str) -> str:
     return table(("limit", "value", "meaning"), rows)
 
 
+def operations(tag: str) -> str:
+    """The operations of the REST interface with this tag."""
+    routers = [_named(f"pilotkit.api.{room}.router") for room in ("sessions", "catalog", "filing", "desk", "queue")]
+    rows = [
+        (f"`{method} {route.path}`", on_one_line(inspect.getdoc(route.endpoint) or ""))
+        for router in routers
+        if tag in router.tags
+        for route in router.routes
+        for method in sorted(route.methods)
+    ]
+    return table(("operation", "what it does"), rows)
+
+
 RENDERERS: dict[str, Callable[[str], str]] = {
     each.__name__: each
-    for each in (fields, values, methods, hooks, settings, columns, commands, checks, exits, files, constants)
+    for each in (
+        *(fields, values, methods, hooks, settings, columns, commands, checks, exits, files, constants),
+        operations,
+    )
 }
 
 

@@ -6,7 +6,7 @@ def test_an_officer_receives_works_and_returns_a_case(api, as_account):
     counter, registrar = as_account("counter-pa-01"), as_account("registrar-pa-01")
     received = api.post("/cases", json=asked, headers=counter)
     assert 201 == received.status_code, received.text
-    code = received.json()["code"]
+    code = received.json()["case"]["code"]
     assert code in [
         each["code"] for each in api.get("/cases", params={"text": code}, headers=registrar).json()["items"]
     ]

@@ -11,6 +11,7 @@ from schemathesis import GenerationMode
 BODIES = {
     "/cases/{code}/events": {"kind": "supplement_requested", "reason": "why"},
     "/cases/{code}/file-reads": {"reason": "why"},
+    "/cases/{code}/reused": {"reason": "why", "source": "PA-000000-0002", "attachment": "0"},
     "/cases/{code}/attachments/{id}/reads": {"reason": "why"},
     "/cases/{code}/documents/{id}": {"reason": "why"},
 }

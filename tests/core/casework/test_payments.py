@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import CaseError, CaseStatus, DataError, EventKind, UnknownError
+from pilotkit import Authority, CaseError, CaseStatus, DataError, EventKind, UnknownError
 from pilotkit.casework.follow_keys import check_symbol
 from pilotkit.casework.local_payments import WARNING
 from pilotkit.casework.payments import new_reference
@@ -44,6 +44,21 @@ def test_a_fee_that_is_certain_is_asked_for_when_the_application_is_sent(office,
 def test_what_is_free_or_not_certain_is_not_asked_for(office, ready):
     case = office.filing.submit(ready(), ANONYMOUS).case
     assert (CaseStatus.ACCEPTED, None) == (case.status, office.payments.of(case.code))
+
+
+def test_an_officer_asks_for_an_amount_and_the_case_goes_on_when_it_is_there(office, ready):
+    code = office.filing.submit(ready(), ANONYMOUS).case.code
+    officer = Authority(
+        subject="registrar-pa-01", roles=("registrar",), permissions=frozenset({"case.read", "case.advance"}),
+        units=frozenset({"PA-01"}),
+    )  # fmt: skip
+    desk = office.desk(officer)
+    asked = desk.act(code, EventKind.PAYMENT_REQUESTED, reason="Three copies", amount=Decimal(12))
+    payment = office.payments.of(code)
+    assert (CaseStatus.PAYMENT_REQUESTED, Decimal(12)) == (asked.status, payment.order.amount)
+    pay(office, payment, "12")
+    office.payments.check(code)
+    assert CaseStatus.PROCESSING == office.store.case(code).status
 
 
 def test_sent_again_it_is_asked_for_once(office, ready):

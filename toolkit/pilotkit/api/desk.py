@@ -14,12 +14,13 @@ from pilotkit.api.files import answer_with, content_of
 from pilotkit.api.pages import PageOf, WantedPage
 from pilotkit.api.problems import PROBLEMS
 from pilotkit.api.words import Code, Reason
-from pilotkit.casework.desk import Outcome, Wanted, Workload
 from pilotkit.errors import UnknownError
 from pilotkit.model.case import Application, Case, CaseEvent, EventKind
-from pilotkit.model.personal import Attachment, Person, PersonalFile
+from pilotkit.model.filing import Receipt
+from pilotkit.model.personal import Attachment, FileRead, Person, PersonalFile
 from pilotkit.model.procedure import Channel
 from pilotkit.model.text import Identifier, LocalText
+from pilotkit.model.work import Bounded, Countdown, Group, Outcome, Wanted, Workload
 
 router = APIRouter(tags=["desk"], responses=PROBLEMS)
 MANY = 100
@@ -59,6 +60,8 @@ class Act(_Asked):
     """Where a transfer goes."""
     facts: Annotated[frozenset[Code], Field(max_length=20)] = frozenset()
     """What holds for this case, for the guards of its steps."""
+    amount: Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=2)] | None = None
+    """What is to be paid online, where a payment is asked for."""
 
 
 class ManyActs(Act):
@@ -71,6 +74,35 @@ class Look(_Asked):
     """Why a personal file is looked at; kept with who and when."""
 
     reason: Reason
+
+
+class Reused(Look):
+    """What is to be copied from another case."""
+
+    source: Code
+    """The other case."""
+    attachment: Code
+
+
+class Sought(_Asked):
+    """A person, by a number that stands in no address and so in no log."""
+
+    identity_number: Annotated[str, Field(min_length=1, max_length=80)]
+    procedure: Code | None = None
+
+
+class SoughtDocument(Look):
+    """A person's earlier documents of one kind."""
+
+    identity_number: Annotated[str, Field(min_length=1, max_length=80)]
+    document: Code
+
+
+class Reusable(BaseModel):
+    """A document that was handed in before."""
+
+    case: str
+    attachment: Attachment
 
 
 class Printable(BaseModel):
@@ -100,9 +132,17 @@ def list_cases(  # what the list can be narrowed by
 
 
 @router.post("/cases", status_code=HTTPStatus.CREATED)
-def receive(desk: AtDesk, asked: Received) -> Case:
+def receive(desk: AtDesk, asked: Received) -> Receipt:
     """Take an application in. When this answers, the case is on disk."""
-    return desk.receive(Application(**asked.model_dump(), actor=desk.actor))
+    return desk.take_in(Application(**asked.model_dump(), actor=desk.actor))
+
+
+@router.get("/case-counts")
+def count_cases(  # what the list can be narrowed by
+    *, desk: AtDesk, procedure: Annotated[Code | None, Query()] = None, unit: Annotated[Code | None, Query()] = None
+) -> dict[Group, Bounded]:
+    """How many cases lie on each heap of the work list; a count stops at 1,000."""
+    return desk.counts(Wanted(procedure=procedure, unit=unit))
 
 
 @router.get("/cases/{code}")
@@ -115,6 +155,12 @@ def read_case(desk: AtDesk, code: Code) -> Case:
 def read_events(desk: AtDesk, code: Code) -> tuple[CaseEvent, ...]:
     """Everything that happened to a case, in order."""
     return desk.history(code)
+
+
+@router.get("/cases/{code}/clock")
+def read_clock(desk: AtDesk, code: Code) -> Countdown:
+    """Its legal clock as it stands now."""
+    return desk.clock(desk.case(code))
 
 
 @router.get("/cases/{code}/possible")
@@ -145,6 +191,12 @@ def read_file(desk: AtDesk, code: Code, asked: Look) -> PersonalFile:
     return desk.file(code, asked.reason)
 
 
+@router.get("/cases/{code}/file-reads")
+def list_file_reads(desk: AtDesk, code: Code) -> tuple[FileRead, ...]:
+    """Who has looked at the personal file, when and why."""
+    return desk.reads(code)
+
+
 @router.post("/cases/{code}/attachments/{id}/reads", response_class=Response)
 def read_attachment(
     desk: AtDesk,
@@ -166,6 +218,27 @@ def attach(
 ) -> Attachment:
     """Add a scan, or the result."""
     return desk.attach(code, [content_of(document, file, kind)])[0]
+
+
+@router.post("/cases/{code}/reused", status_code=HTTPStatus.CREATED)
+def reuse(desk: AtDesk, code: Code, asked: Reused) -> Attachment:
+    """Put a copy of what the same person handed in with another case into this one; both looks are written down."""
+    return desk.reuse(code, asked.source, asked.attachment, asked.reason)
+
+
+@router.post("/people/cases")
+def list_cases_of(desk: AtDesk, asked: Sought) -> tuple[Case, ...]:
+    """A person's cases in one's units, the newest first; with a procedure, the open ones for it: duplicates."""
+    if asked.procedure is None:
+        return desk.cases_of(asked.identity_number)
+    return desk.duplicates(asked.identity_number, asked.procedure)
+
+
+@router.post("/people/documents")
+def list_reusable(desk: AtDesk, asked: SoughtDocument) -> tuple[Reusable, ...]:
+    """What a person has handed in of a document before; the look is written down with its reason."""
+    found = desk.reusable(asked.identity_number, asked.document, asked.reason)
+    return tuple(Reusable(case=case, attachment=attachment) for case, attachment in found)
 
 
 @router.get("/outlook")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import Form as FormPart
 from pydantic import BaseModel, ConfigDict, Field
 
 from pilotkit.api.asking import Asker, AtFiling, DraftToken, FollowKey
 from pilotkit.api.files import answer_with, content_of
 from pilotkit.api.problems import PROBLEMS
 from pilotkit.api.words import Code, Reason, Words
-from pilotkit.casework.filing import Draft, Followed, Receipt, Tracked
 from pilotkit.model.case import Case
+from pilotkit.model.filing import Draft, Followed, Gap, Receipt, Tracked
+from pilotkit.model.form import Form
 from pilotkit.model.payment import Payment
 from pilotkit.model.personal import Attachment, Person
-from pilotkit.model.procedure import Channel
+from pilotkit.model.procedure import Channel, Fee
 from pilotkit.model.text import Identifier
 
 router = APIRouter(tags=["filing"], responses=PROBLEMS)
@@ -74,6 +76,25 @@ def read_draft(filing: AtFiling, token: DraftToken) -> Draft:
     return filing.draft(token)
 
 
+@router.get("/draft/gaps")
+def list_gaps(filing: AtFiling, token: DraftToken) -> tuple[Gap, ...]:
+    """What is still to be done before it can be sent; empty when it is ready."""
+    return filing.missing(token)
+
+
+@router.get("/draft/fees")
+def read_fees(filing: AtFiling, token: DraftToken) -> tuple[Fee, ...] | Literal["free"] | None:
+    """What it will cost with these answers; null where nothing is published, which is not 0."""
+    draft = filing.draft(token)
+    return filing.fees(draft.procedure, draft.channel, draft.answers)
+
+
+@router.get("/draft/form")
+def read_form(filing: AtFiling, token: DraftToken) -> Form | None:
+    """The form of its procedure; null where nothing is asked besides the person's own details."""
+    return filing.form(token)
+
+
 @router.put("/draft/person", status_code=NAUGHT)
 def save_person(filing: AtFiling, token: DraftToken, asked: Applicant) -> None:
     """Who applies."""
@@ -88,10 +109,23 @@ def save_page(filing: AtFiling, token: DraftToken, page: Code, answers: dict[str
 
 @router.post("/draft/attachments", status_code=HTTPStatus.CREATED)
 def attach(
-    filing: AtFiling, token: DraftToken, document: Annotated[Identifier, Form()], file: Annotated[UploadFile, File()]
+    filing: AtFiling,
+    token: DraftToken,
+    document: Annotated[Identifier, FormPart()],
+    file: Annotated[UploadFile, File()],
 ) -> Attachment:
     """Hand in one file for one of the procedure's documents."""
     return filing.attach(token, content_of(document, file))
+
+
+@router.get("/draft/attachments/{id}", response_class=Response)
+def read_draft_attachment(
+    filing: AtFiling,
+    token: DraftToken,
+    id: Code,  # noqa: A002  # the parameter's name in the address
+) -> Response:
+    """One file of it."""
+    return answer_with(*filing.draft_content(token, id))
 
 
 @router.delete("/draft/attachments/{id}", status_code=NAUGHT)
@@ -106,10 +140,22 @@ def submit(filing: AtFiling, token: DraftToken, asker: Asker) -> Receipt:
     return filing.submit(token, asker)
 
 
+@router.get("/draft/receipt")
+def read_receipt(filing: AtFiling, token: DraftToken) -> Receipt:
+    """The receipt of a draft that was sent, for 30 days."""
+    return filing.receipt(token)
+
+
 @router.get("/tracking/{code}")
 def track(filing: AtFiling, code: Code) -> Tracked:
     """Where a case stands, for whoever knows its code: nothing personal."""
     return filing.track(code)
+
+
+@router.get("/followed")
+def list_followed(filing: AtFiling, asker: Asker) -> tuple[Case, ...]:
+    """The newest cases of the citizen who has signed in; none for anybody else."""
+    return filing.mine(asker)
 
 
 @router.get("/followed/{code}")
@@ -123,9 +169,9 @@ def answer_supplement(  # a form's parts
     filing: AtFiling,
     asker: Asker,
     code: Code,
-    document: Annotated[Identifier, Form()],
+    document: Annotated[Identifier, FormPart()],
     file: Annotated[UploadFile, File()],
-    note: Annotated[Words, Form()] = "",
+    note: Annotated[Words, FormPart()] = "",
     key: FollowKey = "",
 ) -> Case:
     """Hand in what the office asked for; the clock goes on."""
@@ -160,6 +206,18 @@ def read_attachment(
 ) -> Response:
     """One file: what was handed in, or the result."""
     return answer_with(*filing.content(code, key, asker, id))
+
+
+@router.get("/followed/{code}/results")
+def list_results(filing: AtFiling, asker: Asker, code: Code, key: FollowKey = "") -> tuple[Attachment, ...]:
+    """The files that are the result; none until the case is finished."""
+    return filing.results(code, key, asker)
+
+
+@router.post("/followed/{code}/collection")
+def collect(filing: AtFiling, asker: Asker, code: Code, key: FollowKey = "") -> Case:
+    """Take the result that came as files: the case counts as returned."""
+    return filing.collect(code, key, asker)
 
 
 @router.put("/followed/{code}/rating", status_code=NAUGHT)

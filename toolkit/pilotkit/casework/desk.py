@@ -199,6 +199,7 @@ class Desk:
         until: datetime | None = None,
         unit: str | None = None,
         facts: frozenset[str] = frozenset(),
+        amount: Decimal | None = None,
     ) -> Case:
         """Move a case by one verb.
 
@@ -210,6 +211,7 @@ class Desk:
             until: the new appointment of an extension.
             unit: where a transfer goes; it may lie outside one's own units.
             facts: what holds for this case, for the guards of its steps.
+            amount: what is to be paid, where a payment is asked for; None: the person pays at the counter.
 
         Raises:
             CaseError: the case cannot take the verb now, or something that it wants is missing.
@@ -224,6 +226,9 @@ class Desk:
         name, wanted, optional = _VERBS[kind]
         if missing := [each for each in wanted if not given[each]]:
             raise CaseError(f"case '{code}': no {missing[0]} was given.", remedy=_REMEDIES[missing[0]])
+        if kind is EventKind.PAYMENT_REQUESTED and amount is not None:
+            self._backoffice.payments.request(code, self.actor, reason or "", amount)
+            return self._backoffice.store.case(code)
         verb: Any = getattr(self._backoffice.casework, name)
         moved: Case = verb(code, self.actor, **{each: given[each] for each in (*wanted, *optional)})
         return moved

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,10 @@ class Store:
     def __init__(self, url: str, folder: Path) -> None:
         self._engine = open_engine(url, folder)
         self._reading = self._engine.execution_options(**{READS_ONLY: True})
+        self._turn: AbstractContextManager[object] = (
+            threading.RLock() if self._engine.dialect.name == "sqlite" else nullcontext()
+        )
+        """Whoever writes to SQLite waits here in turn: its own waiting is sleeping and trying again."""
         self._kept: set[str] = set()
         """Digests of procedures known to be kept."""
 
@@ -114,7 +119,7 @@ class Store:
     @contextmanager
     def receiving(self) -> Iterator[Receiving]:
         """One transaction that gives a number and stores the case that gets it; all of it or nothing."""
-        with said_in_words("written"), self._engine.begin() as connection:
+        with self.rewriting() as connection:
             yield Receiving(connection)
 
     def change(self, case: Case, event: CaseEvent) -> None:
@@ -261,7 +266,7 @@ class Store:
         Raises:
             TargetError: the database cannot be written; nothing was.
         """
-        with said_in_words("written"), Session(self._engine) as session, session.begin():
+        with self._turn, said_in_words("written"), Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager
@@ -277,7 +282,7 @@ class Store:
     @contextmanager
     def bulk(self) -> Iterator[BulkWriter]:
         """Write many whole cases in one transaction; all or none."""
-        with said_in_words("written"), self._engine.begin() as connection:
+        with self.rewriting() as connection:
             yield BulkWriter(connection)
 
     @contextmanager
@@ -291,8 +296,8 @@ class Store:
 
     @contextmanager
     def rewriting(self) -> Iterator[Connection]:
-        """One transaction that replaces what is there; all of it or nothing."""
-        with said_in_words("written"), self._engine.begin() as connection:
+        """One transaction without the ORM; all of it or nothing."""
+        with self._turn, said_in_words("written"), self._engine.begin() as connection:
             yield connection
 
     def _update(self, row: CaseRow, case: Case) -> None:
