@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "pack": packages.pack,
+    "evidence": packages.evidence,
     "inspect": packages.inspect,
     "new": packages.new,
     "check": deployments.check,
