@@ -14,7 +14,7 @@ from pilotkit.version import __version__ as __version__
 _ROOMS = {
     "errors": (
         "CaseError", "DataError", "DuplicateError", "PackageError", "PilotkitError", "Place", "PluginError",
-        "RefusedError", "TargetError", "TemplateError", "UnknownError",
+        "RefusedError", "TargetError", "TemplateError", "TrustError", "UnknownError",
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
@@ -38,6 +38,7 @@ _ROOMS = {
         "Result", "Step", "Transition",
     ),
     "model.queue": ("Ticket", "TicketState"),
+    "model.registry": ("Listing", "Release", "Revocation", "Revocations", "TrustStanding", "TrustStatement"),
     "model.simulation": ("SimulationProfile",),
     "model.source": ("Certainty", "Source"),
     "model.surface": (
@@ -48,6 +49,7 @@ _ROOMS = {
     "model.work": ("ClockState", "Countdown", "Group", "Outcome", "Pressing", "Wanted", "WorkItem", "Workload"),
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
+    "registry.envelopes": ("open_statement", "sign_statement"),
     "measures.board": ("CasePage", "Measures", "Standing"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from pilotkit.errors import RefusedError as RefusedError
     from pilotkit.errors import TargetError as TargetError
     from pilotkit.errors import TemplateError as TemplateError
+    from pilotkit.errors import TrustError as TrustError
     from pilotkit.errors import UnknownError as UnknownError
     from pilotkit.hookspecs import hookimpl as hookimpl
     from pilotkit.measures.board import CasePage as CasePage
@@ -142,6 +145,12 @@ if TYPE_CHECKING:
     from pilotkit.model.procedure import Transition as Transition
     from pilotkit.model.queue import Ticket as Ticket
     from pilotkit.model.queue import TicketState as TicketState
+    from pilotkit.model.registry import Listing as Listing
+    from pilotkit.model.registry import Release as Release
+    from pilotkit.model.registry import Revocation as Revocation
+    from pilotkit.model.registry import Revocations as Revocations
+    from pilotkit.model.registry import TrustStanding as TrustStanding
+    from pilotkit.model.registry import TrustStatement as TrustStatement
     from pilotkit.model.simulation import SimulationProfile as SimulationProfile
     from pilotkit.model.source import Certainty as Certainty
     from pilotkit.model.source import Source as Source
@@ -169,6 +178,8 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
     from pilotkit.model.work import Workload as Workload
+    from pilotkit.registry.envelopes import open_statement as open_statement
+    from pilotkit.registry.envelopes import sign_statement as sign_statement
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit

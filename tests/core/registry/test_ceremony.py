@@ -197,6 +197,19 @@ def test_what_waits_for_officers_does_not_stop_the_clock(
     assert TARGETS in done.waiting
 
 
+def test_what_waited_too_long_is_prepared_anew(registry: ThrowawayRegistry) -> None:
+    folder, now = registry.folder, datetime.now(UTC)
+    late = now + timedelta(days=6)
+    assert TIMESTAMP in refresh(folder, now=late).waiting
+    assert ["timestamp"] == [each.split()[0] for each in refresh(folder, [registry.timestamp], now=late).published]
+    assert late + timedelta(days=6) < folder.current(TIMESTAMP).signed.expires
+    refresh(folder, now=now + timedelta(days=350))
+    much_later = now + timedelta(days=350) + PERIODS[TARGETS]
+    signers_ = (*registry.officers, registry.snapshot, registry.timestamp)
+    refresh(folder, signers_, now=much_later)
+    assert folder.current(TARGETS).signed.expires > much_later
+
+
 def test_status_says_what_is_out_and_what_waits(registry: ThrowawayRegistry, packages: dict[str, Path]) -> None:
     publish(registry.folder, "amber", [packages["0.2.0"]], [registry.publishers["amber"]])
     found = status_of(registry.folder.folder)
@@ -247,6 +260,16 @@ def test_a_private_key_is_encrypted_and_its_holders_alone(tmp_path: Path) -> Non
     assert made.keyid == read_public(tmp_path / "officer.pub").keyid == load_signer(path, PASSPHRASE).public_key.keyid
     with pytest.raises(TargetError, match="never written over"):
         make_key(path, PASSPHRASE)
+
+
+@pytest.mark.parametrize("mark", [".git/HEAD", "pilot.toml"])
+def test_a_private_key_is_not_made_where_it_would_be_copied(tmp_path: Path, mark: str) -> None:
+    (tmp_path / mark).parent.mkdir(exist_ok=True)
+    (tmp_path / mark).touch()
+    (tmp_path / "inside").mkdir()
+    with pytest.raises(DataError, match="is a repository or a deployment"):
+        make_key(tmp_path / "inside" / "key", PASSPHRASE)
+    assert [] == list((tmp_path / "inside").iterdir())
 
 
 def test_a_key_that_cannot_be_used_says_why(tmp_path: Path) -> None:

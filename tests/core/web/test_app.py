@@ -1,5 +1,7 @@
 """Where a visitor lands, in which language, and what happens when something is not there."""
 
+import json
+
 import pytest
 
 from pilotkit import Navigation, TargetError, UnknownError, View, __version__
@@ -122,6 +124,25 @@ def test_health_tells_who_is_there(visit_town):
     told = {"ok": True, "deployment": "port-amber", "package": "0.1.0", "pilotkit": __version__, "trust": None}
     assert told == answer.json()
     assert "no-store" == answer.headers["cache-control"]
+
+
+def test_health_tells_how_the_package_stands_with_its_registry(visit_town):
+    statement = {
+        "voucher": "registry", "name": "port-amber-model", "version": "0.1.0", "identity": "0" * 64,
+        "obtained": "2025-07-01T00:00:00Z", "publisher": "amber", "registry": "https://packages.example/",
+    }  # fmt: skip
+    timestamp = {"signed": {"expires": "2025-07-08T00:00:00Z"}}
+    gone = {"name": "port-amber-model", "version": "0.1.0", "identity": "0" * 64, "revoked": "2025-07-02T00:00:00Z",
+            "reason": "Wrong."}  # fmt: skip
+    files = {
+        ".pilot/trust/statement.json": json.dumps(statement),
+        ".pilot/trust/metadata/timestamp.json": json.dumps(timestamp),
+        ".pilot/trust/files/revocations.json": json.dumps({"issued": "2025-07-02T00:00:00Z", "revocations": [gone]}),
+    }
+    told = {"voucher": "registry", "stale_since": "2025-07-08T00:00:00+00:00", "revoked": True}
+    assert told == visit_town(files).get("/health").json()["trust"]
+    broken = visit_town({".pilot/trust/statement.json": "{"}).get("/health").json()
+    assert (True, {"problem": "cannot be read."}) == (broken["ok"], broken["trust"])
 
 
 def test_the_footer_names_the_package_its_version_and_its_licence(visit_town):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import Place
-from pilotkit.model.registry import Standing, Voucher
+from pilotkit.model.registry import TrustStanding, Voucher
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.registry import standing
 from pilotkit.registry.choosing import instead_of
@@ -36,7 +36,7 @@ def run(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
-def _stale(found: Standing) -> str:
+def _stale(found: TrustStanding) -> str:
     since = f"{found.stale_since:%Y-%m-%d %H:%M}"
     return f"the last word of {found.statement.registry} expired on {since} UTC: a revocation would go unseen."
 

@@ -56,9 +56,7 @@ def demo(
         registry = ThrowawayRegistry.make(into / "registry", [publisher])
         registry.release(publisher, packed.path)
         obtained = obtain(packed.info.name, registry=registry.trusted(into / "trust"))
-    say(
-        f"Signed by {publisher} and two officers of a throwaway registry in {into / 'registry'}; taken from it, verified"
-    )
+    say(f"Signed by {publisher} and two officers of a throwaway registry in {into / 'registry'}; verified")
     wanted = province or _another_province(giver)
     last = last_closed_day(giver)
     answers = {"assigned_on": str(last - timedelta(days=days - 4)), "due_on": str(last + timedelta(days=2))}

@@ -105,7 +105,7 @@ class TrustStatement(Noun):
     """Whether a bill of materials was there, and held."""
 
 
-class Standing(Noun):
+class TrustStanding(Noun):
     """How a deployment's package stands with its registry at an instant."""
 
     statement: TrustStatement

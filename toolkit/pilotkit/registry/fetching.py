@@ -13,27 +13,10 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError
 from tuf.ngclient import FetcherInterface
 from tuf.ngclient.urllib3_fetcher import Urllib3Fetcher
 
-from pilotkit.errors import DataError
-
 _CHUNK = 256 * 1024
 _NOT_FOUND = 404
 _SECONDS = 20
 """Of silence until a server is given up."""
-
-
-def address_of(place: str) -> str:
-    """A registry's address, with a stroke at its end, from what people write: an address, or a folder.
-
-    Raises:
-        DataError: neither.
-    """
-    scheme = urlsplit(place).scheme
-    if scheme in {"http", "https", "file"}:
-        return f"{place.rstrip('/')}/"
-    folder = Path(place)
-    if not folder.is_dir():
-        raise DataError(f"there is no registry at {place}.", remedy="Name an address (https://…) or a folder.")
-    return f"{folder.resolve().as_uri().rstrip('/')}/"
 
 
 class Fetcher(FetcherInterface):

@@ -30,12 +30,19 @@ def make_key(path: Path, passphrase: str) -> SSlibKey:
     """Make a key pair: the private half encrypted (PKCS #8) in ``path``, the public half beside it in ``path.pub``.
 
     Raises:
-        DataError: the passphrase is too short.
+        DataError: the passphrase is too short, or the place is one that is copied to others.
         TargetError: there is such a file already, or none can be written.
     """
     public = path.with_name(f"{path.name}.pub")
     if len(passphrase) < SHORTEST:
         raise DataError(f"the passphrase has fewer than {SHORTEST} characters.", remedy="Take several words.")
+    for folder in path.absolute().parents:
+        if (folder / ".git").exists() or (folder / "pilot.toml").is_file():
+            raise DataError(
+                f"{folder} is a repository or a deployment, where others would get the key.",
+                where=Place(str(path)),
+                remedy="Choose a place of the holder's own, such as a stick.",
+            )
     if path.exists() or public.exists():
         raise TargetError(f"{path} is there already; a key is never written over.", remedy="Name another file.")
     key = Ed25519PrivateKey.generate()

@@ -91,7 +91,8 @@ class _Refresh:
             )
         self._draft_what_expires()
         for role in self.registry.drafts():
-            self._sign(role)
+            if role not in {SNAPSHOT, TIMESTAMP}:  # which may have to say something else by now
+                self._sign(role)
         newest = next(self._sets(), None)
         if newest is None or not self._publish(newest, self._snapshot(newest)):
             self._renew_timestamp()
@@ -103,7 +104,7 @@ class _Refresh:
         publishers = targets.signed.delegations.roles if targets else ()
         for role in (ROOT, TARGETS, *publishers):
             current = self.registry.current(role)
-            if current and self.registry.draft(role) is None and self._is_late(role, current):
+            if current and not self._candidate(role) and self._is_late(role, current):
                 draft = next_version(current, role, self.now)
                 if role == TARGETS:
                     Lists.newest(self.registry).issued(self.now).enter(self.registry, draft)
@@ -138,7 +139,12 @@ class _Refresh:
                 yield _Set(root, targets, publishers)
 
     def _candidates(self, role: str) -> tuple[Metadata[Any], ...]:
-        return tuple(each for each in (self.registry.draft(role), self.registry.current(role)) if each)
+        return tuple(each for each in (self._candidate(role), self.registry.current(role)) if each)
+
+    def _candidate(self, role: str) -> Metadata[Any] | None:
+        """What waits of a role, unless it waited for so long that it has expired."""
+        waiting = self.registry.draft(role)
+        return waiting if waiting and waiting.signed.expires > self.now else None
 
     def _is_root(self, root: Metadata[Any]) -> bool:
         """Signed by enough of the keys of the root before it, and of its own."""
@@ -178,12 +184,9 @@ class _Refresh:
 
     def _next(self, role: str, current: Metadata[Any] | None, meta: Any) -> Metadata[Any]:
         """The next version of a role that says ``meta``; a draft that says it keeps its signatures."""
-        waiting = self.registry.draft(role)
-        if (
-            waiting
-            and _said(waiting) == meta
-            and waiting.signed.version == (current.signed.version if current else 0) + 1
-        ):
+        waiting, version = self.registry.draft(role), (current.signed.version if current else 0) + 1
+        is_signed = waiting is not None and bool(waiting.signatures) and not self._is_late(role, waiting)
+        if waiting is not None and is_signed and (_said(waiting), waiting.signed.version) == (meta, version):
             return waiting
         if current:
             draft = next_version(current, role, self.now)

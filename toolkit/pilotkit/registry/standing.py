@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pilotkit.errors import DataError, Place, TrustError
-from pilotkit.model.registry import Revocations, Standing, TrustStatement, Voucher
+from pilotkit.model.registry import Revocations, TrustStanding, TrustStatement, Voucher
 from pilotkit.model.text import Noun
 from pilotkit.reading import noun_from
 from pilotkit.registry.choosing import revocation_of
 from pilotkit.registry.durable import write_durably
-from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, read_root
+from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, address_of, read_root
 
 if TYPE_CHECKING:
     from pilotkit.registry.obtaining import Obtained
@@ -54,7 +54,7 @@ def _write_statement(folder: Path, statement: TrustStatement) -> None:
     write_durably(folder / STATEMENT, f"{text}\n".encode())
 
 
-def standing(deployment: Path, *, now: datetime | None = None) -> Standing | None:
+def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding | None:
     """How the package of a deployment stands, by what was last heard of its registry; None where nothing was kept.
 
     Raises:
@@ -70,7 +70,7 @@ def standing(deployment: Path, *, now: datetime | None = None) -> Standing | Non
     if statement.voucher is Voucher.REGISTRY:
         until = earliest_expiry(folder / METADATA, statement.publisher)
         stale_since = until if until and until < (now or datetime.now(UTC)) else None
-    return Standing(statement=statement, stale_since=stale_since, revocation=revocation)
+    return TrustStanding(statement=statement, stale_since=stale_since, revocation=revocation)
 
 
 def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
@@ -83,8 +83,6 @@ def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
     Raises:
         DataError: the package did not come from a registry.
     """
-    from pilotkit.registry.fetching import address_of  # noqa: PLC0415  # what only a visit needs
-
     folder = deployment / FOLDER
     statement = _read(TrustStatement, folder / STATEMENT)
     if statement is None or statement.registry is None:
@@ -96,7 +94,7 @@ def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
     return TrustedRegistry(address_of(place or statement.registry), read_root(folder / ROOT_FILE), folder)
 
 
-def follow(deployment: Path, place: str | None = None, *, now: datetime | None = None) -> Standing:
+def follow(deployment: Path, place: str | None = None, *, now: datetime | None = None) -> TrustStanding:
     """Hear what the registry says now of a deployment's package, and keep it.
 
     Raises:

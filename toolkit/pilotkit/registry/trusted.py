@@ -6,9 +6,9 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pilotkit.errors import DataError, Place
-from pilotkit.registry.fetching import address_of
 
 ROOT_FILE = "root.json"
 METADATA = "metadata"
@@ -53,6 +53,21 @@ class TrustedRegistry:
     def files(self) -> Path:
         """Verified files."""
         return self.store / FILES
+
+
+def address_of(place: str) -> str:
+    """A registry's address, with a stroke at its end, from what people write: an address, or a folder.
+
+    Raises:
+        DataError: neither.
+    """
+    scheme = urlsplit(place).scheme
+    if scheme in {"http", "https", "file"}:
+        return f"{place.rstrip('/')}/"
+    folder = Path(place)
+    if not folder.is_dir():
+        raise DataError(f"there is no registry at {place}.", remedy="Name an address (https://…) or a folder.")
+    return f"{folder.resolve().as_uri().rstrip('/')}/"
 
 
 def read_root(path: Path) -> bytes:

@@ -197,7 +197,7 @@ class _Shell:
 
     def health(self, _request: Request) -> Response:
         """For whoever watches the server."""
-        return JSONResponse(health_of(self.deployment), headers={"cache-control": "no-store"})
+        return JSONResponse(health_of(self.deployment, self.now()), headers={"cache-control": "no-store"})
 
     def theme(self, _request: Request) -> Response:
         """The province's colours."""

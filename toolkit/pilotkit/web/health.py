@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
@@ -10,7 +11,7 @@ from pilotkit.registry import standing
 from pilotkit.version import __version__
 
 
-def health_of(deployment: Deployment) -> dict[str, Any]:
+def health_of(deployment: Deployment, now: datetime) -> dict[str, Any]:
     """The answer of ``/health``; a stale or revoked package keeps running, and is told here."""
     info = deployment.catalog.package
     return {
@@ -18,13 +19,13 @@ def health_of(deployment: Deployment) -> dict[str, Any]:
         "deployment": deployment.settings.deployment.id,
         "package": info.version if info else None,
         "pilotkit": __version__,
-        "trust": _trust(deployment),
+        "trust": _trust(deployment, now),
     }
 
 
-def _trust(deployment: Deployment) -> dict[str, Any] | None:
+def _trust(deployment: Deployment, now: datetime) -> dict[str, Any] | None:
     try:
-        found = standing(deployment.folder)
+        found = standing(deployment.folder, now=now)
     except DataError as problem:
         return {"problem": problem.what}
     if found is None:
