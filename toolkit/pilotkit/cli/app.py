@@ -8,6 +8,7 @@ import typer
 
 from pilotkit.cli import (
     accounts,
+    adoption,
     auditing,
     backups,
     cases,
@@ -21,6 +22,7 @@ from pilotkit.cli import (
 )
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError
+from pilotkit.model.surface import Command
 
 app = typer.Typer(
     name="pilotkit",
@@ -34,6 +36,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evidence": packages.evidence,
     "inspect": packages.inspect,
     "new": packages.new,
+    "receipt": adoption.receipt,
     "check": deployments.check,
     "test": deployments.run_cases,
     "simulate": deployments.simulate,
@@ -94,5 +97,14 @@ def _add_plugin_commands() -> None:
     from pilotkit.catalog.plugins import PluginHost, installed_entry_points, unique
 
     host = PluginHost(installed_entry_points())
-    for added in unique(host.collect("register_commands"), lambda each: each.name, "command").values():
-        app.command(added.name, help=added.help)(added.run)
+    groups: dict[str, typer.Typer] = {}
+    for added in unique(host.collect("register_commands"), _words_of, "command").values():
+        where = app
+        if added.group and (where := groups.get(added.group, app)) is app:
+            where = groups[added.group] = typer.Typer(no_args_is_help=True)
+            app.add_typer(where, name=added.group)
+        where.command(added.name, help=added.help)(added.run)
+
+
+def _words_of(command: Command) -> str:
+    return f"{command.group} {command.name}" if command.group else command.name

@@ -60,7 +60,7 @@ def pack(
     from pilotkit.packages import pack as pack_deployment
 
     opened = Deployment(deployment)
-    order = PackOrder(name, version, _end_of(opened, as_of), parsed_day(since), tuple(keep or ()))
+    order = PackOrder(name, version, end_of(opened, as_of), parsed_day(since), tuple(keep or ()))
     with meter("Packing"):
         packed = pack_deployment(opened, into, order)
     if as_json:
@@ -85,7 +85,7 @@ def evidence(deployment: DeploymentPath, as_of: AsOf = None, since: Since = None
     from pilotkit.registry.durable import write_durably
 
     opened = Deployment(deployment)
-    moment = _end_of(opened, as_of) or Measures(opened).present(datetime.now(UTC))
+    moment = end_of(opened, as_of) or Measures(opened).present(datetime.now(UTC))
     with meter("Measuring"):
         found = measure(opened, moment, parsed_day(since))
     write_durably(deployment / CLAIM, as_bytes(found))
@@ -109,7 +109,8 @@ def parsed_day(text: str | None) -> date | None:
         raise typer.BadParameter(f"{text!r} is not a date like 2025-07-30.") from None
 
 
-def _end_of(deployment: Deployment, text: str | None) -> datetime | None:
+def end_of(deployment: Deployment, text: str | None) -> datetime | None:
+    """The last instant of the local day that somebody typed."""
     from pilotkit.measures.board import Measures
 
     day = parsed_day(text)

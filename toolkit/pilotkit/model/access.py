@@ -69,6 +69,7 @@ PERMISSIONS = {
     "case.assign": "act for other roles, and transfer cases to another unit",
     "kpi.read": "see KPIs of one's units",
     "kpi.sign": "sign figures off",
+    "hub.read": "see which province runs which package, and compare them",
     "knowledge.read": "see articles that are not published",
     "knowledge.edit": "write articles",
 }
