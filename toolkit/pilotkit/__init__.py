@@ -18,6 +18,7 @@ _ROOMS = {
     ),
     "hookspecs": ("hookimpl",),
     "model.access": ("Authority",),
+    "model.adoption": ("AdoptionReceipt", "CheckSummary", "InstalledPackage", "MonthlyFigure"),
     "model.calendar": ("Calendar", "DayException"),
     "model.case": ("Application", "Case", "CaseEvent", "CaseStatus", "EventKind"),
     "model.codes": ("Code", "CodeList", "IdentifierPattern"),
@@ -28,7 +29,8 @@ _ROOMS = {
     "model.location": (
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession", "UnitKey",
     ),
-    "model.package": ("Manifest", "PackageInfo"),
+    "model.notes": ("DeadlineNote", "FeesNote", "KpiNote", "ProcedureNote", "ReleaseNotes"),
+    "model.package": ("Derivation", "Lineage", "Manifest", "MeasuredFigure", "PackageInfo"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
@@ -50,16 +52,25 @@ _ROOMS = {
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "registry.envelopes": ("open_statement", "sign_statement"),
+    "storage.store": ("Store",),
+    "packages.archive": ("PackageArchive",),
+    "packages.comparing": ("compare_packages",),
+    "registry.status": ("PublishedRelease", "RegistryStatus", "RoleStatus", "published_releases", "status_of"),
+    "adoption.sealing": ("open_receipt", "public_key"),
     "measures.board": ("CasePage", "Measures", "Standing"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
     "casework.statements": ("Statements",),
     "web.visit": ("Visit",),
+    "web.words": ("words_of",),
+    "web.formats": ("Formats",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
 
 if TYPE_CHECKING:
+    from pilotkit.adoption.sealing import open_receipt as open_receipt
+    from pilotkit.adoption.sealing import public_key as public_key
     from pilotkit.casework.desk import Desk as Desk
     from pilotkit.casework.statements import Statements as Statements
     from pilotkit.catalog.catalog import Catalog as Catalog
@@ -81,6 +92,10 @@ if TYPE_CHECKING:
     from pilotkit.measures.board import Measures as Measures
     from pilotkit.measures.board import Standing as Standing
     from pilotkit.model.access import Authority as Authority
+    from pilotkit.model.adoption import AdoptionReceipt as AdoptionReceipt
+    from pilotkit.model.adoption import CheckSummary as CheckSummary
+    from pilotkit.model.adoption import InstalledPackage as InstalledPackage
+    from pilotkit.model.adoption import MonthlyFigure as MonthlyFigure
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -113,7 +128,15 @@ if TYPE_CHECKING:
     from pilotkit.model.location import ServicePoint as ServicePoint
     from pilotkit.model.location import Succession as Succession
     from pilotkit.model.location import UnitKey as UnitKey
+    from pilotkit.model.notes import DeadlineNote as DeadlineNote
+    from pilotkit.model.notes import FeesNote as FeesNote
+    from pilotkit.model.notes import KpiNote as KpiNote
+    from pilotkit.model.notes import ProcedureNote as ProcedureNote
+    from pilotkit.model.notes import ReleaseNotes as ReleaseNotes
+    from pilotkit.model.package import Derivation as Derivation
+    from pilotkit.model.package import Lineage as Lineage
     from pilotkit.model.package import Manifest as Manifest
+    from pilotkit.model.package import MeasuredFigure as MeasuredFigure
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
     from pilotkit.model.payment import PaymentConnector as PaymentConnector
@@ -178,11 +201,21 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
     from pilotkit.model.work import Workload as Workload
+    from pilotkit.packages.archive import PackageArchive as PackageArchive
+    from pilotkit.packages.comparing import compare_packages as compare_packages
     from pilotkit.registry.envelopes import open_statement as open_statement
     from pilotkit.registry.envelopes import sign_statement as sign_statement
+    from pilotkit.registry.status import PublishedRelease as PublishedRelease
+    from pilotkit.registry.status import RegistryStatus as RegistryStatus
+    from pilotkit.registry.status import RoleStatus as RoleStatus
+    from pilotkit.registry.status import published_releases as published_releases
+    from pilotkit.registry.status import status_of as status_of
+    from pilotkit.storage.store import Store as Store
+    from pilotkit.web.formats import Formats as Formats
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit
+    from pilotkit.web.words import words_of as words_of
 
 
 def __getattr__(name: str) -> Any:

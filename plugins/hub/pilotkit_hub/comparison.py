@@ -1,0 +1,63 @@
+"""The comparison of provinces: one KPI, ranked among those that share its definition, boundaries, day and period."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pilotkit import AdoptionReceipt, View, Visit
+from pilotkit_hub.comparable import LEAST_COMPLETE, Refused, entries_of, rank
+from pilotkit_hub.ledger import Ledger
+
+
+def show_comparison(visit: Visit) -> View:
+    """One KPI in all provinces; what cannot be compared stands apart, with the reason."""
+    ledger = Ledger.of(visit.backoffice.store, visit.catalog)
+    receipts = [taken.receipt for each in ledger.newest().values() for taken in each]
+    kpis = sorted(Counter(figure.kpi for receipt in receipts for figure in receipt.figures))
+    asked = visit.query.get("kpi", "")
+    kpi = asked if asked in kpis else next(iter(kpis), None)
+    known = visit.catalog.kpis.get(kpi or "")
+    ranking = rank(tuple(entries_of(receipts, kpi or "", visit.zone)), known.direction if known else "up")
+    return View(
+        "hub/comparison.html",
+        {
+            "kpis": kpis,
+            "kpi": kpi,
+            "known": known,
+            "ranking": ranking,
+            "refused": [(each, tuple(_said(each, visit))) for each in ranking.refused],
+            "names": {code: unit.name for code, unit in ledger.provinces.items()},
+            "silent": [unit for code, unit in ledger.provinces.items() if code not in _tellers(receipts)],
+        },
+    )
+
+
+def _tellers(receipts: list[AdoptionReceipt]) -> set[str]:
+    return {receipt.province for receipt in receipts}
+
+
+def _said(refused: Refused, visit: Visit) -> list[str]:
+    """Why it is not compared, in words."""
+    entry, say = refused.entry, visit.gettext
+    own, receipt, figure = entry.basis, entry.receipt, entry.figure
+    given: dict[str, Any] = {
+        "definition": own.definition, "boundaries": own.boundaries, "day": visit.formats.day(own.as_of),
+        "cases": visit.formats.number(figure.denominator), "minimum": visit.formats.number(figure.minimum),
+        "least": visit.formats.percent(LEAST_COMPLETE, 0),
+    }  # fmt: skip
+    given["since"] = visit.formats.day(own.since) if own.since else say("the beginning")
+    known = receipt.completeness
+    given["completeness"] = say("unknown") if known is None else visit.formats.percent(known, 1)
+    words = {
+        "definition": say("It is counted by another definition (%(definition)s)."),
+        "boundaries": say("It is of other boundaries (%(boundaries)s)."),
+        "as_of": say("It is of another day (%(day)s)."),
+        "period": say("It counts from another day (%(since)s)."),
+        "simulated": say("Its cases are simulated.")
+        if own.is_simulated
+        else say("Its cases are real, the others are not."),
+        "completeness": say("Its facts are not complete enough (%(completeness)s; at least %(least)s)."),
+        "minimum": say("It has too few cases (%(cases)s; at least %(minimum)s)."),
+    }
+    return [words[reason] % given for reason in refused.reasons]
