@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -77,8 +78,6 @@ def release_notes(
 
 
 def _currency(defaults: str | None) -> str:
-    import tomllib
-
     return str(tomllib.loads(defaults or "").get("deployment", {}).get("currency", "XXX"))
 
 

@@ -39,25 +39,23 @@ def _tellers(receipts: list[AdoptionReceipt]) -> set[str]:
 
 def _said(refused: Refused, visit: Visit) -> list[str]:
     """Why it is not compared, in words."""
-    entry, say = refused.entry, visit.gettext
+    entry, _ = refused.entry, visit.gettext
     own, receipt, figure = entry.basis, entry.receipt, entry.figure
     given: dict[str, Any] = {
         "definition": own.definition, "boundaries": own.boundaries, "day": visit.formats.day(own.as_of),
         "cases": visit.formats.number(figure.denominator), "minimum": visit.formats.number(figure.minimum),
         "least": visit.formats.percent(LEAST_COMPLETE, 0),
     }  # fmt: skip
-    given["since"] = visit.formats.day(own.since) if own.since else say("the beginning")
+    given["since"] = visit.formats.day(own.since) if own.since else _("the beginning")
     known = receipt.completeness
-    given["completeness"] = say("unknown") if known is None else visit.formats.percent(known, 1)
+    given["completeness"] = _("unknown") if known is None else visit.formats.percent(known, 1)
     words = {
-        "definition": say("It is counted by another definition (%(definition)s)."),
-        "boundaries": say("It is of other boundaries (%(boundaries)s)."),
-        "as_of": say("It is of another day (%(day)s)."),
-        "period": say("It counts from another day (%(since)s)."),
-        "simulated": say("Its cases are simulated.")
-        if own.is_simulated
-        else say("Its cases are real, the others are not."),
-        "completeness": say("Its facts are not complete enough (%(completeness)s; at least %(least)s)."),
-        "minimum": say("It has too few cases (%(cases)s; at least %(minimum)s)."),
+        "definition": _("It is counted by another definition (%(definition)s)."),
+        "boundaries": _("It is of other boundaries (%(boundaries)s)."),
+        "as_of": _("It is of another day (%(day)s)."),
+        "period": _("It counts from another day (%(since)s)."),
+        "simulated": _("Its cases are simulated.") if own.is_simulated else _("Only its cases are real."),
+        "completeness": _("Its facts are not complete enough (%(completeness)s; at least %(least)s)."),
+        "minimum": _("It has too few cases (%(cases)s; at least %(minimum)s)."),
     }
     return [words[reason] % given for reason in refused.reasons]

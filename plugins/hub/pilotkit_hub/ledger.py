@@ -9,8 +9,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from pilotkit import AdoptionReceipt, AdministrativeUnit, Catalog, DataError, Store, TrustError, UnknownError
-from pilotkit import open_receipt, public_key
+from pilotkit import (
+    AdministrativeUnit,
+    AdoptionReceipt,
+    Catalog,
+    DataError,
+    Store,
+    TrustError,
+    UnknownError,
+    open_receipt,
+    public_key,
+)
 from pilotkit_hub.tables import KEYS, RECEIPTS
 
 _AHEAD = timedelta(hours=1)
@@ -138,9 +147,9 @@ def _refuse_replay(connection: Connection, receipt: AdoptionReceipt, digest: str
         raise TrustError("this receipt was taken already.", remedy="Nothing is to be done; ask for a newer one.")
     last = connection.scalar(select(func.max(RECEIPTS.c.issued)).where(mine))
     if last is not None and last >= _micros(receipt.issued):
+        known = datetime.fromtimestamp(last / _MICRO, UTC)
         raise TrustError(
-            f"a newer receipt of {receipt.deployment} is known, of {datetime.fromtimestamp(last / _MICRO, UTC):%Y-%m-%d "
-            "%H:%M} UTC.",
+            f"a receipt of {receipt.deployment} of {known:%Y-%m-%d %H:%M} UTC is known, which is not older.",
             remedy="Ask the province for a new one.",
         )
 

@@ -36,7 +36,7 @@ def show_province(visit: Visit) -> View:
 
 
 def months_of(receipt: AdoptionReceipt) -> tuple[tuple[str, str, int, int, int], ...]:
-    """KPI facts by KPI and month: numerator and denominator of all units that had enough cases, and how many those are."""
+    """KPI facts by KPI and month: numerator, denominator and number of the units that had enough cases."""
     groups: dict[tuple[str, str], list[MonthlyFigure]] = {}
     for figure in receipt.monthly:
         groups.setdefault((figure.kpi, figure.month), []).append(figure)

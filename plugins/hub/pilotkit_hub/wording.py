@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from gettext import NullTranslations
 from typing import Literal
 
@@ -67,10 +67,8 @@ class Wording:
         yield from (f"{what}: {self._deadline(each)}" for each in note.deadlines)
         yield from (f"{what}: {self._fees(each)}" for each in note.fees)
         if note.others:
-            yield _("%(what)s: also changed: %(names)s") % {
-                "what": what,
-                "names": ", ".join(map(self._part, note.others)),
-            }
+            names = ", ".join(map(self._part, note.others))
+            yield _("%(what)s: also changed: %(names)s") % {"what": what, "names": names}
 
     def _deadline(self, note: DeadlineNote) -> str:
         _ = self._words.gettext
@@ -105,12 +103,12 @@ class Wording:
     def _span(self, deadline: Deadline | None) -> str:
         if deadline is None:
             return self._words.gettext("none published")
-        say: Callable[[str, str, int], str] = self._words.ngettext
+        ngettext = self._words.ngettext
         count = deadline.amount
         return {
-            DeadlineUnit.WORKING_DAYS: say("%(num)s working day", "%(num)s working days", count),
-            DeadlineUnit.CALENDAR_DAYS: say("%(num)s calendar day", "%(num)s calendar days", count),
-            DeadlineUnit.WORKING_HOURS: say("%(num)s working hour", "%(num)s working hours", count),
+            DeadlineUnit.WORKING_DAYS: ngettext("%(num)s working day", "%(num)s working days", count),
+            DeadlineUnit.CALENDAR_DAYS: ngettext("%(num)s calendar day", "%(num)s calendar days", count),
+            DeadlineUnit.WORKING_HOURS: ngettext("%(num)s working hour", "%(num)s working hours", count),
         }[deadline.unit] % {"num": self._formats.number(count)}
 
     def _amounts(self, fees: Fees) -> str:
