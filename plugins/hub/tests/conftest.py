@@ -1,9 +1,10 @@
 """A ministry over a small country of three provinces, and deployments that tell it what they run."""
 
+import base64
 import re
 import warnings
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -11,14 +12,18 @@ from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from securesystemslib.signer import CryptoSigner
 
 from pilotkit import AdoptionReceipt, CheckSummary, Deployment, InstalledPackage, MeasuredFigure, Store
 from pilotkit.access import passwords
 from pilotkit.adoption import sign_receipt
 from pilotkit.casework.backoffice import Backoffice
-from pilotkit.storage.vault import KEYS, Vault
+from pilotkit.packages import PackOrder, pack
+from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
+from pilotkit.testing.tiny import TOWN
 from pilotkit.web.app import create_app
 from pilotkit_hub.ledger import Ledger
 
@@ -30,12 +35,11 @@ with warnings.catch_warnings():
 NOW = datetime(2025, 8, 1, 9, 0, tzinfo=UTC)
 AS_OF = datetime(2025, 7, 31, 16, 0, tzinfo=UTC)
 PASSWORD = "quay lantern herring dusk"
-UNITS = (
-    "scheme,code,valid_from,name,kind,level,parent\n"
-    "amber,PA,2024-01-01,Port Amber,municipality,province,\n"
-    "amber,PB,2024-01-01,Bay Garnet,municipality,province,\n"
-    "amber,PC,2024-01-01,Cape Jade,municipality,province,\n"
+PROVINCES = (
+    "zz,PB,2024-01-01,Bay Garnet,municipality,province,,,,,\nzz,PC,2024-01-01,Cape Jade,municipality,province,,,,,\n"
 )
+ROLE = "- {id: hub-officer, name: {en: Officer}, duty: {en: Watches.}, permissions: [hub.read]}\n"
+ACCOUNT = "hub-officer,hub-officer,PA,\n"
 SETTINGS = {"plugins__enabled": ["hub"], "deployment__languages": ["en", "vi"], "access__second_factor": False}
 _TAG = re.compile(r"<[^>]*>")
 
@@ -57,9 +61,9 @@ def receipt(province: str = "PA", **changes) -> AdoptionReceipt:
     package = {"name": "one-tier", "version": "1.0.0", "identity": "a" * 64, **changes.pop("package", {})}
     checks = {"errors": 0, "warnings": 1, "notices": 2, **changes.pop("checks", {})}
     given = {
-        "deployment": f"town-{province.lower()}", "scheme": "amber", "province": province, "issued": NOW,
+        "deployment": f"town-{province.lower()}", "scheme": "zz", "province": province, "issued": NOW,
         "pilotkit": "0.1.0", "package": InstalledPackage(**package), "checks": CheckSummary(**checks), "as_of": AS_OF,
-        "location_version": f"amber@2024-01-01#{province.lower()}", "completeness": Decimal(100), "figures": (figure(),),
+        "location_version": f"zz@2024-01-01#{province.lower()}", "completeness": Decimal(100), "figures": (figure(),),
     }  # fmt: skip
     return AdoptionReceipt(**given | changes)
 
@@ -107,20 +111,28 @@ class Ministry:
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEYS, Vault.new_key("test") if hasattr(Vault, "new_key") else "test:" + "QUFB" * 10 + "QUE=")
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hasher with the smallest costs; what it costs in earnest is measured elsewhere."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+    monkeypatch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
+    passwords._nobody.cache_clear()
 
 
 @pytest.fixture
-def make_ministry(tmp_path: Path) -> Callable[..., Ministry]:
-    def make(files: dict[str, str] | None = None) -> Ministry:
-        roles = "- {id: hub-officer, name: {en: Officer}, duty: {en: Watches.}, permissions: [hub.read]}\n"
-        accounts = "login,roles,unit,point\nhub-officer,hub-officer,PA,\n"
-        given = {"local/units.csv": UNITS, "model/people/roles.yaml": roles, "local/accounts.csv": accounts}
-        folder = tiny_deployment(tmp_path / "ministry", {**given, **(files or {})}, **SETTINGS)
-        return Ministry(folder, Clock(NOW))
+def make_ministry(tmp_path: Path) -> Iterator[Callable[..., Ministry]]:
+    made: list[Ministry] = []
 
-    return make
+    def make(files: dict[str, str] | None = None) -> Ministry:
+        more = {"local/units.csv": PROVINCES, "model/people/roles.yaml": ROLE, "local/accounts.csv": ACCOUNT}
+        given = {name: (TOWN / name).read_text() + text for name, text in more.items()}
+        folder = tiny_deployment(tmp_path / f"ministry{len(made)}", {**given, **(files or {})}, **SETTINGS)
+        made.append(Ministry(folder, Clock(NOW)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.store.close()
 
 
 @pytest.fixture
@@ -131,4 +143,38 @@ def ministry(make_ministry) -> Ministry:
     return made
 
 
-LATER = timedelta(days=40)
+@pytest.fixture(scope="session", name="receipt")
+def _receipt() -> Callable[..., AdoptionReceipt]:
+    return receipt
+
+
+@pytest.fixture(scope="session", name="figure")
+def _figure() -> Callable[..., MeasuredFigure]:
+    return figure
+
+
+@pytest.fixture(scope="session", name="pem")
+def _pem() -> Callable[[CryptoSigner], str]:
+    return pem
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> tuple[Path, Path]:
+    """Two versions of a package: the second has a quicker deadline, a procedure less and a KPI counted otherwise."""
+    template = {"model/template/cookiecutter.json": '{"province": "", "_folder": "deployment"}'}
+    donor = tiny_deployment(tmp_path / "donor", template)
+    first = pack(Deployment(donor), tmp_path / "packages")
+    for name, old, new in (
+        ("procedures/ZZ-101.yaml", "{amount: 2, unit: working_days}", "{amount: 1, unit: calendar_days}"),
+        ("kpis/kpis.yaml", "numerator: ", "numerator: NOT "),
+    ):
+        text = (donor / "model" / name).read_text()
+        assert old in text
+        (donor / "model" / name).write_text(text.replace(old, new, 1))
+    second = pack(Deployment(donor), tmp_path / "packages", PackOrder(version="0.2.0"))
+    return first.path, second.path
