@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ with warnings.catch_warnings():
 
 NOW = datetime(2025, 8, 1, 9, 0, tzinfo=UTC)
 AS_OF = datetime(2025, 7, 31, 16, 0, tzinfo=UTC)
+EXAMPLE = Path(__file__).parents[3] / "examples/ministry"
 PASSWORD = "quay lantern herring dusk"
 PROVINCES = (
     "zz,PB,2024-01-01,Bay Garnet,municipality,province,,,,,\nzz,PC,2024-01-01,Cape Jade,municipality,province,,,,,\n"
@@ -178,3 +180,21 @@ def packages(tmp_path: Path) -> tuple[Path, Path]:
         (donor / "model" / name).write_text(text.replace(old, new, 1))
     second = pack(Deployment(donor), tmp_path / "packages", PackOrder(version="0.2.0"))
     return first.path, second.path
+
+
+@pytest.fixture
+def make_country(tmp_path: Path) -> Iterator[Callable[[Clock], Ministry]]:
+    """The ministry of ``examples/``, over a real register."""
+    made: list[Ministry] = []
+
+    def make(clock: Clock) -> Ministry:
+        folder = tmp_path / "country"
+        shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("var"))
+        settings = folder / "pilot.toml"
+        settings.write_text(settings.read_text() + "\n[access]\nsecond_factor = false\n")
+        made.append(Ministry(folder, clock))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.store.close()
