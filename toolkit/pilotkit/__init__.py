@@ -54,7 +54,7 @@ _ROOMS = {
     "registry.envelopes": ("open_statement", "sign_statement"),
     "storage.store": ("Store",),
     "packages.archive": ("PackageArchive",),
-    "packages.comparing": ("compare_packages",),
+    "packages.comparing": ("compare_packages", "kpis_of"),
     "registry.status": ("PublishedRelease", "RegistryStatus", "RoleStatus", "published_releases", "status_of"),
     "adoption.sealing": ("open_receipt", "public_key"),
     "measures.board": ("CasePage", "Measures", "Standing"),
@@ -203,6 +203,7 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Workload as Workload
     from pilotkit.packages.archive import PackageArchive as PackageArchive
     from pilotkit.packages.comparing import compare_packages as compare_packages
+    from pilotkit.packages.comparing import kpis_of as kpis_of
     from pilotkit.registry.envelopes import open_statement as open_statement
     from pilotkit.registry.envelopes import sign_statement as sign_statement
     from pilotkit.registry.status import PublishedRelease as PublishedRelease

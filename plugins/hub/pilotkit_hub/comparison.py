@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from pilotkit import AdoptionReceipt, View, Visit
 from pilotkit_hub.comparable import LEAST_COMPLETE, Refused, entries_of, rank
 from pilotkit_hub.ledger import Ledger
+from pilotkit_hub.naming import kpis_by_id
 
 
 def show_comparison(visit: Visit) -> View:
     """One KPI in all provinces; what cannot be compared stands apart, with the reason."""
     ledger = Ledger.of(visit.backoffice.store, visit.catalog)
     receipts = [taken.receipt for each in ledger.newest().values() for taken in each]
-    kpis = sorted(Counter(figure.kpi for receipt in receipts for figure in receipt.figures))
+    told, kpis = sorted({figure.kpi for receipt in receipts for figure in receipt.figures}), kpis_by_id(visit)
     asked = visit.query.get("kpi", "")
-    kpi = asked if asked in kpis else next(iter(kpis), None)
-    known = visit.catalog.kpis.get(kpi or "")
+    kpi = asked if asked in told else next(iter(told), None)
+    known = kpis.get(kpi or "")
     ranking = rank(tuple(entries_of(receipts, kpi or "", visit.zone)), known.direction if known else "up")
     return View(
         "hub/comparison.html",
         {
+            "told": told,
             "kpis": kpis,
             "kpi": kpi,
-            "known": known,
             "ranking": ranking,
             "refused": [(each, tuple(_said(each, visit))) for each in ranking.refused],
             "names": {code: unit.name for code, unit in ledger.provinces.items()},

@@ -19,7 +19,10 @@ def register_pages() -> tuple[Page, ...]:
     from pilotkit_hub import adoption, comparison, handing_in, province, releases
 
     return (
-        Page("hub.adoption", "/hub", adoption.show_adoption, _PACKAGE, Navigation("Adoption", 60), permission=_READ),
+        Page(
+            "hub.adoption", "/hub/provinces", adoption.show_adoption, _PACKAGE, Navigation("Adoption", 60),
+            permission=_READ,
+        ),
         Page(
             "hub.comparison", "/hub/comparison", comparison.show_comparison, _PACKAGE, Navigation("Comparison", 61),
             permission=_READ,

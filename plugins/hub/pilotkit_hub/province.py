@@ -8,6 +8,7 @@ from fractions import Fraction
 from pilotkit import AdoptionReceipt, MonthlyFigure, UnknownError, View, Visit
 from pilotkit_hub.adoption import rows_of
 from pilotkit_hub.ledger import Ledger
+from pilotkit_hub.naming import kpis_by_id
 from pilotkit_hub.settings import read_settings
 
 
@@ -29,7 +30,7 @@ def show_province(visit: Visit) -> View:
             "rows": rows,
             "months": {row.taken.digest: months_of(row.taken.receipt) for row in rows if row.taken},
             "history": ledger.history(code, 20),
-            "kpis": visit.catalog.kpis,
+            "kpis": kpis_by_id(visit),
             "percent": percent_of,
         },
     )

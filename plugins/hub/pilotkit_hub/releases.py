@@ -21,13 +21,14 @@ from pilotkit_hub.wording import Wording
 
 def show_releases(visit: Visit) -> View:
     """The registry as it is published and as it waits. Signing happens elsewhere: no private key is ever here."""
-    folder = read_settings(visit.deployment.folder).registry
+    settings = read_settings(visit.deployment.folder)
+    folder = settings.registry
     if folder is None or not folder.is_dir():
         return View("hub/no_registry.html", {"is_named": folder is not None})
     status = status_of(folder)
     releases = published_releases(folder)
     waiting = [
-        {"role": role, "missing": [key for key in role.keys if key not in role.signed]}
+        {"role": role, "missing": [(key, settings.office_of(key)) for key in role.keys if key not in role.signed]}
         for role in status.roles
         if not role.is_published
     ]

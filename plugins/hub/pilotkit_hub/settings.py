@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pilotkit import DataError, Place
@@ -19,6 +20,12 @@ class HubSettings:
     """The ministry's registry; its private keys are never here."""
     silent_days: int = 30
     """A province that has sent nothing for longer is shown as silent."""
+    officers: Mapping[str, str] = field(default_factory=dict)
+    """The office that holds a key, by the key's id or its first characters."""
+
+    def office_of(self, key: str) -> str | None:
+        """The office that holds a key; None where nobody said."""
+        return next((office for start, office in self.officers.items() if key.startswith(start)), None)
 
 
 def read_settings(folder: Path) -> HubSettings:
@@ -35,10 +42,12 @@ def read_settings(folder: Path) -> HubSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise DataError(f"is not valid TOML: {problem}.", where=Place(FILE), remedy="Mend the line.") from None
     registry, days = data.pop("registry", None), data.pop("silent_days", HubSettings.silent_days)
-    if data or not isinstance(registry, str | None) or not isinstance(days, int) or days < 1:
+    officers = data.pop("officers", {})
+    named = isinstance(officers, dict) and all(isinstance(each, str) for each in officers.values())
+    if data or not named or not isinstance(registry, str | None) or not isinstance(days, int) or days < 1:
         raise DataError(
-            "knows 'registry' (a folder) and 'silent_days' (a whole number from 1) only.",
+            "knows 'registry' (a folder), 'silent_days' (a whole number from 1) and [officers] (an office a key) only.",
             where=Place(FILE),
-            remedy="Write these two, or leave them out.",
+            remedy="Write these, or leave them out.",
         )
-    return HubSettings((folder / registry).resolve() if registry else None, days)
+    return HubSettings((folder / registry).resolve() if registry else None, days, officers)

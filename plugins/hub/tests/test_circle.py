@@ -60,7 +60,7 @@ def test_an_improvement_travels_and_the_ministry_sees_who_runs_what(tmp_path, ma
     ministry = make_country(clock)
     ministry.ledger.trust("04", pem(signer), clock())
     ministry.ledger.take(sign_receipt(receipt_of(deployment, clock()), [signer]), clock())
-    page = ministry.get("/vi/hub").words
+    page = ministry.get("/vi/hub/provinces").words
     assert "1 trên 34 tỉnh, thành phố đã báo đang dùng gì" in page
     assert "Tỉnh Cao Bằng" in page
     told = ministry.get("/vi/hub/provinces/04").words

@@ -12,7 +12,7 @@ from pilotkit.registry.throwaway import ThrowawayRegistry
 def test_every_province_is_listed_and_those_that_need_attention_come_first(ministry, receipt):
     ministry.take(receipt("PA"))
     ministry.take(receipt("PB", checks={"errors": 2, "blocked": ("leftovers",)}))
-    page = ministry.get("/en/hub").words
+    page = ministry.get("/en/hub/provinces").words
     assert "2 of 3 provinces have told what they run" in page
     assert page.index("Bay Garnet Blocked") < page.index("Port Amber Sound") < page.index("Cape Jade Has sent nothing")
     assert "Blocked on leftovers" in page
@@ -21,16 +21,16 @@ def test_every_province_is_listed_and_those_that_need_attention_come_first(minis
 
 def test_a_province_that_has_been_silent_is_told_with_its_age(ministry, receipt, now):
     ministry.take(receipt("PA", issued=now - timedelta(days=31)))
-    assert "Port Amber Silent Package one-tier 1.0.0 Told 31 days ago" in ministry.get("/en/hub").words
+    assert "Port Amber Silent Package one-tier 1.0.0 Told 31 days ago" in ministry.get("/en/hub/provinces").words
 
 
 def test_a_revoked_version_stands_above_all(ministry, receipt):
     ministry.take(receipt("PC", package={"is_revoked": True, "voucher": "registry"}))
-    assert "Cape Jade Runs a revoked version" in ministry.get("/en/hub").words
+    assert "Cape Jade Runs a revoked version" in ministry.get("/en/hub/provinces").words
 
 
 def test_before_anybody_has_told_anything_the_page_says_what_to_do(make_ministry):
-    page = make_ministry().get("/en/hub").words
+    page = make_ministry().get("/en/hub/provinces").words
     assert "No province has sent a receipt yet" in page
     assert "Cape Jade Does not take part yet" in page
 
@@ -68,11 +68,14 @@ def test_what_waits_is_shown_with_the_keys_that_have_not_signed(make_ministry, t
     registry = ThrowawayRegistry.make(tmp_path / "registry", ["city"])
     registry.release("city", packages[0])
     publish(registry.folder, "city", [packages[1]], [registry.publishers["city"]])
-    made = make_ministry({"hub.toml": f'registry = "{registry.folder.folder}"\n'})
+    key = registry.officers[0].public_key.keyid
+    officers = f'[officers]\n"{key[:12]}" = "The first office"\n'
+    made = make_ministry({"hub.toml": f'registry = "{registry.folder.folder}"\n{officers}'})
     page = made.get("/en/hub/releases").words
     assert "Signatures: 0 of 2. Keys that have not signed:" in page
     for officer in registry.officers:
         assert officer.public_key.keyid[:16] in page
+    assert f"The first office {key[:16]}" in page
     assert "pilotkit registry sign pending/targets.json" in page
     registry.settle()
     page = made.get("/en/hub/releases")

@@ -33,7 +33,7 @@ def compare_packages(old: PackageArchive, new: PackageArchive) -> ReleaseNotes:
         old=_named(old),
         new=_named(new),
         procedures=tuple(_procedures(_procedures_of(old), _procedures_of(new), _moved(renames, _PROCEDURES, ".yaml"))),
-        kpis=tuple(_kpis(_kpis_of(old), _kpis_of(new), _moved(renames, f"{_KPIS}#", ""))),
+        kpis=tuple(_kpis(kpis_of(old), kpis_of(new), _moved(renames, f"{_KPIS}#", ""))),
         renames=renames,
         files=tuple(_files(old, new)),
     )
@@ -56,7 +56,12 @@ def _procedures_of(archive: PackageArchive) -> dict[str, Procedure]:
     return {procedure.code: procedure for procedure in found}
 
 
-def _kpis_of(archive: PackageArchive) -> dict[str, Kpi]:
+def kpis_of(archive: PackageArchive) -> dict[str, Kpi]:
+    """The KPI of a package, by id.
+
+    Raises:
+        DataError: one of them is broken.
+    """
     found = (noun_from(Kpi, item, _KPIS) for item in parse_yaml(archive.text(_KPIS) or "", _KPIS) or ())
     return {kpi.id: kpi for kpi in found}
 
