@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from pilotkit import (
     AdministrativeUnit,
@@ -135,7 +135,7 @@ def provinces_of(catalog: Catalog) -> dict[str, AdministrativeUnit]:
     return {unit.code: unit for unit in units if unit.level == "province"}
 
 
-def _is_newest() -> object:
+def _is_newest() -> ColumnElement[bool]:
     other = RECEIPTS.alias()
     same = (other.c.province == RECEIPTS.c.province) & (other.c.deployment == RECEIPTS.c.deployment)
     return RECEIPTS.c.issued == select(func.max(other.c.issued)).where(same).scalar_subquery()

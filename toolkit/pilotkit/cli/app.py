@@ -82,7 +82,7 @@ def run(arguments: list[str]) -> int:
     """
     try:
         if not arguments or arguments[0] not in {*COMMANDS, "registry", "--version"}:
-            _add_plugin_commands()
+            add_plugin_commands(app)
         app(arguments, prog_name="pilotkit")
     except PilotkitError as problem:
         print_error(problem, as_json="--json" in arguments)
@@ -92,18 +92,17 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
-def _add_plugin_commands() -> None:
+def add_plugin_commands(to: typer.Typer) -> None:
     """Commands of every installed plugin, for a word the core does not know."""
     from pilotkit.catalog.plugins import PluginHost, installed_entry_points, unique
 
     host = PluginHost(installed_entry_points())
     groups: dict[str, typer.Typer] = {}
     for added in unique(host.collect("register_commands"), _words_of, "command").values():
-        where = app
-        if added.group and (where := groups.get(added.group, app)) is app:
-            where = groups[added.group] = typer.Typer(no_args_is_help=True)
-            app.add_typer(where, name=added.group)
+        where = groups.setdefault(added.group, typer.Typer(no_args_is_help=True)) if added.group else to
         where.command(added.name, help=added.help)(added.run)
+    for name, group in groups.items():
+        to.add_typer(group, name=name)
 
 
 def _words_of(command: Command) -> str:
