@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from pilotkit import Deployment, PackageError
 from pilotkit.casework.simulation import simulate
 from pilotkit.checks import run_checks
+from pilotkit.cli.app import run
 from pilotkit.packages import PackOrder, inspect, measure, pack
 from pilotkit.packages.manifest import FILE as MANIFEST
 from pilotkit.packages.measured import CLAIM, as_bytes
@@ -21,7 +23,16 @@ OVERRIDE = "local/overrides/procedures/ZZ-101.yaml"
 
 
 @pytest.fixture
-def handed_on(donor: Path, tmp_path: Path) -> Path:
+def hand_on(donor: Path, tmp_path: Path) -> Callable[[], Path]:
+    return lambda: made_from_itself(donor, tmp_path)
+
+
+@pytest.fixture
+def handed_on(hand_on: Callable[[], Path]) -> Path:
+    return hand_on()
+
+
+def made_from_itself(donor: Path, tmp_path: Path) -> Path:
     """The donor's own folder as if it had been made from its package: model/ is the package's."""
     packed = pack(Deployment(donor), tmp_path / "first")
     with zipfile.ZipFile(packed.path) as archive:
@@ -163,3 +174,33 @@ def test_evidence_put_into_the_model_by_hand_is_refused(handed_on: Path, tmp_pat
     with pytest.raises(PackageError, match="claims elsewhere for the deployment"):
         pack(Deployment(handed_on), tmp_path / "out", PackOrder(version="0.2.0"))
     assert (handed_on / "model" / MANIFEST).is_file()
+
+
+def test_a_locked_key_is_not_opened_by_handing_the_model_on(donor: Path, tmp_path: Path, hand_on) -> None:
+    info = donor / "model/package.toml"
+    rule = 'locked = ["model/procedures/ZZ-101.yaml#name"]'
+    info.write_text("\n".join([rule, *(line for line in info.read_text().splitlines() if "locked" not in line)]))
+    folder = hand_on()
+    quicker(folder)
+    with pytest.raises(PackageError, match="changes what the package locks"):
+        pack(Deployment(folder), tmp_path / "out", PackOrder(version="0.2.0"))
+
+
+def test_inspect_shows_where_a_package_comes_from(handed_on: Path, tmp_path: Path, capsys) -> None:
+    quicker(handed_on)
+    packed = pack(Deployment(handed_on), tmp_path / "out", PackOrder(version="0.2.0"))
+    assert 0 == run(["inspect", str(packed.path)])
+    said = " ".join(capsys.readouterr().out.split())
+    for words in ("port-amber-model 0.1.0 of", "port-amber-model 0.2.0, by", "procedures/ZZ-101.yaml: name:", "Faster"):
+        assert words in said
+
+
+def test_the_command_measures_claims_and_packs(handed_on: Path, tmp_path: Path, capsys) -> None:
+    fill(handed_on)
+    assert 0 == run(["evidence", str(handed_on), "--as-of", "2025-07-28"])
+    out = ["--output", str(tmp_path / "out")]
+    assert 4 == run(["pack", str(handed_on), *out])
+    assert "--version" in capsys.readouterr().err
+    assert 0 == run(["pack", str(handed_on), *out, "--version", "0.2.0"])
+    with zipfile.ZipFile(tmp_path / "out/port-amber-model-0.2.0.zip") as archive:
+        assert (handed_on / CLAIM).read_bytes() == archive.read("evidence/measured/other-amber.json")

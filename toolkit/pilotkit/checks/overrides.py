@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.locks import lock_on
 from pilotkit.catalog.tree import LISTS, MODEL, OVERRIDES, PROCEDURES, SINGLES, OverlayChange
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
@@ -18,28 +19,11 @@ def run(deployment: Deployment) -> Iterator[Finding]:
     catalog = deployment.catalog
     locked = catalog.package.locked if catalog.package else ()
     for change in catalog.changes:
-        if rule := next((rule for rule in locked if _falls_under(change, rule)), None):
+        if rule := lock_on(change, locked):
             yield _locked(change, rule)
         if change.change.is_stale:
             yield _stale(change)
     yield from _without_effect(deployment)
-
-
-def model_file(change: OverlayChange) -> str:
-    """The package's file that a change is made to."""
-    return MODEL + change.file.removeprefix(OVERRIDES)
-
-
-def _falls_under(change: OverlayChange, rule: str) -> bool:
-    """Whether a change is at, below or above a locked key; ``*`` stands for one part of it."""
-    file, _, key = rule.partition("#")
-    if not fnmatchcase(model_file(change), file):
-        return False
-    return all(fnmatchcase(part, wanted) for part, wanted in zip(change.change.path, _parts(key), strict=False))
-
-
-def _parts(key: str) -> list[str]:
-    return key.split(".") if key else []
 
 
 def _locked(change: OverlayChange, rule: str) -> Finding:

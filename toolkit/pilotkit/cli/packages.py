@@ -146,8 +146,9 @@ def inspect(
 def _derived(step: Derivation) -> Iterator[tuple[str, str]]:
     """One step of a package's history, in rows."""
     origin = step.origin
-    yield "Made from", f"{origin.name} {origin.version} ({origin.identity[:16]}…), by {step.donor.name}"
-    yield "Became", f"{step.name} {step.version}"
+    packed_by = f" of {origin.donor.name}" if origin.donor else ""
+    yield "Made from", f"{origin.name} {origin.version}{packed_by} ({origin.identity[:16]}…)"
+    yield "Became", f"{step.name} {step.version}, by {step.donor.name}"
     for change in step.keys:
         was, now = (
             _value(change.was, is_absent=change.kind == "added"),

@@ -95,6 +95,8 @@ class Origin(Noun):
     name: Identifier
     version: SemanticVersion
     identity: Sha256
+    donor: Donor | None = None
+    """Who packed it."""
 
 
 class KeyChange(Noun):

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 import yaml
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import MODEL, OVERRIDES
+from pilotkit.catalog.locks import lock_on
+from pilotkit.catalog.tree import MODEL, OVERRIDES, OverlayChange
 from pilotkit.errors import PackageError, Place
 from pilotkit.model.package import Ownership
 from pilotkit.overlay import Change, apply_overlay
@@ -36,7 +37,7 @@ def layered_files(deployment: Deployment, keep: Sequence[str] = ()) -> Iterator[
 
     Raises:
         DataError: an override is broken.
-        PackageError: a pattern of ``keep`` matches nothing, or an override changes what is not there.
+        PackageError: a pattern of ``keep`` matches nothing, or an override changes what is not there or is locked.
     """
     names = tuple(files_below(deployment.folder / OVERRIDES)) if (deployment.folder / OVERRIDES).is_dir() else ()
     for pattern in keep:
@@ -67,7 +68,20 @@ def _layered(deployment: Deployment, name: str) -> LayeredFile:
     text = read_text(deployment.folder / file, file)
     overlay = parse_yaml(read_text(deployment.folder / override, override), override)
     data, changes = apply_overlay(parse_yaml(text, file), {} if overlay is None else overlay, override)
+    _refuse_locked(deployment, [OverlayChange(override, change) for change in changes])
     return LayeredFile(_written(data, text).encode(), changes)
+
+
+def _refuse_locked(deployment: Deployment, changes: Sequence[OverlayChange]) -> None:
+    """A lock that a deployment may not open is not opened by handing the model on either."""
+    locked = deployment.catalog.package.locked if deployment.catalog.package else ()
+    for change in changes:
+        if rule := lock_on(change, locked):
+            raise PackageError(
+                f"changes what the package locks ({rule}).",
+                where=Place(change.file, change.change.key),
+                remedy="Remove the change, or ask the package's owner to unlock the key.",
+            )
 
 
 def _written(data: object, before: str) -> str:

@@ -81,7 +81,7 @@ def lineage_of(
         evidence: the file that says what was measured here.
     """
     step = Derivation(
-        origin=origin,
+        origin=origin.model_copy(update={"donor": _packed_by(deployment)}),
         donor=info.donor,
         name=info.name,
         version=info.version,
@@ -115,6 +115,17 @@ def as_bytes(lineage: Lineage) -> bytes:
     """The file: the same lineage gives the same bytes."""
     data = lineage.model_dump(mode="json", exclude_none=True)
     return f"{json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)}\n".encode()
+
+
+def _packed_by(deployment: Deployment) -> Donor | None:
+    """Who packed the package that stands in ``model/``."""
+    return deployment.catalog.package.donor if deployment.catalog.package else None
+
+
+def donors_of(lineage: Lineage) -> Iterator[Donor]:
+    """Everybody who had the model before."""
+    for step in lineage.derivations:
+        yield from (each for each in (step.origin.donor, step.donor) if each)
 
 
 def donor_of(deployment: Deployment) -> Donor:
