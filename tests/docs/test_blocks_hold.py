@@ -20,7 +20,7 @@ from documentation import ROOT, Block, blocks
 from pydantic import BaseModel
 
 from pilotkit import Deployment
-from pilotkit.cli.app import app
+from pilotkit.cli.app import add_plugin_commands, app
 from pilotkit.model.source import Source
 from pilotkit.packages import pack
 from pilotkit.reading import noun_from, parse_yaml, read_csv
@@ -73,7 +73,9 @@ def _lines(block: Block, program: str) -> Iterator[list[str]]:
     ("where", "words"), _commands("pilotkit"), ids=lambda value: value if isinstance(value, str) else value[0]
 )
 def test_a_command_line_is_understood(where: str, words: list[str]):
-    root = typer.main.get_command(app)
+    root, plugins = typer.main.get_command(app), typer.Typer()
+    add_plugin_commands(plugins)
+    root.commands.update(typer.main.get_command(plugins).commands)
     if words[0].startswith("--"):
         assert words[0] in {"--help", "--version", "--install-completion"}, where
         return

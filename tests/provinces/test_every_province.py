@@ -12,7 +12,7 @@ from pilotkit.casework.examples import run_examples
 from pilotkit.casework.simulation import simulate
 from pilotkit.checks import run_checks
 from pilotkit.measures.board import Measures
-from pilotkit.packages import find_leftovers, inspect, pack, verify_model
+from pilotkit.packages import PackOrder, find_leftovers, inspect, pack, verify_model
 from pilotkit.registry import Obtained, obtain
 from pilotkit.scaffold import NewDeployment, new
 from pilotkit.storage.store import Store
@@ -115,7 +115,7 @@ def test_a_province_is_served_with_a_simulated_month_on_its_board(code: str, pac
 
 def test_a_deployment_made_from_the_package_can_be_packed_again(package: Path, tmp_path: Path) -> None:
     folder = made(package, "46", tmp_path).folder
-    again = pack(Deployment(folder), tmp_path / "again")
+    again = pack(Deployment(folder), tmp_path / "again", PackOrder(version="1.1.0"))
     first: PackageInfo = inspect(package).info
     assert first.name == again.info.name
     third = new(unsigned(again.path), "04", tmp_path / "third")

@@ -32,7 +32,7 @@ _ROOMS = {
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
         "UnitKey",
     ),
-    "model.package": ("Manifest", "PackageInfo"),
+    "model.package": ("Derivation", "Manifest", "MeasuredFigure", "PackageInfo"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
@@ -77,11 +77,21 @@ _ROOMS = {
     "reading": ("noun_from", "read_yaml"),
     "model.registry": ("Listing", "Release", "Revocation", "Revocations", "TrustStanding", "TrustStatement"),
     "registry.envelopes": ("open_statement", "sign_statement"),
+    "model.adoption": ("AdoptionReceipt", "CheckSummary", "InstalledPackage", "MonthlyFigure"),
+    "model.notes": ("DeadlineNote", "FeesNote", "KpiNote", "ProcedureNote", "ReleaseNotes"),
+    "storage.store": ("Store",),
+    "packages.archive": ("PackageArchive",),
+    "packages.comparing": ("compare_packages", "kpis_of"),
+    "registry.status": ("PublishedRelease", "RegistryStatus", "RoleStatus", "published_releases", "status_of"),
+    "adoption.sealing": ("open_receipt", "public_key"),
+    "web.words": ("words_of",),
 }  # fmt: skip
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the rooms above
 
 if TYPE_CHECKING:
+    from pilotkit.adoption.sealing import open_receipt as open_receipt
+    from pilotkit.adoption.sealing import public_key as public_key
     from pilotkit.boundaries.changes import UnitChange as UnitChange
     from pilotkit.boundaries.changes import read_change as read_change
     from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
@@ -129,6 +139,10 @@ if TYPE_CHECKING:
     from pilotkit.model.accountability import EscalationRule as EscalationRule
     from pilotkit.model.accountability import Occasion as Occasion
     from pilotkit.model.accountability import SignOff as SignOff
+    from pilotkit.model.adoption import AdoptionReceipt as AdoptionReceipt
+    from pilotkit.model.adoption import CheckSummary as CheckSummary
+    from pilotkit.model.adoption import InstalledPackage as InstalledPackage
+    from pilotkit.model.adoption import MonthlyFigure as MonthlyFigure
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -171,11 +185,18 @@ if TYPE_CHECKING:
     from pilotkit.model.location import ServicePoint as ServicePoint
     from pilotkit.model.location import Succession as Succession
     from pilotkit.model.location import UnitKey as UnitKey
+    from pilotkit.model.notes import DeadlineNote as DeadlineNote
+    from pilotkit.model.notes import FeesNote as FeesNote
+    from pilotkit.model.notes import KpiNote as KpiNote
+    from pilotkit.model.notes import ProcedureNote as ProcedureNote
+    from pilotkit.model.notes import ReleaseNotes as ReleaseNotes
     from pilotkit.model.operations import DayAtWork as DayAtWork
     from pilotkit.model.operations import PointQueue as PointQueue
     from pilotkit.model.operations import UnitBacklog as UnitBacklog
     from pilotkit.model.operations import UnitPressure as UnitPressure
+    from pilotkit.model.package import Derivation as Derivation
     from pilotkit.model.package import Manifest as Manifest
+    from pilotkit.model.package import MeasuredFigure as MeasuredFigure
     from pilotkit.model.package import PackageInfo as PackageInfo
     from pilotkit.model.payment import Payment as Payment
     from pilotkit.model.payment import PaymentConnector as PaymentConnector
@@ -243,16 +264,26 @@ if TYPE_CHECKING:
     from pilotkit.model.work import Wanted as Wanted
     from pilotkit.model.work import WorkItem as WorkItem
     from pilotkit.model.work import Workload as Workload
+    from pilotkit.packages.archive import PackageArchive as PackageArchive
+    from pilotkit.packages.comparing import compare_packages as compare_packages
+    from pilotkit.packages.comparing import kpis_of as kpis_of
     from pilotkit.reading import noun_from as noun_from
     from pilotkit.reading import read_yaml as read_yaml
     from pilotkit.registry.envelopes import open_statement as open_statement
     from pilotkit.registry.envelopes import sign_statement as sign_statement
+    from pilotkit.registry.status import PublishedRelease as PublishedRelease
+    from pilotkit.registry.status import RegistryStatus as RegistryStatus
+    from pilotkit.registry.status import RoleStatus as RoleStatus
+    from pilotkit.registry.status import published_releases as published_releases
+    from pilotkit.registry.status import status_of as status_of
+    from pilotkit.storage.store import Store as Store
     from pilotkit.web.drawing import PointMap as PointMap
     from pilotkit.web.drawing import point_map as point_map
     from pilotkit.web.formats import Formats as Formats
     from pilotkit.web.forms import FilledPage as FilledPage
     from pilotkit.web.forms import FormField as FormField
     from pilotkit.web.visit import Visit as Visit
+    from pilotkit.web.words import words_of as words_of
 
 
 def __getattr__(name: str) -> Any:

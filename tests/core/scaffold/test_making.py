@@ -23,7 +23,7 @@ from pilotkit import (
 )
 from pilotkit.catalog.plugins import PluginHost
 from pilotkit.checks import run_checks
-from pilotkit.packages import pack, verify_model
+from pilotkit.packages import PackOrder, pack, verify_model
 from pilotkit.registry import Obtained, obtain
 from pilotkit.scaffold import NewDeployment, Question, new
 from pilotkit.testing import tiny_deployment
@@ -175,7 +175,7 @@ def test_the_same_answers_make_the_same_deployment(
 
 
 def test_a_deployment_that_was_made_can_be_packed_in_turn(made: NewDeployment, units: Path, tmp_path: Path) -> None:
-    package = pack(Deployment(made.folder), tmp_path / "second").path
+    package = pack(Deployment(made.folder), tmp_path / "second", PackOrder(version="0.2.0")).path
     third = new(
         unsigned(package), "New Kirk", tmp_path / "third", {"units_file": str(units), "hotline": "888-0300", **DATES}
     )

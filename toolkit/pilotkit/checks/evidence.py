@@ -12,11 +12,13 @@ from pilotkit.checks.homes import sourced_things
 from pilotkit.errors import Place
 from pilotkit.model.source import Certainty
 from pilotkit.model.surface import Check, Finding, Severity
+from pilotkit.packages import unproven_claims
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """Warnings for claims that are surer than their source, notices that count what is made up, file by file."""
+    """Errors for what was not measured as claimed, warnings for claims beyond their source, notices of fiction."""
     catalog = deployment.catalog
+    yield from gather(_unproven(deployment), "{count} claims are not what the facts give: {names}.")
     yield from gather(_surer_than_source(catalog), "{count} statements rest on a synthetic source alone: {names}.")
     for file, count in sorted(_synthetic(catalog).items()):
         yield Finding(
@@ -25,6 +27,17 @@ def run(deployment: Deployment) -> Iterator[Finding]:
             Place(file),
             f"{count} {'entry is' if count == 1 else 'entries are'} synthetic and shown with that mark.",
             "Replace them by what is measured or published here.",
+        )
+
+
+def _unproven(deployment: Deployment) -> Iterator[Finding]:
+    for each in unproven_claims(deployment):
+        yield Finding(
+            Severity.ERROR,
+            CHECK.id,
+            Place(each.file, each.figure),
+            f"It claims {each.claimed}, but the facts here give {each.found}.",
+            "Measure again with 'pilotkit evidence', or remove the file.",
         )
 
 

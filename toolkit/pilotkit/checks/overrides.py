@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.locks import lock_on
 from pilotkit.catalog.tree import LISTS, MODEL, OVERRIDES, PROCEDURES, SINGLES, OverlayChange
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
@@ -18,28 +19,11 @@ def run(deployment: Deployment) -> Iterator[Finding]:
     catalog = deployment.catalog
     locked = catalog.package.locked if catalog.package else ()
     for change in catalog.changes:
-        if rule := next((rule for rule in locked if falls_under(model_file(change), change.change.path, rule)), None):
+        if rule := lock_on(change, locked):
             yield _locked(change, rule)
         if change.change.is_stale:
             yield _stale(change)
     yield from _without_effect(deployment)
-
-
-def model_file(change: OverlayChange) -> str:
-    """The package's file that a change is made to."""
-    return MODEL + change.file.removeprefix(OVERRIDES)
-
-
-def falls_under(file: str, path: tuple[str, ...], rule: str) -> bool:
-    """Whether a key of a file of the model is at, below or above a locked one; ``*`` stands for one part of it."""
-    locked, _, key = rule.partition("#")
-    if not fnmatchcase(file, locked):
-        return False
-    return all(fnmatchcase(part, wanted) for part, wanted in zip(path, _parts(key), strict=False))
-
-
-def _parts(key: str) -> list[str]:
-    return key.split(".") if key else []
 
 
 def _locked(change: OverlayChange, rule: str) -> Finding:

@@ -8,6 +8,7 @@ import typer
 
 from pilotkit.cli import (
     accounts,
+    adoption,
     auditing,
     backups,
     cases,
@@ -30,6 +31,7 @@ from pilotkit.cli import (
 )
 from pilotkit.cli.output import print_error
 from pilotkit.errors import PilotkitError, PluginError
+from pilotkit.model.surface import Command
 
 app = typer.Typer(
     name="pilotkit",
@@ -40,11 +42,13 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "pack": packages.pack,
+    "evidence": packages.evidence,
     "inspect": packages.inspect,
     "new": packages.new,
     "upgrade": upgrading.upgrade,
     "override": upgrading.override,
     "diff": upgrading.diff,
+    "receipt": adoption.receipt,
     "check": deployments.check,
     "test": deployments.run_cases,
     "simulate": deployments.simulate,
@@ -101,7 +105,7 @@ def run(arguments: list[str]) -> int:
     """
     try:
         if not arguments or arguments[0] not in {*COMMANDS, *GROUPS, "--version"}:
-            _add_plugin_commands()
+            add_plugin_commands(app)
         app(arguments, prog_name="pilotkit")
     except PilotkitError as problem:
         print_error(problem, as_json="--json" in arguments)
@@ -111,11 +115,12 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
-def _add_plugin_commands() -> None:
+def add_plugin_commands(to: typer.Typer) -> None:
     """Commands of every installed plugin, for a word the core does not know. A broken plugin hides no other's."""
     from pilotkit.catalog.plugins import PluginHost, installed_entry_points
 
     owners = dict.fromkeys([*COMMANDS, *GROUPS], "pilotkit")
+    groups: dict[str, typer.Typer] = {}
     for name in installed_entry_points():
         try:
             offered = PluginHost([name]).collect("register_commands")
@@ -123,11 +128,19 @@ def _add_plugin_commands() -> None:
             print_error(problem, as_json=False)
             continue
         for added in (offer.value for offer in offered):
-            if added.name in owners:
-                print_error(_offered_twice(added.name, owners[added.name], name), as_json=False)
+            words = _words_of(added)
+            if words in owners:
+                print_error(_offered_twice(words, owners[words], name), as_json=False)
                 continue
-            owners[added.name] = name
-            app.command(added.name, help=added.help)(added.run)
+            owners[words] = name
+            where = groups.setdefault(added.group, typer.Typer(no_args_is_help=True)) if added.group else to
+            where.command(added.name, help=added.help)(added.run)
+    for name, group in groups.items():
+        to.add_typer(group, name=name)
+
+
+def _words_of(command: Command) -> str:
+    return f"{command.group} {command.name}" if command.group else command.name
 
 
 def _offered_twice(command: str, first: str, second: str) -> PilotkitError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, tell
-from pilotkit.cli.packages import DeploymentPath
+from pilotkit.cli.packages import DeploymentPath, parsed_day
 
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
@@ -188,18 +188,6 @@ def plugins(
                 tell("■", "red", each.problem)
     if any(each.problem for each in found):
         raise typer.Exit(PluginError.exit_code)
-
-
-def parsed_day(text: str | None) -> date | None:
-    """A date as ``2025-07-30``.
-
-    Raises:
-        typer.BadParameter: it is not one.
-    """
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a date like 2025-07-30.") from None
 
 
 def last_closed_day(deployment: Deployment) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,10 @@ import typer
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, warn
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from pilotkit.catalog.deployment import Deployment
+    from pilotkit.model.package import Derivation
     from pilotkit.registry import Obtained, TrustedRegistry
     from pilotkit.scaffold import Question
 
@@ -25,20 +30,39 @@ RegistryRoot = Annotated[
 AllowUnsigned = Annotated[
     bool, typer.Option("--allow-unsigned", help="Take a package file that nobody vouches for: your own.")
 ]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Measure what was known at the end of that day.")
+]
+Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Measure cases received from that day on.")]
+_SHOWN = 120
+"""Characters of a value in a table."""
 DeploymentPath = Annotated[Path, typer.Argument(metavar="DEPLOYMENT", help="The folder with pilot.toml.")]
 
 
 def pack(
     deployment: DeploymentPath,
     into: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the package goes.")],
+    name: Annotated[str | None, typer.Option(help="What it is called, if not as model/package.toml says.")] = None,
+    version: Annotated[str | None, typer.Option(help="Its version, if not as model/package.toml says.")] = None,
+    as_of: AsOf = None,
+    since: Since = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="A file below local/overrides/ that stays here.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Pack a deployment's model so that others can start from it. The same model gives the same bytes."""
+    """Pack a deployment's model so that others can start from it. The same model gives the same bytes.
+
+    A deployment that was made from a package packs what it became, with lineage. --as-of puts in what was measured.
+    """
     from pilotkit.catalog.deployment import Deployment
+    from pilotkit.packages import PackOrder
     from pilotkit.packages import pack as pack_deployment
 
+    opened = Deployment(deployment)
+    order = PackOrder(name, version, end_of(opened, as_of), parsed_day(since), tuple(keep or ()))
     with meter("Packing"):
-        packed = pack_deployment(Deployment(deployment), into)
+        packed = pack_deployment(opened, into, order)
     if as_json:
         print_json(
             {
@@ -50,6 +74,49 @@ def pack(
     say(f"{packed.path}: {packed.files} files, {packed.size / 1024:.0f} KiB, identity {packed.identity[:16]}…")
 
 
+def evidence(deployment: DeploymentPath, as_of: AsOf = None, since: Since = None, as_json: AsJson = False) -> None:
+    """Measure every KPI here and claim it in local/evidence.json: it travels when the deployment is packed."""
+    from datetime import UTC, datetime
+
+    from pilotkit.catalog.deployment import Deployment
+    from pilotkit.measures.board import Measures
+    from pilotkit.packages import measure
+    from pilotkit.packages.measured import CLAIM, as_bytes
+    from pilotkit.registry.durable import write_durably
+
+    opened = Deployment(deployment)
+    moment = end_of(opened, as_of) or Measures(opened).present(datetime.now(UTC))
+    with meter("Measuring"):
+        found = measure(opened, moment, parsed_day(since))
+    write_durably(deployment / CLAIM, as_bytes(found))
+    if as_json:
+        print_json(found)
+        return
+    say(f"{deployment / CLAIM}: {len(found.figures)} figures as of {found.as_of.isoformat()}.")
+
+
+def parsed_day(text: str | None) -> date | None:
+    """The date that somebody typed.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date like 2025-07-30.") from None
+
+
+def end_of(deployment: Deployment, text: str | None) -> datetime | None:
+    """The last instant of the local day that somebody typed."""
+    from pilotkit.measures.board import Measures
+
+    day = parsed_day(text)
+    return Measures(deployment).end_of(day) if day else None
+
+
 def inspect(
     package: Annotated[Path, typer.Argument(metavar="PACKAGE", help="The package file.")], as_json: AsJson = False
 ) -> None:
@@ -58,7 +125,8 @@ def inspect(
 
     contents = inspect_package(package)
     if as_json:
-        print_json({"info": contents.info, "identity": contents.identity, "counts": contents.counts})
+        shown = {"info": contents.info, "identity": contents.identity, "counts": contents.counts}
+        print_json({**shown, "lineage": contents.lineage})
         return
     table = new_table(title=f"{contents.info.name} {contents.info.version}", show_header=False, title_justify="left")
     table.add_column()
@@ -69,7 +137,34 @@ def inspect(
     add_row(table, "Needs", f"pilotkit {contents.info.requires.pilotkit}; {', '.join(contents.info.requires.plugins)}")
     for name, count in contents.counts.items():
         add_row(table, name.replace("_", " ").capitalize().replace("Kpis", "KPI"), str(count))
+    for step in contents.lineage.derivations if contents.lineage else ():
+        for heading, text in _derived(step):
+            add_row(table, heading, text)
     console.print(table)
+
+
+def _derived(step: Derivation) -> Iterator[tuple[str, str]]:
+    """One step of a package's history, in rows."""
+    origin = step.origin
+    packed_by = f" of {origin.donor.name}" if origin.donor else ""
+    yield "Made from", f"{origin.name} {origin.version}{packed_by} ({origin.identity[:16]}…)"
+    yield "Became", f"{step.name} {step.version}, by {step.donor.name}"
+    for change in step.keys:
+        was, now = (
+            _value(change.was, is_absent=change.kind == "added"),
+            _value(change.now, is_absent=change.kind == "removed"),
+        )
+        yield f"Key {change.kind}", f"{change.file}: {change.key}: {was} → {now}"
+    for file in step.files:
+        yield f"File {file.kind}", file.path
+    yield "Measured there", step.evidence or "nothing"
+
+
+def _value(value: Any, *, is_absent: bool) -> str:
+    import json
+
+    shown = json.dumps(value, ensure_ascii=False)
+    return "nothing" if is_absent else shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 def new(

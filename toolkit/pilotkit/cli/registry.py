@@ -37,7 +37,7 @@ def key(
     """Make a key pair: FILE, encrypted with a passphrase, and FILE.pub, which everybody may see."""
     from pilotkit.registry.keys import make_key
 
-    made = make_key(file, _passphrase(file, confirm=True))
+    made = make_key(file, passphrase_of(file, confirm=True))
     say(f"{file} stays with its holder; {file}.pub goes to the ceremony. Key {made.keyid}")
 
 
@@ -241,10 +241,11 @@ def _publics(paths: list[Path]) -> list[Key]:
 def _signers(paths: list[Path] | None) -> list[Signer]:
     from pilotkit.registry.keys import load_signer
 
-    return [load_signer(path, _passphrase(path)) for path in paths or []]
+    return [load_signer(path, passphrase_of(path)) for path in paths or []]
 
 
-def _passphrase(file: Path, *, confirm: bool = False) -> str:
+def passphrase_of(file: Path, *, confirm: bool = False) -> str:
+    """The passphrase of a key: from the environment, else typed."""
     from pilotkit.registry.keys import PASSPHRASE
 
     given: str = os.environ.get(PASSPHRASE) or typer.prompt(

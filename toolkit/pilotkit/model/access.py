@@ -72,6 +72,7 @@ PERMISSIONS = {
     "kpi.read": "see KPIs of one's units",
     "kpi.sign": "sign figures off",
     "point.report": "report the state of the points and kiosks of one's units",
+    "hub.read": "see which province runs which package, and compare them",
     "knowledge.read": "see articles that are not published",
     "knowledge.edit": "write articles",
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
+from pilotkit.model.source import Certainty
 from pilotkit.model.text import Identifier, LocalText, Noun
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -102,3 +105,98 @@ class Manifest(Noun):
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     files: tuple[ManifestEntry, ...]
+
+
+class Origin(Noun):
+    """The package that another was made from."""
+
+    name: Identifier
+    version: SemanticVersion
+    identity: Sha256
+    donor: Donor | None = None
+    """Who packed it."""
+
+
+class KeyChange(Noun):
+    """A key that holds otherwise than in the origin."""
+
+    file: str
+    """Path inside the package."""
+    key: str
+    """With dots; items of lists by their id."""
+    kind: Literal["added", "changed", "removed"]
+    was: Any = None
+    """The origin's value; absent where it was added."""
+    now: Any = None
+    """The new value; absent where it was removed."""
+
+
+class FileChange(Noun):
+    """A file that is not as the origin has it, but for the keys that are named one by one."""
+
+    path: str
+    kind: Literal["added", "changed", "removed"]
+    was: Sha256 | None = None
+    now: Sha256 | None = None
+
+
+class Derivation(Noun):
+    """One step of a package's history: a deployment improved it and handed it on."""
+
+    origin: Origin
+    donor: Donor
+    """The deployment that changed it."""
+    name: Identifier
+    version: SemanticVersion
+    """What it is called since."""
+    keys: tuple[KeyChange, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    evidence: str | None = None
+    """The file inside the package that says what was measured there; absent: nothing was."""
+
+
+class Lineage(Noun):
+    """``evidence/lineage.json``: where a package comes from, oldest step first."""
+
+    format: Annotated[int, Field(ge=1, le=1)] = 1
+    derivations: Annotated[tuple[Derivation, ...], Field(min_length=1)]
+
+
+class MeasuredFigure(Noun):
+    """One KPI in one unit, or in all of a deployment's units together."""
+
+    kpi: Identifier
+    unit: str | None = None
+    """A code; absent: all together."""
+    numerator: Annotated[int, Field(ge=0)]
+    denominator: Annotated[int, Field(ge=0)]
+    minimum: Annotated[int, Field(ge=1)]
+    definition_hash: str
+
+
+class UnitStaff(Noun):
+    """How many people serve at the points of one unit."""
+
+    unit: str
+    people: Annotated[int, Field(ge=0)]
+    certainty: Certainty
+    """Of the least certain row of ``local/staff.csv`` it is the sum of."""
+
+
+class MeasuredEvidence(Noun):
+    """What was measured with a package, where, and under which circumstances; no personal data."""
+
+    format: Annotated[int, Field(ge=1, le=1)] = 1
+    deployment: Identifier
+    scheme: Identifier
+    province: str
+    since: date | None = None
+    """Cases received from this day on; absent: all."""
+    as_of: AwareDatetime
+    location_version: str
+    completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+    """Percent of the stored cases that have reached the facts."""
+    is_simulated: bool
+    """Whether the cases were made up."""
+    figures: tuple[MeasuredFigure, ...]
+    staffing: tuple[UnitStaff, ...] = ()

@@ -121,6 +121,8 @@ class Page:
     """Answers POST with ``visit.posted``; the shell has checked the form's token. None: the page only reads."""
     permission: str | None = None
     """What one must be permitted to see it at all, such as ``case.read``; None: everybody may."""
+    receive: Callable[[Any, bytes], Download] | None = None
+    """Answers what a machine POSTs, without form and token: what comes must prove itself. None: nothing is taken."""
     is_private: bool = False
     """Whether it shows what is one person's: then no browser keeps it. One with ``act`` or ``permission`` is so too."""
 
@@ -132,6 +134,8 @@ class Command:
     name: str
     run: Callable[..., None]
     help: str
+    group: str | None = None
+    """The word in front of its name, which it shares with others: ``pilotkit hub trust``."""
 
 
 class Severity(StrEnum):

@@ -15,9 +15,11 @@ from packaging.specifiers import SpecifierSet
 from pilotkit.catalog.plugins import installed_entry_points
 from pilotkit.catalog.tree import LISTS, MODEL
 from pilotkit.errors import DataError, PackageError, Place, TargetError
-from pilotkit.model.package import Manifest, PackageInfo
+from pilotkit.model.package import Lineage, Manifest, PackageInfo
 from pilotkit.packages import manifest as manifests
 from pilotkit.packages.entries import read_entries
+from pilotkit.packages.lineage import FILE as LINEAGE
+from pilotkit.packages.lineage import parse_lineage
 from pilotkit.reading import noun_from, parse_toml, parse_yaml
 from pilotkit.version import __version__
 
@@ -34,6 +36,8 @@ class PackageContents:
     manifest: Manifest
     counts: Mapping[str, int]
     """How many there are of each kind of thing: procedures, kpis, goals and so on."""
+    lineage: Lineage | None = None
+    """Where it comes from; None where it was first packed by whoever wrote it."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,16 @@ class PackageArchive:
             inside = file.removeprefix(f"{MODEL}/")
             data = parse_yaml(self.text(inside) or "", inside)
             counts[Path(file).stem] = len(data) if isinstance(data, list) else 0
-        return PackageContents(self.info, self.identity, self.manifest, counts)
+        return PackageContents(self.info, self.identity, self.manifest, counts, self.lineage())
+
+    def lineage(self) -> Lineage | None:
+        """Where the package comes from; None where it was first packed by whoever wrote it.
+
+        Raises:
+            DataError: the file is broken.
+        """
+        text = self.text(LINEAGE)
+        return None if text is None else parse_lineage(text)
 
     def write_to(self, folder: Path) -> None:
         """Write every file below ``folder``, which is made where it is missing."""

@@ -11,6 +11,8 @@ from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import PackageError, Place
 from pilotkit.packages import manifest, marks
 from pilotkit.packages.facts import own_facts
+from pilotkit.packages.lineage import FILE as LINEAGE
+from pilotkit.packages.lineage import donors_of, read_lineage
 from pilotkit.packages.marks import DonorMarks, Leftover
 from pilotkit.reading import MAXIMUM_BYTES, read_text
 
@@ -50,12 +52,11 @@ def _passed_over(deployment: Deployment) -> set[str]:
 
 
 def _names(deployment: Deployment) -> set[str]:
-    """Its id, and the donor's where the province is the same: it may have been made anew."""
+    """Its id, and that of each donor whose province is the same: it may have been made anew."""
     who, package = deployment.settings.deployment, deployment.catalog.package
-    names = {who.id}
-    if package and package.donor.province == who.province:
-        names.add(package.donor.id)
-    return names
+    history = read_lineage(deployment.folder / MODEL / LINEAGE)
+    donors = [*([package.donor] if package else []), *(donors_of(history) if history else [])]
+    return {who.id, *(donor.id for donor in donors if donor.province == who.province)}
 
 
 def refuse_leaks(files: Mapping[str, bytes], found: DonorMarks) -> None:

@@ -55,7 +55,7 @@ class MarkFile(Noun):
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     package: str
-    """The package's name: the key of the hashes."""
+    """The key of the hashes: the name that the package had when it was first packed."""
     donors: dict[str, dict[str, tuple[_Mark, ...]]]
     """By the donor's id, then by kind. A package that was handed on keeps the marks of all who had it before."""
 
@@ -72,11 +72,16 @@ class DonorMarks:
     def of(
         cls, facts: Iterable[LocalFact], package: str, donor: str, *, earlier: DonorMarks | None = None
     ) -> DonorMarks:
-        """The marks of one donor's facts, beside those of earlier donors of the same package."""
+        """The marks of one donor's facts, beside those of earlier donors of what the package was made from.
+
+        A package that was handed on under another name keeps the key of the first: nobody can hash the facts of
+        earlier donors anew.
+        """
+        package = earlier.file.package if earlier else package
         kinds: dict[str, set[str]] = {}
         for fact in facts:
             kinds.setdefault(fact.kind, set()).add(mark_of(fact.words, package))
-        donors = dict(earlier.file.donors) if earlier and earlier.file.package == package else {}
+        donors = dict(earlier.file.donors) if earlier else {}
         donors[donor] = {kind: tuple(sorted(marks)) for kind, marks in sorted(kinds.items())}
         return cls(MarkFile(package=package, donors=dict(sorted(donors.items()))))
 
@@ -106,6 +111,11 @@ class DonorMarks:
         donors = {donor: kinds for donor, kinds in self.file.donors.items() if donor not in names}
         shared = frozenset(mark_of(fact.words, self.file.package) for fact in own)
         return DonorMarks(self.file.model_copy(update={"donors": donors}), shared)
+
+    def of_donor(self, donor: str) -> DonorMarks:
+        """The marks of one donor alone."""
+        kept = {name: kinds for name, kinds in self.file.donors.items() if name == donor}
+        return DonorMarks(self.file.model_copy(update={"donors": kept}))
 
     def scan(self, text: str) -> Iterator[Leftover]:
         """Every mark that stands in ``text``; of two that overlap, the longer."""

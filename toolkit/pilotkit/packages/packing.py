@@ -5,27 +5,31 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+import tomlkit
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import PackageError, Place, TargetError
 from pilotkit.model.package import Ownership, PackageInfo
-from pilotkit.packages import defaults, manifest, marks
+from pilotkit.packages import defaults, lineage, manifest, marks, measured
 from pilotkit.packages.archive import INFO, PackageArchive
 from pilotkit.packages.facts import local_facts
+from pilotkit.packages.layered import layered_files
 from pilotkit.packages.leftovers import refuse_leaks
 from pilotkit.packages.marks import DonorMarks
 from pilotkit.packages.paths import fault_of
 from pilotkit.packages.walking import files_below
-from pilotkit.reading import read_text
+from pilotkit.reading import noun_from, parse_toml, read_text
 
 TEMPLATE = "template"
-_GENERATED = {manifest.FILE, marks.FILE, defaults.FILE}
+_GENERATED = {manifest.FILE, marks.FILE, defaults.FILE, INFO, lineage.FILE}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
 _UNIX = 3
@@ -46,42 +50,94 @@ class PackedPackage:
     """Bytes of the package."""
 
 
-def pack(deployment: Deployment, into: Path) -> PackedPackage:
+@dataclass(frozen=True)
+class PackOrder:
+    """How a deployment is to be packed, where that is not to be seen from it."""
+
+    name: str | None = None
+    """What the package is called; absent: as ``package.toml`` says."""
+    version: str | None = None
+    as_of: datetime | None = None
+    """Measure evidence at this instant (aware) and put it in; absent: what ``local/evidence.json`` claims, if any."""
+    since: date | None = None
+    """The first day of what is measured."""
+    keep: Sequence[str] = ()
+    """Files below ``local/overrides/`` that stay here."""
+
+
+def pack(deployment: Deployment, into: Path, order: PackOrder | None = None) -> PackedPackage:
     """Write ``<name>-<version>.zip`` of the deployment's model and template into the folder ``into``.
 
-    The same deployment gives the same bytes. The package is verified as a stranger would verify it before it takes
-    its name.
+    A deployment that was itself made from a package hands on its effective model, with lineage: what it was made from,
+    what was changed, and what was measured. The same deployment and order give the same bytes. The package is verified
+    as a stranger would verify it before it takes its name.
 
     Raises:
         DataError: the deployment cannot be read.
-        PackageError: it has no model, holds what may not be packed, or its model names what is local.
+        PackageError: it has no model, holds what may not be packed, its model names what is local, its evidence is not
+            what its facts give, or it would be called as the package it was made from.
         TargetError: ``into`` cannot be written.
     """
-    catalog = deployment.catalog
+    catalog, wanted = deployment.catalog, order or PackOrder()
     if catalog.package is None:
         raise PackageError(
             "is missing, so there is nothing to pack.",
             where=Place(f"{MODEL}/{INFO}"),
             remedy="Describe the package there.",
         )
-    files = _files(deployment, catalog, catalog.package)
+    measured.refuse_unproven(deployment)
+    info, files = _files(deployment, catalog, wanted)
     listing = manifest.manifest_of(files)
     files[manifest.FILE] = manifest.canonical_bytes(listing)
-    target = into / f"{catalog.package.name}-{catalog.package.version}.zip"
+    target = into / f"{info.name}-{info.version}.zip"
     _write(target, files)
     identity = manifest.identity_of(files[manifest.FILE])
-    return PackedPackage(target, catalog.package, identity, len(listing.files), target.stat().st_size)
+    return PackedPackage(target, info, identity, len(listing.files), target.stat().st_size)
 
 
-def _files(deployment: Deployment, catalog: Catalog, info: PackageInfo) -> dict[str, bytes]:
-    """Everything that goes in but the manifest, by path inside."""
+def _files(deployment: Deployment, catalog: Catalog, order: PackOrder) -> tuple[PackageInfo, dict[str, bytes]]:
+    """What the package says of itself, and everything that goes in but the manifest, by path inside."""
+    origin = lineage.origin_of(deployment)
+    description, info = _described(deployment, order, is_handed_on=origin is not None)
     files = dict(_model(deployment.folder / MODEL, info))
+    files[INFO] = description
     files.update(_template(deployment))
-    facts, donor = tuple(local_facts(catalog)), deployment.settings.deployment.id
-    refuse_leaks(files, DonorMarks.of(facts, info.name, donor))
-    files[marks.FILE] = DonorMarks.of(facts, info.name, donor, earlier=_earlier(deployment)).as_text().encode()
+    files.update(evidence := dict(_evidence(deployment, order)))
+    if origin is not None:
+        lineage.refuse_reuse(origin, info)
+        layered = dict(layered_files(deployment, order.keep))
+        files.update({path: file.data for path, file in layered.items()})
+        history = lineage.lineage_of(deployment, origin, info, layered, next(iter(evidence), None))
+        files[lineage.FILE] = lineage.as_bytes(history)
+    facts, donor, earlier = tuple(local_facts(catalog)), deployment.settings.deployment.id, _earlier(deployment)
+    found = DonorMarks.of(facts, info.name, donor, earlier=earlier)
+    refuse_leaks(files, found.of_donor(donor))
+    files[marks.FILE] = found.as_text().encode()
     files[defaults.FILE] = defaults.as_toml(defaults.defaults_of(deployment.settings)).encode()
-    return files
+    return info, files
+
+
+def _described(deployment: Deployment, order: PackOrder, *, is_handed_on: bool) -> tuple[bytes, PackageInfo]:
+    """``package.toml`` with the name, version and donor of what is packed; untouched where nothing of that changes."""
+    name = f"{MODEL}/{INFO}"
+    data = (deployment.folder / name).read_bytes()
+    given = {key: value for key, value in (("name", order.name), ("version", order.version)) if value is not None}
+    if is_handed_on or given:
+        document = tomlkit.parse(data.decode("utf-8-sig"))
+        document.update(given)
+        if is_handed_on:
+            document["donor"] = lineage.donor_of(deployment).model_dump(exclude_none=True)
+        data = tomlkit.dumps(document).encode()
+    return data, noun_from(PackageInfo, parse_toml(data.decode("utf-8-sig"), name), name)
+
+
+def _evidence(deployment: Deployment, order: PackOrder) -> Iterator[tuple[str, bytes]]:
+    """What was measured here: now, or as it was claimed and has just been proven."""
+    name = f"{measured.FOLDER}/{deployment.settings.deployment.id}.json"
+    if order.as_of is not None:
+        yield name, measured.as_bytes(measured.measure(deployment, order.as_of, order.since))
+    elif claim := measured.read_claims(deployment).get(measured.CLAIM):
+        yield name, measured.as_bytes(claim)
 
 
 def _earlier(deployment: Deployment) -> DonorMarks | None:

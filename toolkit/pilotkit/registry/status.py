@@ -8,6 +8,7 @@ from typing import Any
 
 from tuf.api.metadata import Metadata
 
+from pilotkit.model.registry import Release, Revocation
 from pilotkit.model.text import Noun
 from pilotkit.registry.exporting import fingerprint_of
 from pilotkit.registry.layout import ROOT, TARGETS, TOP_ROLES, RegistryFolder
@@ -26,6 +27,8 @@ class RoleStatus(Noun):
     """Such as ``1 of 2``: those that are there, and those that are needed."""
     keys: tuple[str, ...]
     """Those that count, whole."""
+    signed: tuple[str, ...] = ()
+    """Those of them that have signed."""
 
 
 class RegistryStatus(Noun):
@@ -35,6 +38,35 @@ class RegistryStatus(Noun):
     releases: tuple[str, ...]
     fingerprint: str | None
     """Of the first root."""
+
+
+class PublishedRelease(Noun):
+    """A release with its place on the ministry's disk."""
+
+    release: Release
+    path: Path
+    """The package file, under its hash."""
+    revocation: Revocation | None = None
+
+
+def published_releases(folder: Path) -> tuple[PublishedRelease, ...]:
+    """What a registry publishes, in the order it was published, of what stands on this disk.
+
+    Raises:
+        DataError: there is no registry.
+    """
+    registry = RegistryFolder(folder)
+    lists = Lists.newest(registry, registry.current(TARGETS))
+    gone = {(each.name, each.version, each.identity): each for each in lists.revocations.revocations}
+    found = (
+        PublishedRelease(
+            release=each,
+            path=registry.target(each.path, each.sha256),
+            revocation=gone.get((each.name, each.version, each.identity)),
+        )
+        for each in lists.listing.releases
+    )
+    return tuple(each for each in found if each.path.is_file())
 
 
 def status_of(folder: Path) -> RegistryStatus:
@@ -70,5 +102,5 @@ def _status(role: str, held: Metadata[Any], upper: Metadata[Any], *, is_publishe
     return RoleStatus(
         role=role, version=held.signed.version, is_published=is_published,
         expires=f"{held.signed.expires:%Y-%m-%d %H:%M}", signatures=f"{len(valid)} of {counting.threshold}",
-        keys=tuple(counting.keyids),
+        keys=tuple(counting.keyids), signed=tuple(sorted(valid)),
     )  # fmt: skip

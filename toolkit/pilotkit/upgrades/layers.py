@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from pilotkit.catalog.locks import falls_under
 from pilotkit.catalog.tree import MODEL, OVERRIDES, override_of
-from pilotkit.checks.overrides import falls_under
 from pilotkit.errors import DataError
 from pilotkit.merging import edited, is_same, merge_values
 from pilotkit.model.package import PackageInfo

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.locks import falls_under
 from pilotkit.catalog.tree import FORMS, LISTS, MODEL, PROCEDURES, SINGLES, override_of
-from pilotkit.checks.overrides import falls_under
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.merging import is_same
 from pilotkit.model.upgrade import ValueChange

@@ -23,7 +23,7 @@ from pilotkit.api.app import PATH as API
 from pilotkit.api.app import create_api
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
+from pilotkit.errors import CaseError, DataError, PilotkitError, RefusedError, TrustError, UnknownError
 from pilotkit.model.surface import Download, Page, Posted, Redirect, Stream, View
 from pilotkit.web import own, theme
 from pilotkit.web.answers import download_answer, redirect_answer
@@ -31,7 +31,7 @@ from pilotkit.web.delivering import delivering
 from pilotkit.web.door import Door
 from pilotkit.web.health import health_of
 from pilotkit.web.negotiation import preferred
-from pilotkit.web.posting import read_posted
+from pilotkit.web.posting import read_body, read_posted
 from pilotkit.web.rendering import Renderer
 from pilotkit.web.security import HEADERS, QUERY_LENGTH, SecurityHeaders, bounded
 from pilotkit.web.sitemap import site_map
@@ -121,11 +121,13 @@ class _Shell:
 
     def _route(self, page: Page, language: str) -> Route:
         async def answer(request: Request) -> Response:
+            if request.method == "POST" and page.receive:
+                return await self._receive(request, page, language)
             if request.method == "POST":
                 return await self._post(request, page, language)
             return await run_in_threadpool(self._get, request, page, language)
 
-        methods = ["GET", "POST"] if page.act else ["GET"]
+        methods = ["GET", "POST"] if page.act or page.receive else ["GET"]
         return Route(f"/{language}{page.path}".rstrip("/"), answer, methods=methods, name=f"{language}:{page.name}")
 
     def _get(self, request: Request, page: Page, language: str) -> Response:
@@ -133,6 +135,19 @@ class _Shell:
             return self._sign_in_first(request, language)
         visit = self._visit(request, language, page)
         return self._answer(request, page.show(visit), visit)
+
+    async def _receive(self, request: Request, page: Page, language: str) -> Response:
+        """What a machine hands in: no session counts, so no other site can misuse one, and none is opened."""
+        data = await read_body(request)
+        visit = Visit(
+            deployment=self.deployment, language=language, now=self.now(), page=page.name, package=page.package
+        )
+        visit.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        try:
+            answered = await run_in_threadpool(page.receive, visit, data) if page.receive else None
+        except (DataError, TrustError) as problem:
+            return JSONResponse({"what": problem.what, "remedy": problem.remedy}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return download_answer(answered) if answered else Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _post(self, request: Request, page: Page, language: str) -> Response:
         guest = await run_in_threadpool(self.door.guest, request)

@@ -33,6 +33,23 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _T = TypeVar("_T")
 
 
+async def read_body(request: Request) -> bytes:
+    """What a machine sent, whole.
+
+    Raises:
+        HTTPException: 413 where it is more than one file may be, 400 where it breaks off.
+    """
+    data = bytearray()
+    try:
+        async for piece in request.stream():
+            data += piece
+            if len(data) > FILE_SIZE:
+                raise _too_much()
+    except ClientDisconnect:
+        raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+    return bytes(data)
+
+
 async def read_posted(request: Request) -> Posted:
     """The fields and files of a request's body.
 

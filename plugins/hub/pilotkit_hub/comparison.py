@@ -1,0 +1,61 @@
+"""The comparison of provinces: one KPI, ranked among those that share its definition, boundaries, day and period."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pilotkit import AdoptionReceipt, View, Visit
+from pilotkit_hub.comparable import LEAST_COMPLETE, Refused, entries_of, rank
+from pilotkit_hub.ledger import Ledger
+from pilotkit_hub.naming import kpis_by_id
+
+
+def show_comparison(visit: Visit) -> View:
+    """One KPI in all provinces; what cannot be compared stands apart, with the reason."""
+    ledger = Ledger.of(visit.backoffice.store, visit.catalog)
+    receipts = [taken.receipt for each in ledger.newest().values() for taken in each]
+    told, kpis = sorted({figure.kpi for receipt in receipts for figure in receipt.figures}), kpis_by_id(visit)
+    asked = visit.query.get("kpi", "")
+    kpi = asked if asked in told else next(iter(told), None)
+    known = kpis.get(kpi or "")
+    ranking = rank(tuple(entries_of(receipts, kpi or "", visit.zone)), known.direction if known else "up")
+    return View(
+        "hub/comparison.html",
+        {
+            "told": told,
+            "kpis": kpis,
+            "kpi": kpi,
+            "ranking": ranking,
+            "refused": [(each, tuple(_said(each, visit))) for each in ranking.refused],
+            "names": {code: unit.name for code, unit in ledger.provinces.items()},
+            "silent": [unit for code, unit in ledger.provinces.items() if code not in _tellers(receipts)],
+        },
+    )
+
+
+def _tellers(receipts: list[AdoptionReceipt]) -> set[str]:
+    return {receipt.province for receipt in receipts}
+
+
+def _said(refused: Refused, visit: Visit) -> list[str]:
+    """Why it is not compared, in words."""
+    entry, _ = refused.entry, visit.gettext
+    own, receipt, figure = entry.basis, entry.receipt, entry.figure
+    given: dict[str, Any] = {
+        "definition": own.definition, "boundaries": own.boundaries, "day": visit.formats.day(own.as_of),
+        "cases": visit.formats.number(figure.denominator), "minimum": visit.formats.number(figure.minimum),
+        "least": visit.formats.percent(LEAST_COMPLETE, 0),
+    }  # fmt: skip
+    given["since"] = visit.formats.day(own.since) if own.since else _("the beginning")
+    known = receipt.completeness
+    given["completeness"] = _("unknown") if known is None else visit.formats.percent(known, 1)
+    words = {
+        "definition": _("It is counted by another definition (%(definition)s)."),
+        "boundaries": _("It is of other boundaries (%(boundaries)s)."),
+        "as_of": _("It is of another day (%(day)s)."),
+        "period": _("It counts from another day (%(since)s)."),
+        "simulated": _("Its cases are simulated.") if own.is_simulated else _("Only its cases are real."),
+        "completeness": _("Its facts are not complete enough (%(completeness)s; at least %(least)s)."),
+        "minimum": _("It has too few cases (%(cases)s; at least %(minimum)s)."),
+    }
+    return [words[reason] % given for reason in refused.reasons]

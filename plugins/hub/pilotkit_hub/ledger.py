@@ -1,0 +1,158 @@
+"""The ledger: keys of provinces, and the receipts that they signed. Each is taken once, and only forwards in time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from pilotkit import (
+    AdministrativeUnit,
+    AdoptionReceipt,
+    Catalog,
+    DataError,
+    Store,
+    TrustError,
+    UnknownError,
+    open_receipt,
+    public_key,
+)
+from pilotkit_hub.tables import KEYS, RECEIPTS
+
+_AHEAD = timedelta(hours=1)
+"""How far a province's clock may be ahead of ours."""
+_MICRO = 1_000_000
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A receipt that held."""
+
+    receipt: AdoptionReceipt
+    at: datetime
+    """When it was taken."""
+    digest: str
+
+
+class Ledger:
+    """What a ministry has been told.
+
+    Args:
+        store: the deployment's, with the tables of this plugin.
+        provinces: those that there are, by code.
+    """
+
+    def __init__(self, store: Store, provinces: dict[str, AdministrativeUnit]) -> None:
+        self._store = store
+        self.provinces = provinces
+
+    @classmethod
+    def of(cls, store: Store, catalog: Catalog) -> Ledger:
+        """The ledger of a deployment."""
+        return cls(store, provinces_of(catalog))
+
+    def trust(self, province: str, pem: str, now: datetime) -> AdministrativeUnit:
+        """Register the key that a province signs with, in the place of an earlier one.
+
+        Raises:
+            UnknownError: there is no such province.
+            DataError: not an Ed25519 public key, or another province signs with it.
+        """
+        unit = self.provinces.get(province)
+        if unit is None:
+            raise UnknownError(f"there is no province '{province}'.", remedy="Name it by its code in the register.")
+        key_id = public_key(pem).keyid
+        for code, other in self.keys().items():
+            if code != province and public_key(other).keyid == key_id:
+                raise DataError(
+                    f"province {code} signs with this key already.", remedy="Ask for the key of this province."
+                )
+        with self._store.rewriting() as connection:
+            connection.execute(KEYS.delete().where(KEYS.c.province == province))
+            connection.execute(KEYS.insert().values(province=province, pem=pem, since=_micros(now)))
+        return unit
+
+    def keys(self) -> dict[str, str]:
+        """The public key (PEM) of each province that has one, by code."""
+        with self._store.snapshot() as connection:
+            return {row.province: row.pem for row in connection.execute(select(KEYS).order_by(KEYS.c.province))}
+
+    def take(self, data: bytes, now: datetime) -> AdoptionReceipt:
+        """Verify a receipt and keep it.
+
+        Args:
+            data: the signed envelope, as it came.
+            now: the instant; aware.
+
+        Raises:
+            TrustError: its signature does not hold, it was taken already, or it is older than what is known.
+        """
+        receipt = open_receipt(data, self.keys())
+        if receipt.issued > now + _AHEAD:
+            raise TrustError("the receipt is of the future.", remedy="Ask the province to set its clock.")
+        with self._store.rewriting() as connection:
+            _refuse_replay(connection, receipt, digest := hashlib.sha256(data).hexdigest())
+            connection.execute(
+                RECEIPTS.insert().values(
+                    digest=digest, province=receipt.province, deployment=receipt.deployment,
+                    issued=_micros(receipt.issued), taken=_micros(now), envelope=data.decode(),
+                    said=receipt.model_dump_json(),
+                )
+            )  # fmt: skip
+        return receipt
+
+    def newest(self) -> dict[str, tuple[Taken, ...]]:
+        """The newest receipt of each deployment, by the code of its province; the newest first."""
+        found: dict[str, dict[str, Taken]] = {}
+        for taken in self._read():
+            found.setdefault(taken.receipt.province, {}).setdefault(taken.receipt.deployment, taken)
+        return {province: tuple(each.values()) for province, each in found.items()}
+
+    def history(self, province: str | None = None, most: int = 100) -> tuple[Taken, ...]:
+        """The receipts of one province or of all, the newest first."""
+        return tuple(self._read(province, most))
+
+    def _read(self, province: str | None = None, most: int | None = None) -> Iterator[Taken]:
+        wanted = select(RECEIPTS.c.digest, RECEIPTS.c.taken, RECEIPTS.c.said).order_by(RECEIPTS.c.issued.desc())
+        if province is not None:
+            wanted = wanted.where(RECEIPTS.c.province == province)
+        else:
+            wanted = wanted if most is not None else wanted.where(_is_newest())
+        with self._store.snapshot() as connection:
+            rows = connection.execute(wanted.limit(most)).all()
+        for row in rows:
+            at = datetime.fromtimestamp(row.taken / _MICRO, UTC)
+            yield Taken(AdoptionReceipt.model_validate_json(row.said), at, row.digest)
+
+
+def provinces_of(catalog: Catalog) -> dict[str, AdministrativeUnit]:
+    """The country's provinces by code: of the scheme's register, else of ``local/units.csv``."""
+    directory = catalog.directories.get(catalog.settings.deployment.scheme)
+    units = directory.provinces() if directory else catalog.units.values()
+    return {unit.code: unit for unit in units if unit.level == "province"}
+
+
+def _is_newest() -> ColumnElement[bool]:
+    other = RECEIPTS.alias()
+    same = (other.c.province == RECEIPTS.c.province) & (other.c.deployment == RECEIPTS.c.deployment)
+    return RECEIPTS.c.issued == select(func.max(other.c.issued)).where(same).scalar_subquery()
+
+
+def _refuse_replay(connection: Connection, receipt: AdoptionReceipt, digest: str) -> None:
+    mine = (RECEIPTS.c.province == receipt.province) & (RECEIPTS.c.deployment == receipt.deployment)
+    if connection.scalar(select(func.count()).where(RECEIPTS.c.digest == digest)):
+        raise TrustError("this receipt was taken already.", remedy="Nothing is to be done; ask for a newer one.")
+    last = connection.scalar(select(func.max(RECEIPTS.c.issued)).where(mine))
+    if last is not None and last >= _micros(receipt.issued):
+        known = datetime.fromtimestamp(last / _MICRO, UTC)
+        raise TrustError(
+            f"a receipt of {receipt.deployment} of {known:%Y-%m-%d %H:%M} UTC is known, which is not older.",
+            remedy="Ask the province for a new one.",
+        )
+
+
+def _micros(moment: datetime) -> int:
+    return round(moment.timestamp() * _MICRO)

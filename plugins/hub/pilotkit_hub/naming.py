@@ -1,0 +1,31 @@
+"""What KPI are called: as the published packages say, and this deployment's own words above them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from pilotkit import Kpi, PackageArchive, Visit, kpis_of, published_releases
+from pilotkit_hub.settings import read_settings
+
+
+def kpis_by_id(visit: Visit) -> Mapping[str, Kpi]:
+    """Every KPI that a published package or this deployment describes; of two versions the newer.
+
+    Raises:
+        DataError: the settings or the registry are broken.
+        PackageError: a published package is not whole.
+    """
+    folder = read_settings(visit.deployment.folder).registry
+    releases = published_releases(folder) if folder and folder.is_dir() else ()
+    found: dict[str, Kpi] = {}
+    for each in releases:
+        found.update(_kpis_in(each.path))
+    return {**found, **visit.catalog.kpis}
+
+
+@lru_cache(maxsize=32)
+def _kpis_in(package: Path) -> Mapping[str, Kpi]:
+    """A published package never changes: its hash is part of its path."""
+    return kpis_of(PackageArchive.open(package))

@@ -1,0 +1,78 @@
+"""Publishing and revoking: what is out, what waits for whose signature, and what a version changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pilotkit import (
+    PackageArchive,
+    PublishedRelease,
+    UnknownError,
+    View,
+    Visit,
+    compare_packages,
+    published_releases,
+    status_of,
+)
+from pilotkit_hub.settings import read_settings
+from pilotkit_hub.wording import Wording
+
+
+def show_releases(visit: Visit) -> View:
+    """The registry as it is published and as it waits. Signing happens elsewhere: no private key is ever here."""
+    settings = read_settings(visit.deployment.folder)
+    folder = settings.registry
+    if folder is None or not folder.is_dir():
+        return View("hub/no_registry.html", {"is_named": folder is not None})
+    status = status_of(folder)
+    releases = published_releases(folder)
+    waiting = [
+        {"role": role, "missing": [(key, settings.office_of(key)) for key in role.keys if key not in role.signed]}
+        for role in status.roles
+        if not role.is_published
+    ]
+    return View(
+        "hub/releases.html",
+        {
+            "status": status,
+            "published": [role for role in status.roles if role.is_published],
+            "waiting": waiting,
+            "releases": [(each, _before(releases, each)) for each in reversed(releases)],
+            "folder": folder.name,
+        },
+    )
+
+
+def show_notes(visit: Visit) -> View:
+    """What is different between two releases, in words.
+
+    Raises:
+        UnknownError: the registry has no such release.
+    """
+    folder = read_settings(visit.deployment.folder).registry
+    releases = published_releases(folder) if folder and folder.is_dir() else ()
+    old, new = (_release(releases, visit.query.get(side, "")) for side in ("old", "new"))
+    notes = compare_packages(PackageArchive.open(old.path), PackageArchive.open(new.path))
+    wording = Wording(visit.language, visit.deployment.settings.deployment.currency)
+    context: dict[str, Any] = {"notes": notes, "sections": tuple(wording.sections(notes)), "old": old, "new": new}
+    return View("hub/notes.html", context)
+
+
+def _release(releases: tuple[PublishedRelease, ...], identity: str) -> PublishedRelease:
+    for each in releases:
+        if each.release.identity == identity:
+            return each
+    raise UnknownError("the registry has no such release.", remedy="Look at the list of releases.")
+
+
+def _before(releases: tuple[PublishedRelease, ...], release: PublishedRelease) -> PublishedRelease | None:
+    """The release of the same name that was published before."""
+    same = [each for each in releases if each.release.name == release.release.name]
+    at = same.index(release)
+    return same[at - 1] if at else None
+
+
+def packages_at(old: Path, new: Path) -> tuple[PackageArchive, PackageArchive]:
+    """Two package files, verified."""
+    return PackageArchive.open(old), PackageArchive.open(new)

@@ -1,0 +1,162 @@
+"""Lineage: what a package was made from, and what the deployment that hands it on changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pilotkit.catalog.deployment import Deployment
+from pilotkit.catalog.tree import MODEL
+from pilotkit.errors import DataError, PackageError, Place
+from pilotkit.model.package import Derivation, Donor, FileChange, KeyChange, Lineage, Origin, PackageInfo
+from pilotkit.overlay import ABSENT, Change
+from pilotkit.packages import manifest
+from pilotkit.packages.layered import LayeredFile
+from pilotkit.reading import noun_from, read_text
+
+FILE = "evidence/lineage.json"
+ANSWERS = "answers.json"
+
+
+def origin_of(deployment: Deployment) -> Origin | None:
+    """The package that a deployment was made from; None where its model is authored in it.
+
+    Raises:
+        DataError: ``answers.json`` does not name the package that stands in ``model/``.
+    """
+    listing = deployment.folder / MODEL / manifest.FILE
+    if not listing.is_file():
+        return None
+    identity = manifest.identity_of(listing.read_bytes())
+    told = _told(deployment.folder / ANSWERS)
+    if told.get("identity") != identity:
+        raise DataError(
+            f"does not name the package in {MODEL}/, whose identity is {identity[:16]}….",
+            where=Place(ANSWERS, "package.identity"),
+            remedy="Restore answers.json, or model/ from the package that it names.",
+        )
+    return noun_from(Origin, told, ANSWERS, key="package")
+
+
+def _told(path: Path) -> dict[str, Any]:
+    try:
+        package = json.loads(read_text(path, ANSWERS)).get("package") if path.is_file() else None
+    except (ValueError, AttributeError, RecursionError):
+        package = None
+    return package if isinstance(package, dict) else {}
+
+
+def refuse_reuse(origin: Origin, info: PackageInfo) -> None:
+    """Make sure that what is packed is not called as its origin is.
+
+    Raises:
+        PackageError: name and version are the origin's.
+    """
+    if (origin.name, origin.version) == (info.name, info.version):
+        raise PackageError(
+            f"{origin.name} {origin.version} is what this deployment was made from; what it became needs a name or a "
+            "version of its own.",
+            where=Place(f"{MODEL}/package.toml", "version"),
+            remedy="Say --version, such as the next one, or --name.",
+        )
+
+
+def lineage_of(
+    deployment: Deployment,
+    origin: Origin,
+    info: PackageInfo,
+    layered: Mapping[str, LayeredFile],
+    evidence: str | None,
+) -> Lineage:
+    """The history of what is being packed: the origin's own, and this step.
+
+    Args:
+        deployment: who hands it on.
+        origin: what it was made from.
+        info: what it is called now.
+        layered: the files that overrides were applied to, by path inside.
+        evidence: the file that says what was measured here.
+    """
+    step = Derivation(
+        origin=origin.model_copy(update={"donor": _packed_by(deployment)}),
+        donor=info.donor,
+        name=info.name,
+        version=info.version,
+        keys=tuple(_keys(layered)),
+        files=tuple(_files(deployment, {FILE, evidence or FILE, "package.toml"})),
+        evidence=evidence,
+    )
+    earlier = read_lineage(deployment.folder / MODEL / FILE)
+    return Lineage(derivations=(*(earlier.derivations if earlier else ()), step))
+
+
+def read_lineage(path: Path) -> Lineage | None:
+    """The lineage in a file; None where there is none."""
+    return parse_lineage(read_text(path, f"{MODEL}/{FILE}")) if path.is_file() else None
+
+
+def parse_lineage(text: str) -> Lineage:
+    """Lineage from its text.
+
+    Raises:
+        DataError: it is none.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise DataError("is not valid JSON.", where=Place(FILE), remedy="Fetch the package again.") from None
+    return noun_from(Lineage, data, FILE)
+
+
+def as_bytes(lineage: Lineage) -> bytes:
+    """The file: the same lineage gives the same bytes."""
+    data = lineage.model_dump(mode="json", exclude_none=True)
+    return f"{json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)}\n".encode()
+
+
+def _packed_by(deployment: Deployment) -> Donor | None:
+    """Who packed the package that stands in ``model/``."""
+    return deployment.catalog.package.donor if deployment.catalog.package else None
+
+
+def donors_of(lineage: Lineage) -> Iterator[Donor]:
+    """Everybody who had the model before."""
+    for step in lineage.derivations:
+        yield from (each for each in (step.origin.donor, step.donor) if each)
+
+
+def donor_of(deployment: Deployment) -> Donor:
+    """A deployment as the donor of what it packs."""
+    who = deployment.settings.deployment
+    return Donor(id=who.id, name=who.name.in_language(who.languages[0]), province=who.province)
+
+
+def _keys(layered: Mapping[str, LayeredFile]) -> Iterator[KeyChange]:
+    for path, file in sorted(layered.items()):
+        for change in file.changes:
+            if change.found != change.value:
+                yield _key(path, change)
+
+
+def _key(path: str, change: Change) -> KeyChange:
+    if change.found is ABSENT:
+        return KeyChange(file=path, key=change.key, kind="added", now=change.value)
+    if change.value is ABSENT:
+        return KeyChange(file=path, key=change.key, kind="removed", was=change.found)
+    return KeyChange(file=path, key=change.key, kind="changed", was=change.found, now=change.value)
+
+
+def _files(deployment: Deployment, told_otherwise: set[str]) -> Iterator[FileChange]:
+    """Files that somebody changed in ``model/`` itself: before and after by their hashes."""
+    folder = deployment.folder / MODEL
+    before = {entry.path: entry.sha256 for entry in manifest.read_manifest((folder / manifest.FILE).read_bytes()).files}
+    for drift in manifest.verify_model(deployment):
+        path = drift.path.removeprefix(f"{MODEL}/")
+        if path in told_otherwise:
+            continue
+        now = hashlib.sha256((folder / path).read_bytes()).hexdigest() if drift.kind != "missing" else None
+        kind = "removed" if drift.kind == "missing" else drift.kind
+        yield FileChange(path=path, kind=kind, was=before.get(path), now=now)
