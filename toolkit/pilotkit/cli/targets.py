@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pilotkit.cli.deployments import parsed_day
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say
-from pilotkit.cli.packages import DeploymentPath
+from pilotkit.cli.packages import DeploymentPath, parsed_day
 
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment

@@ -131,7 +131,7 @@ class KeyChange(Noun):
     """The new value; absent where it was removed."""
 
 
-class FileChange(Noun):
+class FileDifference(Noun):
     """A file that is not as the origin has it, but for the keys that are named one by one."""
 
     path: str
@@ -150,7 +150,7 @@ class Derivation(Noun):
     version: SemanticVersion
     """What it is called since."""
     keys: tuple[KeyChange, ...] = ()
-    files: tuple[FileChange, ...] = ()
+    files: tuple[FileDifference, ...] = ()
     evidence: str | None = None
     """The file inside the package that says what was measured there; absent: nothing was."""
 

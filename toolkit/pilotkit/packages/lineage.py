@@ -11,7 +11,7 @@ from typing import Any
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import DataError, PackageError, Place
-from pilotkit.model.package import Derivation, Donor, FileChange, KeyChange, Lineage, Origin, PackageInfo
+from pilotkit.model.package import Derivation, Donor, FileDifference, KeyChange, Lineage, Origin, PackageInfo
 from pilotkit.overlay import ABSENT, Change
 from pilotkit.packages import manifest
 from pilotkit.packages.layered import LayeredFile
@@ -149,7 +149,7 @@ def _key(path: str, change: Change) -> KeyChange:
     return KeyChange(file=path, key=change.key, kind="changed", was=change.found, now=change.value)
 
 
-def _files(deployment: Deployment, told_otherwise: set[str]) -> Iterator[FileChange]:
+def _files(deployment: Deployment, told_otherwise: set[str]) -> Iterator[FileDifference]:
     """Files that somebody changed in ``model/`` itself: before and after by their hashes."""
     folder = deployment.folder / MODEL
     before = {entry.path: entry.sha256 for entry in manifest.read_manifest((folder / manifest.FILE).read_bytes()).files}
@@ -159,4 +159,4 @@ def _files(deployment: Deployment, told_otherwise: set[str]) -> Iterator[FileCha
             continue
         now = hashlib.sha256((folder / path).read_bytes()).hexdigest() if drift.kind != "missing" else None
         kind = "removed" if drift.kind == "missing" else drift.kind
-        yield FileChange(path=path, kind=kind, was=before.get(path), now=now)
+        yield FileDifference(path=path, kind=kind, was=before.get(path), now=now)
