@@ -17,8 +17,7 @@ import dataclasses
 import inspect
 import re
 import sys
-import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cached_property
 from importlib import import_module
@@ -27,8 +26,10 @@ from typing import Any, get_args, get_type_hints
 
 from draw_floors import drawn
 from pydantic import BaseModel
+from reference_lists import fixtures, names, operations, plugins, questions, scale, schemas
 from reference_meanings import meaning_of, on_one_line, prose
 from reference_shapes import default_of, shape_of
+from reference_tables import named, table
 
 REFERENCE = Path(__file__).parent / "reference"
 _REGION = re.compile(r"(<!-- generated: (?P<what>\S+)(?: (?P<of>\S+))? -->\n).*?(<!-- end generated -->)", re.DOTALL)
@@ -58,7 +59,7 @@ def pages() -> Iterator[Path]:
 
 def fields(name: str) -> str:
     """A table of a noun's fields: name, shape, whether it must be there, meaning."""
-    noun = _named(name)
+    noun = named(name)
     hints = get_type_hints(noun, include_extras=True)
     rows = [
         (f"`{field}`", shape_of(hints[field]), default, meaning_of(noun, field)) for field, default in _defaults(noun)
@@ -68,14 +69,14 @@ def fields(name: str) -> str:
 
 def values(name: str) -> str:
     """A table of an enumeration's values."""
-    kind = _named(name)
+    kind = named(name)
     rows = [(f"`{member.value}`", meaning_of(kind, member.name)) for member in kind]
     return f"{prose(inspect.getdoc(kind) or '')}\n\n" + table(("value", "meaning"), rows)
 
 
 def methods(name: str) -> str:
     """What a class or protocol offers: its properties and methods with their docstrings."""
-    kind = _named(name)
+    kind = named(name)
     offered = {key: value for key, value in vars(kind).items() if not key.startswith("_") and _is_code(value)}
     parts = [prose(inspect.getdoc(kind) or "")]
     for key, value in offered.items():
@@ -87,7 +88,7 @@ def methods(name: str) -> str:
 
 def function(name: str) -> str:
     """What a function takes, gives and does."""
-    offered = _named(name)
+    offered = named(name)
     return f"`{offered.__name__}{_signature(offered, as_property=False)}`\n\n{prose(inspect.getdoc(offered) or '')}"
 
 
@@ -104,7 +105,7 @@ def hooks(grammar: str) -> str:
 
 def _tables_of_settings() -> Iterator[tuple[str, Any]]:
     """Every table of ``pilot.toml`` with the noun it holds; one that may be left out is the same noun."""
-    for name, field in _named("pilotkit.settings.PilotSettings").model_fields.items():
+    for name, field in named("pilotkit.settings.PilotSettings").model_fields.items():
         yield name, next((each for each in get_args(field.annotation) if inspect.isclass(each)), field.annotation)
 
 
@@ -126,7 +127,7 @@ def settings(_: str) -> str:
 def facts(_: str) -> str:
     """Every fact table with the columns that an expression may name."""
     parts = []
-    for each in _named("pilotkit.measures.columns.TABLES").values():
+    for each in named("pilotkit.measures.columns.TABLES").values():
         by = ", ".join(f"`{name}`" for name in each.dimensions)
         parts.append(f"## `{each.name}`\n\n{each.meaning} Figures can be grouped by {by}.")
         parts.append(table(("column", "type", "meaning"), [_column(column) for column in each.stored]))
@@ -144,8 +145,8 @@ def commands(_: str) -> str:
     """Every command of ``pilotkit`` with its arguments and options."""
     from typer.main import get_command  # noqa: PLC0415  # only this table needs the command line
 
-    root = get_command(_named("pilotkit.cli.app.app"))
-    core = _named("pilotkit.cli.app.COMMANDS").keys() | _named("pilotkit.cli.app.GROUPS").keys()
+    root = get_command(named("pilotkit.cli.app.app"))
+    core = named("pilotkit.cli.app.COMMANDS").keys() | named("pilotkit.cli.app.GROUPS").keys()
     parts = []
     for name, command in _runnable("", root):
         if name.split()[0] not in core:
@@ -170,7 +171,7 @@ def _runnable(above: str, group: Any) -> Iterator[tuple[str, Any]]:
 
 def checks(plugin: str) -> str:
     """The checks that one plugin brings."""
-    host = _named("pilotkit.catalog.plugins.PluginHost")([plugin])
+    host = named("pilotkit.catalog.plugins.PluginHost")([plugin])
     rows = [
         (f"`{offer.value.id}`", offer.value.question, prose(inspect.getdoc(offer.value.run) or "").split("\n\n")[0])
         for offer in host.collect("register_checks")
@@ -180,7 +181,7 @@ def checks(plugin: str) -> str:
 
 def exits(_: str) -> str:
     """The errors by exit code."""
-    kinds = [_named(f"pilotkit.errors.{name}") for name in _classes(import_module("pilotkit.errors"))]
+    kinds = [named(f"pilotkit.errors.{name}") for name in _classes(import_module("pilotkit.errors"))]
     errors = [kind for kind in kinds if issubclass(kind, Exception)]
     rows = [
         (str(kind.exit_code), f"`{kind.__name__}`", prose(inspect.getdoc(kind) or "").split("\n\n")[0])
@@ -203,70 +204,6 @@ def files(_: str) -> str:
     return table(("file", "holds"), rows)
 
 
-def scale(_: str) -> str:
-    """The rules of the quality scale."""
-    rules = _named("pilotkit.testing.quality.scale")()
-    rows = [
-        (rule.level.value, f"`{rule.id}`", rule.says, "a program" if rule.verified else "a test or page that is named")
-        for rule in rules
-    ]
-    return table(("level", "rule", "it holds when", "shown by"), rows)
-
-
-def plugins(_: str) -> str:
-    """The plugins of this repository, how good each is, and why not better."""
-    claims, host = import_module("pilotkit.testing.claims"), _named("pilotkit.catalog.plugins.PluginHost")
-    rows = []
-    for project in sorted(REFERENCE.parents[1].glob("plugins/*/pyproject.toml")):
-        name, said = project.parent.name, tomllib.loads(project.read_text(encoding="utf-8"))["project"]
-        claim = claims.claim_of(name)
-        hooks = "<br>".join(f"`{hook.removeprefix('register_')}`" for hook in host([name]).hooks_of(name))
-        why = (
-            "<br>".join(f"`{rule}`: {reason}" for rule, reason in claim.not_yet.items())
-            if claim
-            else "It says nothing."
-        )
-        quality = claim.claims.value if claim else "none"
-        rows.append((f"`{name}`", said["description"], quality, hooks, why))
-    return table(("plugin", "what it is", "quality", "brings", "why not more"), rows)
-
-
-def schemas(_: str) -> str:
-    """The JSON Schemas that there are."""
-    made = _named("pilotkit.cli.schema.schemas")()
-    return table(("schema", "of"), [(f"`{name}`", f"`{each['description']}`") for name, each in made.items()])
-
-
-def fixtures(_: str) -> str:
-    """The fixtures that pilotkit gives to pytest."""
-    offered = vars(import_module("pilotkit.testing.fixtures")).items()
-    rows = [
-        (f"`{name}`", on_one_line(inspect.getdoc(each) or ""))
-        for name, each in offered
-        if type(each).__name__ == "FixtureFunctionDefinition" and not name.startswith("_")
-    ]
-    return table(("fixture", "what it is"), rows)
-
-
-def questions(_: str) -> str:
-    """What ``pilotkit doctor`` asks."""
-    asked = _named("pilotkit.cli.symptoms.asked")
-    return table(
-        ("name", "question"),
-        [(f"`{name}`", asked(each)) for name, each in _named("pilotkit.cli.symptoms.QUESTIONS").items()],
-    )
-
-
-def names(_: str) -> str:
-    """Every name of the front door with the first sentence of what it is."""
-    pilotkit = import_module("pilotkit")
-    rows = []
-    for name in (each for each in pilotkit.__all__ if not each.startswith("_")):
-        said = inspect.getdoc(getattr(pilotkit, name)) or ""
-        rows.append((f"`{name}`", on_one_line(prose(said).split("\n\n")[0])))
-    return table(("name", "what it is"), rows)
-
-
 def constants(name: str) -> str:
     """The documented limits of a module: its constants whose names begin with ``MAXIMUM``."""
     module = import_module(name)
@@ -278,30 +215,9 @@ def constants(name: str) -> str:
     return table(("limit", "value", "meaning"), rows)
 
 
-def operations(tag: str) -> str:
-    """The operations of the REST interface with this tag."""
-    routers = [_named(f"pilotkit.api.{room}.router") for room in ("sessions", "catalog", "filing", "desk", "queue")]
-    rows = [
-        (f"`{method} {route.path}`", on_one_line(inspect.getdoc(route.endpoint) or ""))
-        for router in routers
-        if tag in router.tags
-        for route in router.routes
-        for method in sorted(route.methods)
-    ]
-    return table(("operation", "what it does"), rows)
-
-
 _RENDERERS = (fields, values, methods, function, hooks, settings, facts, commands, checks, exits, files, constants)
 _LISTS = (names, operations, scale, plugins, schemas, fixtures, questions)
 RENDERERS: dict[str, Callable[[str], str]] = {each.__name__: each for each in (*_RENDERERS, *_LISTS)}
-
-
-def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A Markdown table; bars inside cells are escaped."""
-    if not rows:
-        return "None."
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 def _defaults(noun: type) -> Iterator[tuple[str, str]]:
@@ -325,15 +241,10 @@ def described() -> Iterator[Any]:
     for page in pages():
         for region in _REGION.finditer(page.read_text(encoding="utf-8")):
             if region["what"] in {"fields", "values"}:
-                yield _named(region["of"])
+                yield named(region["of"])
             elif region["what"] == "constants":
                 yield import_module(region["of"])
     yield from (kind for _, kind in _tables_of_settings())
-
-
-def _named(path: str) -> Any:
-    module, _, name = path.rpartition(".")
-    return getattr(import_module(module), name)
 
 
 def _classes(module: Any) -> list[str]:
