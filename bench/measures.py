@@ -193,7 +193,8 @@ def make_facts(deployment: Deployment, size: int) -> Facts:
 
 def _month(deployment: Deployment, size: int, month: int) -> pa.Table:
     draw, catalog = np.random.default_rng(month), deployment.catalog
-    codes, units = list(catalog.procedures), [unit.code for unit in catalog.communes]
+    codes, communes = list(catalog.procedures), catalog.communes
+    unit = pa.array((draw.random(size) ** 2 * len(communes)).astype(int))
     described = CaseRows(catalog).procedures(codes)
     procedure = draw.integers(0, len(codes), size)
     start = int(START.timestamp()) * 1_000_000 + month * 30 * DAY
@@ -209,7 +210,8 @@ def _month(deployment: Deployment, size: int, month: int) -> pa.Table:
         "code": pa.array(np.char.add("P-", (np.arange(size) + month * size).astype(str))),
         **{name: values.take(pa.array(procedure)) for name, values in described.items()},
         "level": pa.repeat("commune", size),
-        "unit": pa.array(units).take(pa.array((draw.random(size) ** 2 * len(units)).astype(int))),
+        "unit": pa.array([each.code for each in communes]).take(unit),
+        "unit_from": pa.array([each.valid_from for each in communes]).take(unit),
         "province": pa.repeat(catalog.province.code, size),
         "channel": pa.array(["in_person", "online", "post"]).take(pa.array(draw.choice(3, size, p=[0.35, 0.6, 0.05]))),
         "received_at_point": nothing, "helped_at_point": nothing, "point_kind": nothing, "helped_kind": nothing,
