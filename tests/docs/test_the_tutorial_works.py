@@ -18,7 +18,12 @@ TUTORIALS = {
 
 def _commands(page: str) -> list[list[str]]:
     tutorial = ROOT / "docs" / page
-    lines = [line for block in blocks("shell") if block.page == tutorial and "no-run" not in block.says for line in block.text.splitlines()]
+    lines = [
+        line
+        for block in blocks("shell")
+        if block.page == tutorial and "no-run" not in block.says
+        for line in block.text.splitlines()
+    ]
     words = [shlex.split(line) for line in lines]
     return [each[1:] for each in words if each[0] == "pilotkit" and each[1] not in {"serve", "--version"}]
 

@@ -39,8 +39,8 @@ def made(package: Path, province: str, folder: Path, **answers: str) -> NewDeplo
     return new(unsigned(package), province, folder / "deployment", answers)
 
 
-_PROVENANCE = ("model/evidence/", "model/package.toml", "model/donor-marks.json", "answers.json")
-"""Where a package says whom it comes from and what was measured there."""
+_PROVENANCE = (".pilot/base/", "model/evidence/", "model/package.toml", "model/donor-marks.json", "answers.json")
+"""Where a package says whom it comes from and what was measured there; and the package itself, kept for upgrades."""
 
 
 def read_csv_header(path: Path) -> list[str]:

@@ -43,7 +43,7 @@ def test_an_unknown_column_is_named_with_those_that_are_known(tmp_path):
         error.where,
         error.what,
     )
-    assert "Columns are: id, unit, office, superior." == error.remedy
+    assert "Columns are: id, unit, office, superior, valid_to." == error.remedy
 
 
 def test_a_column_that_stands_twice_is_refused(tmp_path):
