@@ -1,49 +1,77 @@
-"""``make bench``: ratios, never bare seconds, written to bench/results.json with how to repeat them."""
+"""``make bench``: ratios, never bare seconds, written to bench/results.json with how to repeat them.
+
+With names, such as ``python bench/run.py startup serving``, only those are measured, and their rows written anew.
+"""
 
 import json
 import os
 import platform
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import durability
 import importing
 import measures
 import registry
 import scaffold
+import serving
 import simulation
 import startup
 import upgrades
+from timing import Ratio
 
 HERE = Path(__file__).parent
+RESULTS = HERE / "results.json"
 DONOR = HERE.parent / "examples" / "hanoi"
+PARTS: dict[str, Callable[[], Iterable[Ratio]]] = {
+    "startup": lambda: [startup.measure()],
+    "scaffold": lambda: [scaffold.measure(DONOR)],
+    "registry": lambda: registry.measure(DONOR),
+    "simulation": lambda: [simulation.measure(DONOR)],
+    "importing": lambda: [importing.measure()],
+    "durability": durability.measure,
+    "serving": serving.measure,
+    "measures": lambda: measures.measure(DONOR),
+}
+UPGRADES = "upgrades"
 
 
-def main() -> None:
-    """Measure everything, print one line each, and write the file."""
-    ratios = [
-        startup.measure(),
-        scaffold.measure(DONOR),
-        *registry.measure(DONOR),
-        simulation.measure(DONOR),
-        importing.measure(),
-        *measures.measure(DONOR),
-    ]
-    for each in ratios:
-        mark = "met" if each.met else "NOT MET"
-        print(f"{each.name:12} {each.ratio:6.2f} × {each.against} ({each.of}; goal {each.goal}: {mark})")
-    table, timed = upgrades.measure()
-    upgrades.show(table)
-    for each in timed:
-        print(f"{each.name:12} {each.ratio:6.2f} × {each.against} ({each.of}; goal {each.goal})")
-    ratios += timed
+def main(wanted: list[str]) -> None:
+    """Measure what is wanted, print one line each, and write the file.
+
+    Args:
+        wanted: names of parts; everything if none.
+    """
+    if unknown := set(wanted) - {*PARTS, UPGRADES}:
+        sys.exit(f"there is no {', '.join(unknown)}; there are {', '.join([*PARTS, UPGRADES])}")
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    rows = {each["name"]: each for each in known.get("ratios", ())} if wanted else {}
+    table = known.get(UPGRADES)
+    for name in (each for each in PARTS if not wanted or each in wanted):
+        for ratio in PARTS[name]():
+            _tell(ratio, rows)
+    if not wanted or UPGRADES in wanted:
+        table, timed = upgrades.measure()
+        upgrades.show(table)
+        for ratio in timed:
+            _tell(ratio, rows)
     results = {
         "repeat": "make bench",
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()},
-        "upgrades": table,
-        "ratios": [asdict(each) for each in ratios],
+        UPGRADES: table,
+        "ratios": list(rows.values()),
     }
-    (HERE / "results.json").write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _tell(ratio: Ratio, rows: dict[str, Any]) -> None:
+    mark = "met" if ratio.met else "NOT MET"
+    print(f"{ratio.name:14} {ratio.ratio:7.2f} × {ratio.against} ({ratio.of}; goal {ratio.goal}: {mark})", flush=True)
+    rows[ratio.name] = asdict(ratio)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
