@@ -19,6 +19,7 @@ _WHAT = {
     EventKind.RESUMED: "Tiếp tục giải quyết",
     EventKind.EXTENDED: "Xin lỗi, hẹn lại",
     EventKind.TRANSFERRED: "Chuyển cơ quan giải quyết",
+    EventKind.MIGRATED: "Áp dụng phiên bản mới của thủ tục",
     EventKind.STOPPED: "Dừng giải quyết",
     EventKind.REFUSED: "Từ chối",
     EventKind.WITHDRAWN: "Rút hồ sơ",

@@ -224,6 +224,8 @@ class Desk:
                 remedy="Ask whoever's step it is, or the supervisor.",
             )
         given = {"reason": reason, "to": to, "until": until, "unit": unit, "facts": facts}
+        if kind not in _VERBS:
+            raise CaseError(f"case '{code}' has been received already.", remedy="Choose what happens to it next.")
         name, wanted, optional = _VERBS[kind]
         if missing := [each for each in wanted if not given[each]]:
             raise CaseError(f"case '{code}': no {missing[0]} was given.", remedy=_REMEDIES[missing[0]])

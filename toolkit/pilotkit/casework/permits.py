@@ -22,7 +22,7 @@ def may(authority: Authority, kind: EventKind, case: Case, procedure: Procedure)
     owns = is_of(authority, step)
     if kind is EventKind.ADVANCED:
         return owns or (authority.may(ADVANCE) and (step is None or authority.may(ASSIGN)))
-    return (owns and kind in _OF_THE_STEP) or bool(authority.permissions & _PERMISSIONS[kind])
+    return (owns and kind in _OF_THE_STEP) or bool(authority.permissions & _PERMISSIONS.get(kind, frozenset()))
 
 
 _PERMISSIONS: dict[EventKind, frozenset[str]] = {

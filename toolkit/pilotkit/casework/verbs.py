@@ -177,6 +177,33 @@ class Casework:
             raise CaseError(f"case '{code}' is with {taker.name} already.")
         return self._settle(moving, actor, reason, unit=taker.code, unit_from=taker.valid_from)
 
+    def migrate(self, code: str, actor: str) -> Case:
+        """Put an open case under its procedure as it is now, where that says ``on_change: migratable``.
+
+        Its step stays; both deadlines are reckoned anew from its receipt, less what the clocks stood.
+
+        Raises:
+            CaseError: also when the case is under that version already, the procedure does not let cases go over, or
+                has no such step any longer.
+        """
+        moving = self._moving(code, EventKind.MIGRATED)
+        case, procedure = moving.case, self._catalog.procedure(moving.case.procedure)
+        digest = self._digest(procedure)
+        if procedure.on_change != "migratable" or digest == case.procedure_digest:
+            raise CaseError(f"case '{code}' keeps the version of {procedure.code} that it was received under.")
+        if case.step is not None and case.step not in {step.id for step in procedure.steps}:
+            raise CaseError(
+                f"case '{code}' is at step '{case.step}', which version {procedure.version} of {procedure.code} has not.",
+                remedy="Move the case on first, or keep the step in the new version.",
+            )
+        clocks = self._clocks(procedure, case.channel, case.received_at)
+        pauses = pauses_of(moving.events, moving.now)
+        due = clocks.legal(pauses)
+        return self._settle(
+            moving, actor, None, procedure_version=procedure.version, procedure_digest=digest, due_at=due,
+            norm_due_at=clocks.norm(pauses), promised_at=due if case.promised_at == case.due_at else case.promised_at,
+        )  # fmt: skip
+
     def refuse(self, code: str, actor: str, reason: str) -> Case:
         """Close a case that cannot be taken or granted; the person is told why."""
         moving = self._moving(code, EventKind.REFUSED)

@@ -62,6 +62,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": deployments.serve,
     "plugins": deployments.plugins,
     "rebuild": cases.rebuild,
+    "migrate": cases.migrate,
     "import-cases": importing.import_cases,
     "deliver": cases.deliver,
     "backup": backups.backup,

@@ -37,6 +37,36 @@ def rebuild(
         raise typer.Exit(1)
 
 
+def migrate(
+    deployment: DeploymentPath,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say which cases would go which way.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """After an upgrade: let open cases go the way their procedure declares. Exit code 1 when one could not."""
+    from collections import Counter
+    from contextlib import closing
+
+    from pilotkit.casework.backoffice import Backoffice
+    from pilotkit.casework.migrating import migrate as let_go
+    from pilotkit.catalog.deployment import Deployment
+
+    with closing(Backoffice(Deployment(deployment))) as backoffice, meter("Looking at open cases"):
+        found = list(let_go(backoffice, only_tell=plan))
+    if as_json:
+        print_json(found)
+    else:
+        for each in (each for each in found if each.problem):
+            tell("■", "red", f"{each.case}: {each.problem}")
+        ways = Counter(each.way for each in found if not each.problem)
+        say(
+            f"{ways['pinned']} cases keep the version they were received under, {ways['migratable']} "
+            f"{'would go' if plan else 'went'} over, {ways['close_and_reopen']} "
+            f"{'would be' if plan else 'were'} closed and opened again."
+        )
+    if any(each.problem for each in found):
+        raise typer.Exit(1)
+
+
 def deliver(
     deployment: DeploymentPath,
     limit: Annotated[int, typer.Option(min=1, help="How many events at most.")] = 100_000,

@@ -77,6 +77,8 @@ def upgrade(
         _print_plan(told)
         if not plan:
             say(f"{deployment}: {told.package} {told.installed} → {told.offered}.")
+            if any(each.open_cases for each in told.procedures):
+                say(f"Next: pilotkit migrate {deployment} --plan")
     if told.unresolved or told.blocked:
         raise typer.Exit(1)
 

@@ -38,6 +38,8 @@ class EventKind(StrEnum):
     RESUMED = "resumed"
     EXTENDED = "extended"
     TRANSFERRED = "transferred"
+    MIGRATED = "migrated"
+    """It went over to a new version of its procedure."""
     STOPPED = "stopped"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
