@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -17,7 +17,8 @@ import duckdb
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.measures.columns import Table
-from pilotkit.measures.plan import Plan
+from pilotkit.measures.counting import Counting
+from pilotkit.measures.plan import Plan, Sum
 
 KIND = "engine"
 """The kind of connector that this room uses."""
@@ -64,13 +65,35 @@ class DuckEngine:
     """DuckDB inside the process, one connection a question, so that threads do not wait for each other."""
 
     def sums(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """In one scan."""
-        return run(plan.sums_query(source_of(plan.table, files)))
+        """In one scan, and another where there are weights."""
+        source = source_of(plan.table, files)
+        counted = [each for each in plan.sums if each.weight is None]
+        with _asking() as connection:
+            found = Counting(connection, plan, source).sums(counted)
+        if found is None:
+            return run(plan.sums_query(source))
+        weighed = [each for each in plan.sums if each.weight is not None]
+        more = run(replace(plan, sums=tuple(weighed)).sums_query(source)) if weighed else []
+        return _side_by_side(plan, (counted, found), (weighed, more))
 
     def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
         """In one scan a value."""
-        queries = plan.quantile_queries(source_of(plan.table, files))
-        return together(plan, [(places, run(query)) for places, query in queries])
+        source, answers = source_of(plan.table, files), list[tuple[tuple[int, ...], Sequence[Row]]]()
+        with _asking() as connection:
+            counting = Counting(connection, plan, source)
+            for places, query in plan.quantile_queries(source):
+                found = counting.quantiles([plan.quantiles[place] for place in places])
+                answers.append((places, connection.execute(query).fetchall() if found is None else found))
+        return together(plan, answers)
+
+
+def _side_by_side(plan: Plan, *answers: tuple[Sequence[Sum], Sequence[Row]]) -> list[Row]:
+    """Answers to parts of a plan's sums as one, in the plan's order."""
+    width, cells = 1 + len(plan.dimensions), dict[Row, dict[Sum, int]]()
+    for sums, rows in answers:
+        for row in rows:
+            cells.setdefault(row[:width], {}).update(zip(sums, row[width:], strict=True))
+    return [(*group, *(found[each] for each in plan.sums)) for group, found in cells.items()]
 
 
 def together(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[Row]]]) -> list[Row]:
@@ -122,9 +145,15 @@ def run(query: str, given: Sequence[Any] = ()) -> list[Row]:
     Raises:
         DataError: an expression compares or computes what the engine cannot.
     """
+    with _asking() as connection:
+        return connection.execute(query, list(given)).fetchall()
+
+
+@contextmanager
+def _asking() -> Iterator[duckdb.DuckDBPyConnection]:
     with _connection() as connection:
         try:
-            return connection.execute(query, list(given)).fetchall()
+            yield connection
         except duckdb.Error as problem:
             raise DataError(
                 f"a KPI cannot be computed: {str(problem).splitlines()[0]}.",
