@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum, known_rows
 
-WIDTH = 8
+TOGETHER = 8
 """Conditions that are counted together: two to this power is how many ways there are to meet them."""
 COUNTERS = 16_000_000
 """Counters of one grouping, of eight bytes each, that are still worth it."""
-BATCH = 250_000
+BATCH = 500_000
 """Rows at a time."""
 Numbers = NDArray[np.int64]
+Cells = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,32 @@ class Codes:
 
     def of(self, column: NDArray[Any]) -> Numbers:
         """The numbers of rows."""
-        numbers = column.astype(np.int64)
-        return numbers if self.lookup is None else self.lookup[numbers]
+        numbers: Numbers = column.astype(np.int64) if self.lookup is None else np.take(self.lookup, column)
+        return numbers
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often each number from 0 to ``width`` occurs, in every group of every grouping."""
+
+    sql: str
+    """The number of a row."""
+    width: int
+    counts: dict[Grouping, Numbers]
+
+    def add(self, first: Mapping[Grouping, Numbers], numbers: NDArray[Any]) -> None:
+        """Count more rows: where the counters of each one's group begin in each grouping, and its number."""
+        for grouping, group in first.items():
+            counts = self.counts[grouping]
+            counts += np.bincount(group + numbers, minlength=len(counts))
+
+    def of(self, grouping: Grouping) -> Numbers:
+        """One row a group; the total is that of any grouping."""
+        if grouping in self.counts:
+            return self.counts[grouping].reshape(-1, self.width)
+        some = min(self.counts.values(), key=len).reshape(-1, self.width)
+        total: Numbers = some.sum(axis=0, keepdims=True)
+        return total
 
 
 class Counting:
@@ -57,56 +82,85 @@ class Counting:
         self._connection, self._plan = connection, plan
         self._rows = known_rows(plan.table, source, plan.as_of, plan.since)
         self._codes = {name: _codes(connection, plan, source, name) for name in plan.dimensions}
+        self._grouped = tuple(each for each in plan.groupings if each) or plan.groupings
+        self._widest = max(map(self._size, self._grouped))
 
-    def sums(self, sums: Sequence[Sum]) -> list[tuple[Any, ...]] | None:
-        """Rows of :attr:`Plan.columns` for these sums, which have no weights; None where that is left to SQL."""
-        parts = [sums[first : first + WIDTH] for first in range(0, len(sums), WIDTH)]
-        if not parts or self._widest << min(WIDTH, len(sums)) > COUNTERS:
+    def answer(
+        self, sums: Sequence[Sum], values: Sequence[Sequence[Quantile]]
+    ) -> tuple[list[Cells] | None, list[list[Cells] | None]]:
+        """Rows of the grouping, the dimensions and what was asked; None where it is left to SQL.
+
+        Args:
+            sums: without weights.
+            values: quantiles, those of one value together.
+        """
+        masks, ranked = self._masks(sums), [self._ranked(each) for each in values]
+        self._count([*(masks or []), *(tally for each in ranked if each for tally in each[1].values())])
+        return (
+            None if masks is None else list(self._sums(masks, len(sums))),
+            [each and list(self._quantiles(quantiles, *each)) for quantiles, each in zip(values, ranked, strict=True)],
+        )
+
+    def _masks(self, sums: Sequence[Sum]) -> list[Tally] | None:
+        if not sums or self._widest << min(TOGETHER, len(sums)) > COUNTERS:
             return None
-        masks = [_mask([each.condition for each in part]) for part in parts]
-        counted = [
-            {each: np.zeros(self._size(each) << len(part), np.int64) for each in self._counted} for part in parts
-        ]
-        for groups, numbers in self._batches(masks, "TRUE"):
-            for part, counts, met in zip(parts, counted, numbers, strict=True):
-                for grouping, group in groups.items():
-                    counts[grouping] += np.bincount((group << len(part)) | met, minlength=len(counts[grouping]))
-        return list(self._rows_of([self._added(counts) for counts in counted], parts))
+        parts = [sums[first : first + TOGETHER] for first in range(0, len(sums), TOGETHER)]
+        return [self._tally(_mask([each.condition for each in part]), 1 << len(part)) for part in parts]
 
-    def quantiles(self, quantiles: Sequence[Quantile]) -> list[tuple[Any, ...]] | None:
-        """Rows of the grouping, the dimensions and these quantiles, which are of one value; None where left to SQL."""
+    def _ranked(self, quantiles: Sequence[Quantile]) -> tuple[int, dict[str, Tally]] | None:
+        """The lowest value, and by condition how far above it rows are; the last number is of no value."""
         value = quantiles[0].value
         ends = f"SELECT min({value}), max({value}) FROM ({self._rows}) AS k"  # noqa: S608  # checked expressions only
         low, high = self._connection.sql(ends).fetchall()[0]
-        if low is None:
-            return []
-        conditions, width = list(dict.fromkeys(each.condition for each in quantiles)), high - low + 1
-        if len(conditions) > WIDTH or self._widest * width > COUNTERS:
+        none = 0 if low is None else high - low + 1
+        if self._widest * (none + 1) > COUNTERS:
             return None
-        often = self._often(f"(({value}) - ({low}))::INTEGER", conditions, width)
-        rows = []
+        return low or 0, {
+            condition: self._tally(
+                f"COALESCE(CASE WHEN {condition} THEN ({value}) - ({low or 0}) END, {none})", none + 1
+            )
+            for condition in dict.fromkeys(each.condition for each in quantiles)
+        }
+
+    def _tally(self, sql: str, width: int) -> Tally:
+        counts = {each: np.zeros(self._size(each) * width, np.int64) for each in self._grouped}
+        return Tally(f"({sql})::INTEGER", width, counts)
+
+    def _count(self, tallies: Sequence[Tally]) -> None:
+        """In one look at each row."""
+        if not tallies:
+            return
+        codes = [f"{each.sql} AS d{place}" for place, each in enumerate(self._codes.values())]
+        numbers = [f"{each.sql} AS n{place}" for place, each in enumerate(tallies)]
+        query = f"SELECT {', '.join([*codes, *numbers])} FROM ({self._rows}) AS k"  # noqa: S608  # checked expressions only
+        for batch in self._connection.sql(query).to_arrow_reader(BATCH):
+            columns = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
+            known = {name: each.of(columns[at]) for at, (name, each) in enumerate(self._codes.items())}
+            groups = {each: self._group(known, each, batch.num_rows) for each in self._grouped}
+            first = {
+                width: {each: group * width for each, group in groups.items()}
+                for width in {tally.width for tally in tallies}
+            }
+            for tally, column in zip(tallies, columns[len(codes) :], strict=True):
+                tally.add(first[tally.width], column)
+
+    def _sums(self, masks: Sequence[Tally], sums: int) -> Iterator[Cells]:
         for grouping in self._plan.groupings:
-            counts = [each[grouping].reshape(-1, width) for each in often]
-            places = [_reached(counts[conditions.index(each.condition)], each).tolist() for each in quantiles]
+            found = np.concatenate([each.of(grouping) @ _bits(each.width) for each in masks], axis=1)
+            there = masks[0].of(grouping).sum(axis=1) > 0
+            for group in np.flatnonzero(there) if grouping else [0]:
+                yield (*self._keys(grouping, int(group)), *found[group, :sums].tolist())
+
+    def _quantiles(self, quantiles: Sequence[Quantile], low: int, tallies: Mapping[str, Tally]) -> Iterator[Cells]:
+        for grouping in self._plan.groupings:
+            counts = {condition: each.of(grouping)[:, :-1] for condition, each in tallies.items()}
+            places = [_reached(counts[each.condition], each).tolist() for each in quantiles]
             for group, found in enumerate(zip(*places, strict=True)):
                 if any(place >= 0 for place in found):
-                    rows.append(
-                        (*self._keys(grouping, group), *(None if place < 0 else place + low for place in found))
-                    )
-        return rows
+                    values = (None if place < 0 else place + low for place in found)
+                    yield (*self._keys(grouping, group), *values)
 
-    def _often(self, above: str, conditions: Sequence[str], width: int) -> list[dict[Grouping, Numbers]]:
-        """How often each value is among the rows that meet each condition."""
-        often = [{each: np.zeros(self._size(each) * width, np.int64) for each in self._counted} for _ in conditions]
-        for groups, (value, met) in self._batches([above, _mask(conditions)], f"{above} IS NOT NULL"):
-            chosen = [np.flatnonzero(met >> place & 1) for place in range(len(conditions))]
-            for grouping, group in groups.items():
-                number = group * width + value
-                for counts, rows in zip(often, chosen, strict=True):
-                    counts[grouping] += np.bincount(number[rows], minlength=len(counts[grouping]))
-        return [self._added(counts) for counts in often]
-
-    def _keys(self, grouping: Grouping, group: int) -> tuple[Any, ...]:
+    def _keys(self, grouping: Grouping, group: int) -> Cells:
         """The cells that name a group in an answer: which grouping, and the dimensions."""
         found: dict[str, Any] = {}
         for name in reversed(grouping):
@@ -116,35 +170,6 @@ class Counting:
         bits = sum(1 << last - place for place, name in enumerate(self._plan.dimensions) if name not in grouping)
         return (bits, *(found.get(name) for name in self._plan.dimensions))
 
-    @property
-    def _counted(self) -> tuple[Grouping, ...]:
-        """The groupings that are counted; the total is that of any other."""
-        return tuple(each for each in self._plan.groupings if each) or self._plan.groupings
-
-    def _added(self, counts: Mapping[Grouping, Numbers]) -> dict[Grouping, Numbers]:
-        if () in counts or () not in self._plan.groupings:
-            return dict(counts)
-        some = min(counts, key=self._size)
-        return {**counts, (): counts[some].reshape(self._size(some), -1).sum(axis=0)}
-
-    @property
-    def _widest(self) -> int:
-        return max(self._size(each) for each in self._plan.groupings)
-
-    def _size(self, grouping: Grouping) -> int:
-        return math.prod(len(self._codes[name].values) for name in grouping)
-
-    def _batches(self, numbers: Sequence[str], where: str) -> Iterator[tuple[dict[Grouping, Numbers], list[Numbers]]]:
-        """The group of each row in each grouping, and its numbers, some rows at a time."""
-        codes = [f"{each.sql} AS d{place}" for place, each in enumerate(self._codes.values())]
-        asked = [f"{each} AS n{place}" for place, each in enumerate(numbers)]
-        query = f"SELECT {', '.join([*codes, *asked])} FROM ({self._rows}) AS k WHERE {where}"  # noqa: S608  # checked expressions only
-        for batch in self._connection.sql(query).to_arrow_reader(BATCH):
-            columns = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
-            known = {name: each.of(columns[at]) for at, (name, each) in enumerate(self._codes.items())}
-            groups = {each: self._group(known, each, batch.num_rows) for each in self._counted}
-            yield groups, [column.astype(np.int64) for column in columns[len(codes) :]]
-
     def _group(self, known: Mapping[str, Numbers], grouping: Grouping, rows: int) -> Numbers:
         if not grouping:
             return np.zeros(rows, np.int64)
@@ -153,20 +178,8 @@ class Counting:
             group = group * len(self._codes[name].values) + known[name]
         return group
 
-    def _rows_of(
-        self, counted: Sequence[Mapping[Grouping, Numbers]], parts: Sequence[Sequence[Sum]]
-    ) -> Iterator[tuple[Any, ...]]:
-        for grouping in self._plan.groupings:
-            by_group = [
-                counts[grouping].reshape(-1, 1 << len(part)) for counts, part in zip(counted, parts, strict=True)
-            ]
-            found = np.concatenate(
-                [ways @ _bits(len(part)) for ways, part in zip(by_group, parts, strict=True)], axis=1
-            )
-            there = by_group[0].sum(axis=1) > 0
-            for group in range(len(there)) if grouping else [0]:
-                if there[group] or not grouping:
-                    yield (*self._keys(grouping, group), *found[group].tolist())
+    def _size(self, grouping: Grouping) -> int:
+        return math.prod(len(self._codes[name].values) for name in grouping)
 
 
 def _codes(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str, name: str) -> Codes:
@@ -187,19 +200,17 @@ def _codes(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str, name:
 
 def _mask(conditions: Sequence[str]) -> str:
     """SQL of which conditions a row meets: a bit for each."""
-    met = " + ".join(f"CASE WHEN {each} THEN {1 << place} ELSE 0 END" for place, each in enumerate(conditions))
-    return f"({met})::INTEGER"
+    return " + ".join(f"CASE WHEN {each} THEN {1 << place} ELSE 0 END" for place, each in enumerate(conditions))
 
 
-def _bits(width: int) -> Numbers:
+def _bits(masks: int) -> Numbers:
     """Which conditions each mask says are met, one row a mask."""
-    return np.arange(1 << width)[:, None] >> np.arange(width) & 1
+    return np.arange(masks)[:, None] >> np.arange(masks.bit_length() - 1) & 1
 
 
 def _reached(often: Numbers, quantile: Quantile) -> Numbers:
     """Of each row of counts by value, the place at which enough of them are reached; -1 where there are none."""
     numerator, denominator = quantile.fraction.as_integer_ratio()
-    up_to = often.cumsum(axis=1)
-    total = up_to[:, -1]
+    up_to, total = often.cumsum(axis=1), often.sum(axis=1)
     enough = -(-total * numerator // denominator)
     return np.where(total > 0, (up_to < enough[:, None]).sum(axis=1), -1)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import duckdb
 
@@ -50,41 +50,41 @@ class Files:
 Row = tuple[Any, ...]
 
 
+class Answer(NamedTuple):
+    """What an engine answers to a plan."""
+
+    sums: Sequence[Row]
+    """Rows of :attr:`Plan.columns`; none where no sum is asked."""
+    quantiles: Sequence[Row]
+    """Rows of the grouping, the dimensions, and each quantile in its order; null where it has no rows."""
+
+
 @runtime_checkable
 class Engine(Protocol):
     """What a connector of kind ``engine`` promises."""
 
-    def sums(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """Rows of :attr:`Plan.columns`."""
-
-    def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """Rows of the grouping, the dimensions, and each quantile in its order; null where it has no rows."""
+    def answer(self, plan: Plan, files: Files) -> Answer:
+        """What a plan asks of the rows in these files."""
 
 
 class DuckEngine:
     """DuckDB inside the process, one connection a question, so that threads do not wait for each other."""
 
-    def sums(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """In one scan, and another where there are weights."""
+    def answer(self, plan: Plan, files: Files) -> Answer:
+        """In one scan; weights, and what has too many groups or values to be counted, have one more."""
         source = source_of(plan.table, files)
         counted = [each for each in plan.sums if each.weight is None]
+        asked = plan.quantile_queries(source)
         with _asking() as connection:
-            found = Counting(connection, plan, source).sums(counted)
-        if found is None:
-            return run(plan.sums_query(source))
-        weighed = [each for each in plan.sums if each.weight is not None]
-        more = run(replace(plan, sums=tuple(weighed)).sums_query(source)) if weighed else []
-        return _side_by_side(plan, (counted, found), (weighed, more))
-
-    def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """In one scan a value."""
-        source, answers = source_of(plan.table, files), list[tuple[tuple[int, ...], Sequence[Row]]]()
-        with _asking() as connection:
-            counting = Counting(connection, plan, source)
-            for places, query in plan.quantile_queries(source):
-                found = counting.quantiles([plan.quantiles[place] for place in places])
-                answers.append((places, connection.execute(query).fetchall() if found is None else found))
-        return together(plan, answers)
+            values = [[plan.quantiles[place] for place in places] for places, _ in asked]
+            sums, ranked = Counting(connection, plan, source).answer(counted, values)
+            quantiles = [
+                (places, connection.execute(query).fetchall() if rows is None else rows)
+                for (places, query), rows in zip(asked, ranked, strict=True)
+            ]
+        left = [each for each in plan.sums if each.weight is not None or sums is None]
+        more = run(replace(plan, sums=tuple(left)).sums_query(source)) if left else []
+        return Answer(_side_by_side(plan, (counted, sums or []), (left, more)), together(plan, quantiles))
 
 
 def _side_by_side(plan: Plan, *answers: tuple[Sequence[Sum], Sequence[Row]]) -> list[Row]:
