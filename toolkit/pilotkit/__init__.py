@@ -53,7 +53,7 @@ _ROOMS = {
     "catalog.catalog": ("Catalog",),
     "catalog.deployment": ("Deployment",),
     "measures.board": ("CasePage", "Measures"),
-    "measures.engines": ("Engine", "Files", "together"),
+    "measures.engines": ("Answer", "Engine", "Files", "together"),
     "measures.plan": ("Plan", "Quantile", "Sum"),
     "web.forms": ("FilledPage", "FormField"),
     "casework.desk": ("Desk",),
@@ -120,6 +120,7 @@ if TYPE_CHECKING:
     from pilotkit.measures.costs import CostChange as CostChange
     from pilotkit.measures.costs import cost_changes as cost_changes
     from pilotkit.measures.costs import year_total as year_total
+    from pilotkit.measures.engines import Answer as Answer
     from pilotkit.measures.engines import Engine as Engine
     from pilotkit.measures.engines import Files as Files
     from pilotkit.measures.engines import together as together

@@ -15,7 +15,7 @@ from typing import Any
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from pilotkit import DataError, Files, Place, Plan, TargetError, together
+from pilotkit import Answer, DataError, Files, Place, Plan, TargetError, together
 
 VIEW = "pilotkit_rows"
 _SOURCE = f"SELECT * FROM {VIEW}"  # noqa: S608  # our own name
@@ -52,16 +52,13 @@ class SparkEngine:
         self._settings = dict(settings)
         self._one_at_a_time = Lock()
 
-    def sums(self, plan: Plan, files: Files) -> Sequence[tuple[Any, ...]]:
-        """In one scan."""
+    def answer(self, plan: Plan, files: Files) -> Answer:
+        """In one scan for the sums, and one a value for the quantiles."""
         with self._rows(plan, files) as spark:
-            return _collected(spark, plan.sums_query(_SOURCE, "spark"))
-
-    def quantiles(self, plan: Plan, files: Files) -> Sequence[tuple[Any, ...]]:
-        """In one scan a value."""
-        with self._rows(plan, files) as spark:
+            sums = _collected(spark, plan.sums_query(_SOURCE, "spark")) if plan.sums else []
             queries = plan.quantile_queries(_SOURCE, "spark")
-            return together(plan, [(places, _collected(spark, query)) for places, query in queries])
+            quantiles = [(places, _collected(spark, query)) for places, query in queries]
+            return Answer(sums, together(plan, quantiles))
 
     @contextmanager
     def _rows(self, plan: Plan, files: Files) -> Iterator[SparkSession]:

@@ -24,6 +24,7 @@ def engine(master: str) -> Engine:
         {
             "master": master, "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": "512m", "spark.executor.memory": "450m", "spark.executor.cores": "1",
+            "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
         }
     )  # fmt: skip
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import duckdb
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.measures.columns import Table
-from pilotkit.measures.plan import Plan
+from pilotkit.measures.counting import Counting
+from pilotkit.measures.plan import Plan, Sum
 
 KIND = "engine"
 """The kind of connector that this room uses."""
@@ -49,28 +50,50 @@ class Files:
 Row = tuple[Any, ...]
 
 
+class Answer(NamedTuple):
+    """What an engine answers to a plan."""
+
+    sums: Sequence[Row]
+    """Rows of :attr:`Plan.columns`; none where no sum is asked."""
+    quantiles: Sequence[Row]
+    """Rows of the grouping, the dimensions, and each quantile in its order; null where it has no rows."""
+
+
 @runtime_checkable
 class Engine(Protocol):
     """What a connector of kind ``engine`` promises."""
 
-    def sums(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """Rows of :attr:`Plan.columns`."""
-
-    def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """Rows of the grouping, the dimensions, and each quantile in its order; null where it has no rows."""
+    def answer(self, plan: Plan, files: Files) -> Answer:
+        """What a plan asks of the rows in these files."""
 
 
 class DuckEngine:
     """DuckDB inside the process, one connection a question, so that threads do not wait for each other."""
 
-    def sums(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """In one scan."""
-        return run(plan.sums_query(source_of(plan.table, files)))
+    def answer(self, plan: Plan, files: Files) -> Answer:
+        """In one scan; weights, and what has too many groups or values to be counted, have one more."""
+        source = source_of(plan.table, files)
+        counted = [each for each in plan.sums if each.weight is None]
+        asked = plan.quantile_queries(source)
+        with _asking() as connection:
+            values = [[plan.quantiles[place] for place in places] for places, _ in asked]
+            sums, ranked = Counting(connection, plan, source).answer(counted, values)
+            quantiles = [
+                (places, connection.execute(query).fetchall() if rows is None else rows)
+                for (places, query), rows in zip(asked, ranked, strict=True)
+            ]
+        left = [each for each in plan.sums if each.weight is not None or sums is None]
+        more = run(replace(plan, sums=tuple(left)).sums_query(source)) if left else []
+        return Answer(_side_by_side(plan, (counted, sums or []), (left, more)), together(plan, quantiles))
 
-    def quantiles(self, plan: Plan, files: Files) -> Sequence[Row]:
-        """In one scan a value."""
-        queries = plan.quantile_queries(source_of(plan.table, files))
-        return together(plan, [(places, run(query)) for places, query in queries])
+
+def _side_by_side(plan: Plan, *answers: tuple[Sequence[Sum], Sequence[Row]]) -> list[Row]:
+    """Answers to parts of a plan's sums as one, in the plan's order."""
+    width, cells = 1 + len(plan.dimensions), dict[Row, dict[Sum, int]]()
+    for sums, rows in answers:
+        for row in rows:
+            cells.setdefault(row[:width], {}).update(zip(sums, row[width:], strict=True))
+    return [(*group, *(found[each] for each in plan.sums)) for group, found in cells.items()]
 
 
 def together(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[Row]]]) -> list[Row]:
@@ -122,9 +145,15 @@ def run(query: str, given: Sequence[Any] = ()) -> list[Row]:
     Raises:
         DataError: an expression compares or computes what the engine cannot.
     """
+    with _asking() as connection:
+        return connection.execute(query, list(given)).fetchall()
+
+
+@contextmanager
+def _asking() -> Iterator[duckdb.DuckDBPyConnection]:
     with _connection() as connection:
         try:
-            return connection.execute(query, list(given)).fetchall()
+            yield connection
         except duckdb.Error as problem:
             raise DataError(
                 f"a KPI cannot be computed: {str(problem).splitlines()[0]}.",

@@ -123,7 +123,9 @@ class _Asked:
 _Key = tuple[Grouping, tuple[Any, ...]]
 _Sums = dict[_Key, tuple[int, ...]]
 _Values = dict[_Key, tuple[int | None, ...]]
-_MEMORY: OrderedDict[tuple[str, str, str], list[list[Any]]] = OrderedDict()
+_Rows = tuple[list[list[Any]], list[list[Any]]]
+"""Of sums and of quantiles."""
+_MEMORY: OrderedDict[tuple[str, str, str], _Rows] = OrderedDict()
 _LOCK = Lock()
 
 
@@ -142,61 +144,49 @@ class _Answers:
     def of(self, plan: Plan) -> tuple[_Sums, _Values]:
         newest = self._facts.state.newest
         if plan.table is not CASES or plan.as_of < newest:
-            return self._sums(plan), self._values(plan)
-        settled, open_ = replace(plan, rows="settled", as_of=newest), replace(plan, rows="open")
-        sums, more = self._sums(settled), self._sums(open_)
-        return _added(sums, more), self._values_of_both(plan, settled, more)
-
-    def _values_of_both(self, plan: Plan, settled: Plan, more: _Sums) -> _Values:
-        """Quantiles cannot be added up: but mostly no open case has a value, and then there is nothing to add."""
+            return self._ask(plan)
+        sums, values = self._ask(replace(plan, rows="settled", as_of=newest))
+        more, _ = self._ask(replace(plan, rows="open", quantiles=()))
         places = [plan.sums.index(each.rows) for each in plan.quantiles]
-        is_alone = not any(sums[place] for sums in more.values() for place in places)
-        return self._values(settled if is_alone else plan)
+        if any(counts[place] for counts in more.values() for place in places):  # quantiles cannot be added up
+            _, values = self._ask(replace(plan, sums=()))
+        return _added(sums, more), values
 
-    def _sums(self, plan: Plan) -> _Sums:
-        if not plan.sums:
-            return {}
-        plan = replace(plan, quantiles=())
-        return {
-            _key(plan, row): tuple(row[1 + len(plan.dimensions) :])
-            for row in self._rows(plan, lambda files: self._engine.sums(plan, files))
-        }
+    def _ask(self, plan: Plan) -> tuple[_Sums, _Values]:
+        width, (sums, quantiles) = 1 + len(plan.dimensions), self._rows(plan)
+        return (
+            {_key(plan, row): tuple(row[width:]) for row in sums},
+            {_key(plan, row): tuple(row[width:]) for row in quantiles},
+        )
 
-    def _values(self, plan: Plan) -> _Values:
-        if not plan.quantiles:
-            return {}
-        plan = replace(plan, sums=())
-        return {
-            _key(plan, row): tuple(row[1 + len(plan.dimensions) :])
-            for row in self._rows(plan, lambda files: self._engine.quantiles(plan, files))
-        }
-
-    def _rows(self, plan: Plan, ask: Any) -> list[list[Any]]:
+    def _rows(self, plan: Plan) -> _Rows:
         files = files_of(self._facts, plan)
         if files.is_empty:
-            return []
+            return [], []
         where = (str(self._facts.home.folder), self._facts.version, plan.key)
         with _LOCK:
             if where in _MEMORY:
                 _MEMORY.move_to_end(where)
                 return _MEMORY[where]
-        rows = self._kept(plan, lambda: [[_plain(cell) for cell in row] for row in ask(files)])
+        rows = self._kept(plan, files)
         with _LOCK:
             _MEMORY[where] = rows
             while len(_MEMORY) > KEPT_ANSWERS:
                 _MEMORY.popitem(last=False)
         return rows
 
-    def _kept(self, plan: Plan, ask: Any) -> list[list[Any]]:
+    def _kept(self, plan: Plan, files: Files) -> _Rows:
         """Answers of settled rows are kept on disk, for every process and until the facts change."""
-        if plan.rows != "settled":
-            return ask()  # type: ignore[no-any-return]  # rows
         name = f"{self._facts.version}-{plan.key}"
-        kept: list[list[Any]] | None = self._facts.home.answer(name)
-        if kept is None:
-            kept = ask()
-            self._facts.home.keep_answer(name, kept)
-        return kept
+        kept = self._facts.home.answer(name) if plan.rows == "settled" else None
+        if kept is not None:
+            return kept[0], kept[1]
+        sums, quantiles = (
+            [[_plain(cell) for cell in row] for row in rows] for rows in self._engine.answer(plan, files)
+        )
+        if plan.rows == "settled":
+            self._facts.home.keep_answer(name, [sums, quantiles])
+        return sums, quantiles
 
 
 def files_of(facts: Facts, plan: Plan) -> Files:

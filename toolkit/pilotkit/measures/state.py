@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -192,15 +192,15 @@ class Home:
         finally:
             os.close(handle)
 
-    def answer(self, name: str) -> list[list[int | str | None]] | None:
+    def answer(self, name: str) -> list[list[list[Any]]] | None:
         """An answer that was kept; None where none is."""
         try:
-            kept: list[list[int | str | None]] = json.loads((self.folder / "answers" / f"{name}.json").read_bytes())
+            kept: list[list[list[Any]]] = json.loads((self.folder / "answers" / f"{name}.json").read_bytes())
         except (OSError, ValueError):
             return None
         return kept
 
-    def keep_answer(self, name: str, rows: list[list[int | str | None]]) -> None:
+    def keep_answer(self, name: str, rows: list[list[list[Any]]]) -> None:
         """Keep an answer for others; where that cannot be, they count for themselves."""
         folder = self.folder / "answers"
         try:
