@@ -193,7 +193,7 @@ class Casework:
             raise CaseError(f"case '{code}' keeps the version of {procedure.code} that it was received under.")
         if case.step is not None and case.step not in {step.id for step in procedure.steps}:
             raise CaseError(
-                f"case '{code}' is at step '{case.step}', which {procedure.code} has not in version {procedure.version}.",
+                f"case '{code}' is at step '{case.step}', which {procedure.code} no longer has.",
                 remedy="Move the case on first, or keep the step in the new version.",
             )
         clocks = self._clocks(procedure, case.channel, case.received_at)
