@@ -137,10 +137,6 @@ def facts(_: str) -> str:
     return "\n\n".join(parts)
 
 
-def _column(column: Any) -> tuple[str, str, str]:
-    return f"`{column.name}`", f"`{column.type}`", column.meaning
-
-
 def commands(_: str) -> str:
     """Every command of ``pilotkit`` with its arguments and options."""
     from typer.main import get_command  # noqa: PLC0415  # only this table needs the command line

@@ -72,7 +72,7 @@ def _wait_for_workers(log: Path, count: int) -> None:
 
 @pytest.fixture(scope="session")
 def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """Every shipped KPI over two weeks of simulated cases, some of which have changed since the facts were made."""
+    """Every shipped KPI over eight days of simulated cases, some of which have changed since the facts were made."""
     import shutil
 
     folder = tmp_path_factory.mktemp("hanoi") / "hanoi"
@@ -82,5 +82,5 @@ def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     settings.write_text(text.replace("../../templates", str(HANOI.parents[1] / "templates")), encoding="utf-8")
     deployment = Deployment(folder)
     with contextlib.closing(Store.of(deployment)) as store:
-        simulate(deployment, store, days=14, seed=5, last=date(2025, 7, 28))
+        simulate(deployment, store, days=8, seed=5, last=date(2025, 7, 28))
     return deployment

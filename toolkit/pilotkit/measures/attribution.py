@@ -103,7 +103,8 @@ def series_of(key: UnitKey, days: Mapping[UnitKey, Mapping[date, Count]], lineag
             continue
         place, share = owners.index(key), dict(shares)[key]
         for day, (numerator, denominator) in counts.items():
-            summed[day] = (summed[day][0] + share * numerator, summed[day][1] + share * denominator)
+            whole = (numerator, denominator) if share == 1 else (share * numerator, share * denominator)
+            summed[day] = (summed[day][0] + whole[0], summed[day][1] + whole[1])
         part = apportioned(_sum(counts.values()), [each for _, each in shares])[place]
         total, divided = (total[0] + part[0], total[1] + part[1]), divided or share != 1
     return UnitSeries(dict(sorted(summed.items())), total, divided)

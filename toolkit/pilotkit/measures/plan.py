@@ -1,8 +1,8 @@
 """A plan: everything that is asked of one fact table, as data that any engine can run in one scan.
 
-Rows are counted first in the finest groups, each condition once however many KPI name it, and the few groups that come
-of it are added up into the grouping sets. All sums are of whole numbers, and nothing is divided, so that every engine
-gives the same bits. Quantiles cannot be added up; they have a query of their own.
+As SQL, rows are counted first in the finest groups, each condition once however many KPI name it, and the few groups
+that come of it are added up into the grouping sets. All sums are of whole numbers, and nothing is divided, so that
+every engine gives the same bits. Quantiles cannot be added up; they have a query of their own.
 """
 
 from __future__ import annotations

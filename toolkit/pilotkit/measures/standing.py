@@ -13,6 +13,7 @@ from pilotkit.measures.facts import Facts
 from pilotkit.measures.outlook import Outlook, look_ahead
 from pilotkit.measures.scan import Count, Group, Window, scan_all
 from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
+from pilotkit.model.lineage import Lineage
 from pilotkit.model.location import AdministrativeUnit, UnitKey
 from pilotkit.model.people import Head
 
@@ -120,7 +121,7 @@ def figures(
 
 def _figure(catalog: Catalog, kpi: Kpi, unit: AdministrativeUnit, days: _Days, window: Window, last: date) -> Figure:
     on = max(unit.valid_from, min(last, unit.valid_to or last))
-    series = days.of_all(kpi) if unit.level == "province" else series_of(unit.key, days.of(kpi), catalog.lineage, on)
+    series = days.of_all(kpi) if unit.level == "province" else days.of_unit(kpi, unit.key, catalog.lineage, on)
     value = KpiValue(
         kpi=kpi.id, statistic=kpi.statistic, unit=unit.code, unit_from=unit.valid_from,
         numerator=series.total[0], denominator=series.total[1], minimum=kpi.minimum,
@@ -151,6 +152,8 @@ class _Days:
     def __init__(self, groups: list[Group], kpis: list[Kpi], scheme: str) -> None:
         self._places = {kpi.id: place for place, kpi in enumerate(kpis)}
         self._by_unit: dict[UnitKey, dict[date, tuple[Count, ...]]] = {}
+        self._known: dict[str, Mapping[UnitKey, Mapping[date, Count]]] = {}
+        self._sources: dict[date, dict[UnitKey, list[UnitKey]]] = {}
         for group in groups:
             unit, valid_from, day = group.keys
             self._by_unit.setdefault(UnitKey(scheme, unit or "", valid_from or date.min), {})[day] = group.counts
@@ -159,8 +162,21 @@ class _Days:
         """The daily counts of one KPI by the unit that cases name; none of a quantile, which does not add up."""
         if kpi.statistic == "quantile":
             return {}
-        place = self._places[kpi.id]
-        return {unit: {day: counts[place] for day, counts in days.items()} for unit, days in self._by_unit.items()}
+        if kpi.id not in self._known:
+            place, units = self._places[kpi.id], self._by_unit.items()
+            self._known[kpi.id] = {unit: {day: each[place] for day, each in days.items()} for unit, days in units}
+        return self._known[kpi.id]
+
+    def of_unit(self, kpi: Kpi, key: UnitKey, lineage: Lineage, on: date) -> UnitSeries:
+        """The daily counts of one KPI in a unit under the boundaries of a day."""
+        if on not in self._sources:
+            sources = self._sources.setdefault(on, {})
+            for source in self._by_unit:
+                for owner, _ in lineage.shares(source, on):
+                    sources.setdefault(owner, []).append(source)
+        found = self.of(kpi)
+        mine = {each: found[each] for each in self._sources[on].get(key, ()) if each in found}
+        return series_of(key, mine, lineage, on)
 
     def of_all(self, kpi: Kpi) -> UnitSeries:
         """The daily counts of one KPI in all units together."""

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Literal, Protocol, Self, runtime_checkable
 
 from pydantic import Field, model_validator
@@ -78,17 +79,26 @@ class Kpi(Sourced):
     @property
     def definition_hash(self) -> str:
         """Twelve hexadecimal digits that change when, and only when, what is counted changes."""
-        counted = {
-            "of": self.of, "numerator": self.numerator, "denominator": self.denominator,
-            "unit": self.unit, "minimum": self.minimum,
-        }  # fmt: skip
-        more = {
-            "weight": self.weight,
-            "value": self.value,
-            "fraction": self.fraction and str(self.fraction.normalize()),
-        }
-        counted |= {name: said for name, said in more.items() if said is not None}
-        return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:12]
+        return _hash_of(
+            self.of, self.numerator, self.denominator, self.unit, self.minimum, self.weight, self.value, self.fraction
+        )
+
+
+@lru_cache(maxsize=1024)
+def _hash_of(
+    of: str,
+    numerator: str,
+    denominator: str,
+    unit: str,
+    minimum: int,
+    weight: str | None,
+    value: str | None,
+    fraction: Decimal | None,
+) -> str:
+    counted = {"of": of, "numerator": numerator, "denominator": denominator, "unit": unit, "minimum": minimum}
+    more = {"weight": weight, "value": value, "fraction": fraction and str(fraction.normalize())}
+    counted |= {name: said for name, said in more.items() if said is not None}
+    return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:12]
 
 
 class FormulaInput(Noun):

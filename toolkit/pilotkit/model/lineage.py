@@ -53,6 +53,7 @@ class Lineage:
         for key in self._after:
             self._check_shares(key)
         self._known_shares: dict[tuple[UnitKey, date], Shares] = {}
+        self._known_versions: dict[date, str] = {}
 
     @property
     def has_changes(self) -> bool:
@@ -91,7 +92,9 @@ class Lineage:
 
     def version(self, day: date) -> str:
         """Names the boundaries of a day, as :func:`version_of` does."""
-        return version_of(self.units_on(day))
+        if day not in self._known_versions:
+            self._known_versions[day] = version_of(self.units_on(day))
+        return self._known_versions[day]
 
     def shares(self, key: UnitKey, day: date) -> Shares:
         """Whose a unit's cases are under the boundaries of a day: units of that day, with shares that add up to 1.
