@@ -126,14 +126,12 @@ def settings(_: str) -> str:
 
 def facts(_: str) -> str:
     """Every fact table with the columns that an expression may name."""
-    parts = []
+    parts, head = [], ("column", "type", "meaning")
     for each in named("pilotkit.measures.columns.TABLES").values():
-        by = ", ".join(f"`{name}`" for name in each.dimensions)
-        parts.append(f"## `{each.name}`\n\n{each.meaning} Figures can be grouped by {by}.")
-        parts.append(table(("column", "type", "meaning"), [_column(column) for column in each.stored]))
-        if computed := [_column(column) for column in (*each.known, *each.derived)]:
-            parts.append("Computed for the as-of instant:" if each.instant else "Computed when it is asked:")
-            parts.append(table(("column", "type", "meaning"), computed))
+        by, kinds = "`, `".join(each.dimensions), (each.stored, (*each.known, *each.derived))
+        stored, computed = ([(f"`{c.name}`", f"`{c.type}`", c.meaning) for c in some] for some in kinds)
+        parts += [f"## `{each.name}`\n\n{each.meaning} Figures can be grouped by `{by}`.", table(head, stored)]
+        parts += ["Computed as of the instant that is asked:", table(head, computed)] if computed else []
     return "\n\n".join(parts)
 
 
