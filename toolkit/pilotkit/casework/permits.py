@@ -22,7 +22,7 @@ def may(authority: Authority, kind: EventKind, case: Case, procedure: Procedure)
     owns = is_of(authority, step)
     if kind is EventKind.ADVANCED:
         return owns or (authority.may(ADVANCE) and (step is None or authority.may(ASSIGN)))
-    return (owns and kind in _OF_THE_STEP) or bool(authority.permissions & _PERMISSIONS.get(kind, frozenset()))
+    return (owns and kind in _OF_THE_STEP) or bool(authority.permissions & _PERMISSIONS[kind])
 
 
 _PERMISSIONS: dict[EventKind, frozenset[str]] = {
@@ -30,6 +30,7 @@ _PERMISSIONS: dict[EventKind, frozenset[str]] = {
     EventKind.SUPPLEMENT_REQUESTED: frozenset({ADVANCE}),
     EventKind.PAYMENT_REQUESTED: frozenset({ADVANCE}),
     EventKind.RESUMED: frozenset({ADVANCE}),
+    EventKind.MIGRATED: frozenset(),
     EventKind.STOPPED: frozenset({ADVANCE}),
     EventKind.EXTENDED: frozenset({ADVANCE, SIGN}),
     EventKind.TRANSFERRED: frozenset({ADVANCE, ASSIGN}),
