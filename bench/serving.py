@@ -3,6 +3,7 @@
 import json
 import tempfile
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,9 +27,11 @@ _BODY = {
 _PAGES = ("/en/counter", "/en/counter?status=late", "/en/counter?status=waiting", "/en/counter?procedure=ZZ-101")
 
 
-def measure() -> list[Ratio]:
+def measure() -> Iterator[Ratio]:
     """Everything that is measured from outside, each server in a process of its own."""
-    return [*_submissions(), _work_list(), _memory()]
+    yield from _submissions()
+    yield _work_list()
+    yield _memory()
 
 
 def _submissions() -> list[Ratio]:
