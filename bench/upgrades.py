@@ -4,9 +4,11 @@ Every tool gets the same first version, the same next version and the same edits
 cruft and copier the province edits the files that they wrote, as is done there; with pilotkit it puts values of
 procedures into ``local/overrides/`` (with ``was:``, as ``pilotkit override`` does) and edits the seeded files directly.
 
-**Needs a person**: the command ends with another code than 0, or leaves a conflict marker or a reject file. **Lost in
-silence**: an edit of either side is not in the outcome, and nothing says so about its file. **Unparseable**: a YAML or
-TOML file of the outcome cannot be read.
+**Needs a person**: the command ends with another code than 0, or leaves a conflict marker or a reject file. **Told**:
+it needs nobody, and says where ours holds against the package, with both values: of overrides and settings, which are
+declared to be the province's. **Lost in silence**: an edit of either side is not in the outcome, and nothing says so
+about its key, or about its file where that is told of as a whole. **Unparseable**: a YAML or TOML file of the outcome
+cannot be read.
 """
 
 import json
@@ -57,8 +59,10 @@ class Tally:
     tool: str
     upgrades: int = 0
     need_a_person: int = 0
+    told: int = 0
+    """Of the upgrades: they need nobody, and tell where ours holds."""
     must_be_decided: int = 0
-    """Of the upgrades: both sides made something different of the same thing, so that no tool can know."""
+    """Of the upgrades: both sides made something different of the same thing, so that none can be right by itself."""
     lost_in_silence: int = 0
     """Edits."""
     unparseable: int = 0
@@ -75,10 +79,15 @@ class Outcome:
     """One upgrade."""
 
     needs_person: bool
-    told: frozenset[str]
-    """Files about which something is said."""
+    told: frozenset[tuple[str, str]]
+    """Files, each with the key about which something is said; empty: about the whole file."""
     read: Callable[[str], Any]
     """The data, or text, of a file afterwards; raises ValueError where it cannot be read."""
+
+    def tells_of(self, edit: Edit) -> bool:
+        """Whether something is said about the place of an edit."""
+        place = ".".join(edit.key)
+        return any(file == edit.file and (not key or f"{place}.".startswith(f"{key}.")) for file, key in self.told)
 
 
 class Pilotkit:
@@ -150,7 +159,8 @@ class Pilotkit:
     def run(self, folder: Path, package: Path) -> Outcome:
         """The upgrade itself, in this process."""
         plan = upgrade(folder, Source(package, allow_unsigned=True))
-        told = frozenset(each.file.replace("local/overrides/", "model/") for each in plan.unresolved)
+        said = (*plan.unresolved, *plan.notices)
+        told = frozenset((each.file.replace("local/overrides/", "model/"), each.key) for each in said)
         tree = DeploymentTree(folder)
 
         def read(name: str) -> Any:
@@ -209,7 +219,7 @@ class Other:
     def run(self, folder: Path, _: object) -> Outcome:
         """The upgrade itself."""
         done = subprocess.run(self.command(folder), env=_GIT, cwd=folder, capture_output=True, check=False)
-        told = frozenset(_marked(folder))
+        told = frozenset((name, "") for name in _marked(folder))
         return Outcome(bool(done.returncode or told), told, lambda name: _read(folder / name))
 
     def _commit(self, folder: Path, tag: str | None) -> None:
@@ -244,17 +254,18 @@ def _read(path: Path) -> Any:
 def _judge(tally: Tally, outcome: Outcome, told: History) -> None:
     tally.upgrades += 1
     tally.need_a_person += outcome.needs_person
+    tally.told += bool(outcome.told) and not outcome.needs_person
     tally.must_be_decided += told.must_be_decided
     broken = set()
     for each in (*told.package_edits, *told.province_edits):
         try:
-            if each.file not in outcome.told and not _holds(outcome.read(each.file), each):
+            if not outcome.tells_of(each) and not _holds(outcome.read(each.file), each):
                 tally.lost_in_silence += 1
         except ValueError:
             broken.add(each.file)
         except OSError:
             tally.lost_in_silence += 1
-    tally.unparseable += len(broken | {name for name in outcome.told if _is_broken(outcome, name)})
+    tally.unparseable += len(broken | {name for name, _ in outcome.told if _is_broken(outcome, name)})
 
 
 def _is_broken(outcome: Outcome, name: str) -> bool:
@@ -309,7 +320,7 @@ def compare(counts: Sequence[int], others: Sequence[int], room: Path, runs: int)
 
 
 def _plain(result: dict[str, Any]) -> dict[str, Any]:
-    tools = [{**asdict(each), "percent": each.share} for each in result["tools"]]
+    tools = [{**asdict(each), "percent": each.share} for each in result["tools"] if each.upgrades]
     return {**result, "tools": tools}
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from pilotkit.model.upgrade import (
+    Notice,
     OverrideChange,
     OverrideState,
     ProcedureChange,
@@ -37,10 +38,16 @@ def plan():
         overrides=(
             OverrideChange(file="local/overrides/p.yaml", key="k", state=OverrideState.STALE, was=1, ours=2, package=3),
         ),
-        unresolved=(
-            Unresolved(
+        notices=(
+            Notice(
                 file="local/overrides/p.yaml", key="k", base=1, ours=2, package=3, remedy="…",
                 why="the package changed the value that ours replaced; ours holds",
+            ),
+        ),
+        unresolved=(
+            Unresolved(
+                file="ops/run.yaml", key="port", base=4, ours=5, package=6, remedy="…",
+                why="both sides changed it; ours holds",
             ),
         ),
     )  # fmt: skip
@@ -59,8 +66,17 @@ def test_names_are_text(plan, tiny):
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("What needs you", "12 open cases", "1 thing needs you", "ours holds.")),
-        ("vi", ("Việc cần bạn quyết định", "12 hồ sơ đang giải quyết", "còn 1 việc", "giá trị của tỉnh vẫn áp dụng.")),
+        ("en", ("What needs you", "12 open cases", "1 thing needs you", "In 1 place ours holds", "ours holds.")),
+        (
+            "vi",
+            (
+                "Việc cần bạn quyết định",
+                "12 hồ sơ đang giải quyết",
+                "còn 1 việc",
+                "Ở 1 chỗ",
+                "giá trị của tỉnh vẫn áp dụng.",
+            ),
+        ),
     ],
 )
 def test_it_says_what_needs_a_person_in_either_language(plan, tiny, language, said):

@@ -144,6 +144,9 @@ def _print_ours(ours: Ours) -> None:
             console.print(f"    the package now says {_value(change.package)}", soft_wrap=True)
     for seeded in ours.seeded:
         tell("·", "dim", f"{seeded.path}: {seeded.kind} since the package wrote it")
+        for value in seeded.values:
+            says = f"{value.key}: package {_value(value.before)}, ours {_value(value.after)}"
+            console.print(f"    {says}", soft_wrap=True)
     for drift in ours.drift:
         tell("■", "red", f"{drift.path}: {drift.kind} by hand. Turn it into an override with --adopt.")
     for name in ours.waiting:
@@ -207,10 +210,11 @@ def _print_files(plan: UpgradePlan) -> None:
 
 
 def _print_open(plan: UpgradePlan) -> None:
-    for each in plan.unresolved:
-        place = f"{each.file}: {each.key}" if each.key else each.file
-        values = f"{_value(each.base)} → ours {_value(each.ours)}, package {_value(each.package)}\n    "
-        tell("▲", "yellow", f"{place}\n    {values if each.key else ''}{each.why}. {each.remedy}")
+    for sign, style, those in (("●", "cyan", plan.notices), ("▲", "yellow", plan.unresolved)):
+        for each in those:
+            place = f"{each.file}: {each.key}" if each.key else each.file
+            values = f"{_value(each.base)} → ours {_value(each.ours)}, package {_value(each.package)}\n    "
+            tell(sign, style, f"{place}\n    {values if each.key else ''}{each.why}. {each.remedy}")
     for reason in plan.blocked:
         tell("■", "red", reason)
 

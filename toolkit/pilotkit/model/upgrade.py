@@ -53,7 +53,7 @@ class OverrideState(StrEnum):
     SETTLED = "settled"
     """The package now says the same: it was taken out."""
     STALE = "stale"
-    """The package changed the very value below it: ours holds, a person compares the two."""
+    """The package changed the very value below it: ours holds, and both values are told."""
     SET_ASIDE = "set_aside"
     """What it changed is gone from the package: it is kept below ``local/set-aside/``, without effect."""
     BLOCKED = "blocked"
@@ -76,8 +76,8 @@ class OverrideChange(Noun):
     """Whether ours takes the key away."""
 
 
-class Unresolved(Noun):
-    """Something that a person has to decide; an upgrade that leaves one ends with exit code 1."""
+class Notice(Noun):
+    """A value that both sides changed and that is the deployment's to choose: ours holds, and both are told."""
 
     file: str
     key: str = ""
@@ -87,6 +87,10 @@ class Unresolved(Noun):
     package: Any = None
     why: str
     remedy: str
+
+
+class Unresolved(Notice):
+    """Something that a person has to decide; an upgrade that leaves one ends with exit code 1."""
 
 
 class ProcedureChange(Noun):
@@ -152,6 +156,8 @@ class UpgradePlan(Noun):
     """Files below ``model/`` that are added, replaced or removed."""
     answers: tuple[AnswerChange, ...] = ()
     notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """Where ours holds against the package, by rule: nothing is left to do, and nothing is kept silent."""
     unresolved: tuple[Unresolved, ...] = ()
     blocked: tuple[str, ...] = ()
     """Why the upgrade would be refused; empty: it can be done."""
@@ -169,6 +175,8 @@ class SeededChange(Noun):
 
     path: str
     kind: Literal["changed", "deleted"]
+    values: tuple[ValueChange, ...] = ()
+    """Of the settings: every value that differs, the package's before ours."""
 
 
 class DriftChange(Noun):

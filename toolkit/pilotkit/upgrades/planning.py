@@ -189,6 +189,7 @@ def _draft(
         model_files=len(changed),
         answers=tuple(_answers(standing, archive, order)),
         notes=tuple(_notes(standing, archive, order)),
+        notices=(*layers.notices, *seeded.notices),
         unresolved=(*layers.unresolved, *seeded.unresolved),
         blocked=(
             *(f"{each.path} was {each.kind} by hand. {_ADOPT}" for each in standing.drift),
