@@ -3,9 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 
-from pilotkit import CaseError, Channel, DataError, Deployment, EventKind, UnknownError
+from pilotkit import Application, CaseError, Channel, DataError, Deployment, EventKind, UnknownError
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.casework.filing import AnswersError, IncompleteError
 from pilotkit.model.access import ANONYMOUS, Authority
@@ -20,6 +21,7 @@ NAUGHTY = (
     "\u202eabc", "👩‍👩‍👧 🏴", "%s%n%(x)s", "=1+1", "NULL", "a\u2028b", "日本語", "../../etc/passwd", "\\u0000",
     "a\x00b",
 )  # fmt: skip
+PERSON = Person(name="Test Person", identity_number="ZZ 100 200", email="person@example.org")
 CITIZEN = Authority(subject="citizen:abc", roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))
 OTHER = Authority(subject="citizen:xyz", roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))
 
@@ -98,6 +100,49 @@ def test_when_the_case_cannot_be_stored_the_draft_stays_whole(office, ready, mon
         office.filing.submit(token, ANONYMOUS)
     assert (0, 0, 0) == tuple(count(office, table) for table in ("cases", "attachments", "personal_files"))
     assert before == office.filing.draft(token)
+
+
+def test_what_is_added_while_it_is_being_sent_is_not_lost(office, ready, monkeypatch):
+    token, receive = ready(), office.casework.receive
+
+    def add_first(application):
+        monkeypatch.setattr(office.casework, "receive", receive)
+        office.clock.advance(minutes=1)
+        office.filing.attach(token, content(name="late.pdf"))
+        return receive(application)
+
+    monkeypatch.setattr(office.casework, "receive", add_first)
+    with pytest.raises(CaseError, match="changed while it was being sent"):
+        office.filing.submit(token, ANONYMOUS)
+    assert ["note.pdf", "late.pdf"] == [each.name for each in office.filing.draft(token).attachments]
+    code = office.filing.submit(token, ANONYMOUS).case.code
+    assert 2 == len(office.files.file(code, "officer", "to decide").attachments)
+
+
+def test_registers_answer_about_who_has_signed_in_and_about_nobody_else(office, ready, commune, monkeypatch):
+    class Register:
+        def prefill(self, _person):
+            return {"child_name": "From the register"}
+
+        def validate(self, _answers):
+            return ()
+
+    monkeypatch.setitem(office.deployment.catalog.handlers, BIRTH, Register())
+    known = {}
+    for who, provided in (("stranger", None), ("other", Person(name="O", identity_number="1")), ("self", PERSON)):
+        token = office.filing.start(BIRTH, Channel.ONLINE, ANONYMOUS)
+        office.filing.save_person(token, PERSON, commune, known_as=provided)
+        known[who] = office.filing.draft(token).answers
+    assert {"stranger": {}, "other": {}, "self": {"child_name": "From the register"}} == known
+
+
+@pytest.mark.parametrize("answer", ["x\ud800", ["\udfff"]])
+def test_half_a_character_is_no_answer(office, ready, answer):
+    token = ready()
+    with pytest.raises(AnswersError):
+        office.filing.save(token, "child", {"child_name": answer, "child_born": "2025-06-30"})
+    with pytest.raises(ValidationError, match="half a surrogate pair"):
+        Application(procedure=BIRTH, channel=Channel.ONLINE, unit="PA-01", actor="x", answers={"a": [{"b": answer}]})
 
 
 def test_what_is_missing_is_told_in_the_order_in_which_it_is_asked(office):

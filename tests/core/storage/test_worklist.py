@@ -188,4 +188,4 @@ def test_no_unit_is_no_case(filled):
     store, _ = filled
     assert [] == all_of(store, wanted(units=frozenset()))
     with store.looking() as session:
-        assert [] == worklist.due_first(session, frozenset(), NOW + timedelta(days=30), 10)[0]
+        assert [] == worklist.due_first(session, frozenset(), (), NOW + timedelta(days=30), 10)[0]

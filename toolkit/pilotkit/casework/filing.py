@@ -120,8 +120,24 @@ class Filing:
             raise AnswersError(page_id, problems)
         self._drafts.change(token, lambda now: _with_page(now, page, answers))
 
-    def save_person(self, token: str, person: Person, unit: str, helped_at_point: str | None = None) -> None:
+    def save_person(
+        self,
+        token: str,
+        person: Person,
+        unit: str,
+        helped_at_point: str | None = None,
+        *,
+        known_as: Person | None = None,
+    ) -> None:
         """Keep who applies, which unit decides and where the person is helped; registers answer what they know.
+
+        Args:
+            token: of the draft.
+            person: as typed.
+            unit: which decides.
+            helped_at_point: where somebody helps.
+            known_as: what a provider says of whoever asks. Registers are asked about them and about nobody else: what
+                somebody types as an identity number opens nothing.
 
         Raises:
             UnknownError: no such draft, unit or point.
@@ -129,7 +145,8 @@ class Filing:
         self._catalog.unit(unit)
         if helped_at_point is not None:
             self._catalog.point(helped_at_point)
-        known = self._prefilled(self._catalog.procedure(self.draft(token).procedure), person)
+        procedure = self._catalog.procedure(self.draft(token).procedure)
+        known = self._prefilled(procedure, person) if _is_one(person, known_as) else {}
         self._drafts.change(
             token,
             lambda now: {
@@ -335,12 +352,13 @@ class Filing:
     def _received(self, token: str, draft: Draft, contents: tuple[Content, ...], authority: Authority) -> Case:
         if missing := tuple(gaps(self._catalog, draft, self._today)):
             raise IncompleteError(missing)
-        if not authority.is_anonymous:
+        if authority.is_citizen:
             self._drafts.name_owner(token, authority.subject)
         assert draft.unit is not None  # noqa: S101  # nothing is missing
         application = Application(
             procedure=draft.procedure, channel=draft.channel, unit=draft.unit, helped_at_point=draft.helped_at_point,
             actor=CITIZEN, key=digest_of(token), answers=draft.answers, person=draft.person, contents=contents,
+            draft_as_of=draft.updated_at,
         )  # fmt: skip
         return self._backoffice.casework.receive(application)
 
@@ -364,6 +382,11 @@ class Filing:
         known = handler.prefill(person.model_dump(mode="json", exclude_none=True))
         asked = {name for page in form.pages for name in properties_of(page)}
         return {name: value for name, value in known.items() if name in asked}
+
+
+def _is_one(typed: Person, known_as: Person | None) -> bool:
+    number = known_as.identity_number if known_as else None
+    return bool(number) and number == typed.identity_number
 
 
 def _page(form: Form | None, page_id: str) -> FormPage:

@@ -96,7 +96,8 @@ def _settings_set(path: str, base: bytes, ours: bytes) -> Iterator[ValueChange]:
     """Every setting that is not as the package writes it."""
     if path != SETTINGS:
         return
-    for key, before, after in differences(*(parse_toml(each.decode("utf-8-sig"), path) for each in (base, ours))):
+    was, now = (parse_toml(each.decode("utf-8-sig"), path) for each in (base, ours))
+    for key, before, after in differences(was, now):
         yield ValueChange(file=path, key=".".join(key), before=_shown(before), after=_shown(after))
 
 
