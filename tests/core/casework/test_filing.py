@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from pilotkit import Application, CaseError, Channel, DataError, Deployment, EventKind, UnknownError
 from pilotkit.casework.backoffice import Backoffice
+from pilotkit.casework.drafts import RESERVE
 from pilotkit.casework.filing import AnswersError, IncompleteError
 from pilotkit.model.access import ANONYMOUS, Authority
 from pilotkit.model.personal import Content, Person
@@ -255,6 +256,21 @@ def test_a_file_of_a_draft_can_be_read_again_and_taken_out(office, ready):
         office.filing.detach(other, attachment.id)
     office.filing.detach(token, attachment.id)
     assert () == office.filing.draft(token).attachments
+
+
+def test_drafts_leave_the_rest_of_a_nearly_full_disk_to_what_is_sent(office, ready, monkeypatch):
+    token = ready()
+    monkeypatch.setattr(type(office.store), "room_left", lambda _: RESERVE - 1)
+    for asked in (lambda: office.filing.attach(token, content()), ready):
+        with pytest.raises(CaseError, match="disk is nearly full"):
+            asked()
+    assert office.filing.submit(token, ANONYMOUS).case
+
+
+def test_the_room_that_is_left_is_known_of_a_file_and_not_of_a_server(office):
+    with office.store.looking() as session:
+        is_file = session.get_bind().dialect.name == "sqlite"
+    assert is_file is (office.store.room_left() is not None)
 
 
 def test_a_draft_takes_only_files_that_may_be_kept_for_documents_that_are_asked(office, ready):
