@@ -220,12 +220,12 @@ def test_a_stale_override_holds_and_is_told_until_somebody_compares(province, se
     override(province, "procedures/ZZ-101.yaml#decision", "Ours")
     plan = upgrade(province, second)
     assert [("decision", "Ordinance 7", "Ours", "Ordinance 12")] == [
-        (each.key, each.base, each.ours, each.package) for each in plan.unresolved
+        (each.key, each.base, each.ours, each.package) for each in plan.notices
     ]
-    assert "Ours" == Deployment(province).catalog.procedures["ZZ-101"].decision
-    assert 1 == len(upgrade(province, second).unresolved)
+    assert ("Ours", ()) == (Deployment(province).catalog.procedures["ZZ-101"].decision, plan.unresolved)
+    assert 1 == len(upgrade(province, second).notices)
     override(province, "procedures/ZZ-101.yaml#decision", "Ours")
-    assert () == upgrade(province, second).unresolved
+    assert () == upgrade(province, second).notices
 
 
 def test_an_override_whose_package_says_the_same_now_is_taken_out(province, second):
@@ -243,7 +243,7 @@ def test_an_override_of_what_is_gone_is_set_aside_and_the_deployment_runs(publis
     held["documents"] = [each for each in held["documents"] if each["id"] != "hospital-note"]
     text = yaml.safe_dump(held, sort_keys=False)
     plan = upgrade(province, publisher.publish("1.1.0", {"model/procedures/ZZ-101.yaml": text}))
-    assert ["set_aside"] == [each.state for each in plan.overrides]
+    assert (["set_aside"], 1, ()) == ([each.state for each in plan.overrides], len(plan.unresolved), plan.notices)
     aside = province / "local/set-aside/1.1.0/procedures/ZZ-101.yaml"
     assert {"documents": {"hospital-note": {"kind": {"is": "copy", "was": "original"}}}} == yaml.safe_load(
         aside.read_text()

@@ -76,9 +76,7 @@ class OverrideChange(Noun):
     """Whether ours takes the key away."""
 
 
-class Unresolved(Noun):
-    """Something that a person has to decide; an upgrade that leaves one ends with exit code 1."""
-
+class _Difference(Noun):
     file: str
     key: str = ""
     """Empty: the file as a whole."""
@@ -87,6 +85,14 @@ class Unresolved(Noun):
     package: Any = None
     why: str
     remedy: str
+
+
+class Unresolved(_Difference):
+    """Something that a person has to decide; an upgrade that leaves one ends with exit code 1."""
+
+
+class Notice(_Difference):
+    """A value that both sides changed: ours holds by declaration, and both are told until somebody compares them."""
 
 
 class ProcedureChange(Noun):
@@ -153,6 +159,8 @@ class UpgradePlan(Noun):
     answers: tuple[AnswerChange, ...] = ()
     notes: tuple[str, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """Overrides and settings that the package changed too; ours hold."""
     blocked: tuple[str, ...] = ()
     """Why the upgrade would be refused; empty: it can be done."""
 
@@ -187,6 +195,8 @@ class Ours(Noun):
     """Absent: the model is authored here."""
     version: str | None = None
     overrides: tuple[OverrideChange, ...] = ()
+    settings: tuple[Notice, ...] = ()
+    """Values of ``pilot.toml`` that the package changed too; ours hold."""
     seeded: tuple[SeededChange, ...] = ()
     drift: tuple[DriftChange, ...] = ()
     """What was edited below ``model/`` by hand, and should be an override."""

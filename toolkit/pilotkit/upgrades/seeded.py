@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from pydantic_core import to_jsonable_python
 
 from pilotkit.catalog.tree import OFFERED
 from pilotkit.merging import Clash, is_similar, merge_files
 from pilotkit.model.package import Ownership
 from pilotkit.model.upgrade import FileAction, FileChange, Unresolved
 from pilotkit.overlay import ABSENT
+from pilotkit.packages.pristine import UndecidedSetting
+from pilotkit.packages.undecided import is_ours_by_rule
 from pilotkit.upgrades.journal import State
 
 
@@ -24,6 +28,8 @@ class Seeded:
     unresolved: list[Unresolved] = field(default_factory=list)
     undecided: dict[str, bytes] = field(default_factory=dict)
     """What the package offers, by path, where a person decides."""
+    settings: list[UndecidedSetting] = field(default_factory=list)
+    """What both sides changed and ours holds by declaration."""
 
 
 def merge_seeded(
@@ -124,7 +130,11 @@ class _Merging:
         if merged.clashes:
             self._clash(target, merged.clashes, new, is_changed=is_moved or is_changed)
 
-    def _clash(self, path: str, clashes: tuple[Clash, ...], new: bytes, *, is_changed: bool) -> None:
+    def _clash(self, path: str, clashes: Sequence[Clash], new: bytes, *, is_changed: bool) -> None:
+        self.result.settings += [_to_compare(each) for each in clashes if is_ours_by_rule(path, each)]
+        clashes = [each for each in clashes if not is_ours_by_rule(path, each)]
+        if not clashes:
+            return
         if not is_changed:
             self._note(path, FileAction.KEPT, clashes[0].why)
         self._beside(path, new)
@@ -150,6 +160,11 @@ class _Merging:
 
     def _note(self, path: str, action: FileAction, note: str) -> None:
         self.result.changes.append(FileChange(path=path, owner=Ownership.SEEDED, action=action, note=note))
+
+
+def _to_compare(clash: Clash) -> UndecidedSetting:
+    was = None if clash.base is ABSENT else to_jsonable_python(clash.base, fallback=str)
+    return UndecidedSetting(path=clash.path, was=was)
 
 
 def _remedy(path: str) -> str:
