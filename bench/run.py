@@ -32,7 +32,7 @@ PARTS: dict[str, Callable[[], Iterable[Ratio]]] = {
     "scaffold": lambda: [scaffold.measure(DONOR)],
     "registry": lambda: registry.measure(DONOR),
     "simulation": lambda: [simulation.measure(DONOR)],
-    "importing": lambda: [importing.measure()],
+    "importing": importing.measure,
     "durability": durability.measure,
     "serving": serving.measure,
     "measures": lambda: measures.measure(DONOR),

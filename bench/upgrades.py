@@ -5,7 +5,7 @@ cruft and copier the province edits the files that they wrote, as is done there;
 procedures into ``local/overrides/`` (with ``was:``, as ``pilotkit override`` does) and edits the seeded files directly.
 
 **Needs a person**: the command ends with another code than 0, or leaves a conflict marker or a reject file.
-**Notices**: it ends well and names a value that both sides changed, where the tool's rules say whose holds.
+**Told**: it ends well and names a value that both sides changed, where the tool's rules say whose holds.
 **Lost in silence**: an edit of either side is not in the outcome, and nothing says so: with cruft and copier about its
 file, with pilotkit about its very key, unless the file as a whole is left to a person.
 **Unparseable**: a YAML or TOML file of the outcome cannot be read.
@@ -71,7 +71,7 @@ class Tally:
     tool: str
     upgrades: int = 0
     need_a_person: int = 0
-    notices: int = 0
+    told: int = 0
     """Upgrades that need nobody and told of a value that both sides changed."""
     must_be_decided: int = 0
     """Of the upgrades: both sides made something different of the same thing, so that no tool can know."""
@@ -269,7 +269,7 @@ def _read(path: Path) -> Any:
 def _judge(tally: Tally, outcome: Outcome, told: History) -> None:
     tally.upgrades += 1
     tally.need_a_person += outcome.needs_person
-    tally.notices += outcome.gives_notice and not outcome.needs_person
+    tally.told += outcome.gives_notice and not outcome.needs_person
     tally.must_be_decided += told.must_be_decided
     broken = set()
     for each in (*told.package_edits, *told.province_edits):
@@ -378,7 +378,7 @@ def show(size: dict[str, Any]) -> None:
     for tool in size["tools"]:
         print(
             f"upgrade {size['province']:2}/{size['package']:2} {tool['tool']:9} {tool['percent']:6.2f} % of "
-            f"{tool['upgrades']} need a person ({tool['must_be_decided']} must be decided), {tool['notices']} notices, "
+            f"{tool['upgrades']} need a person ({tool['must_be_decided']} must be decided), {tool['told']} told, "
             f"{tool['lost_in_silence']} edits lost in silence, {tool['unparseable']} files unparseable",
             flush=True,
         )

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from pilotkit import Application, Case, Deployment, TargetError
 from pilotkit.casework.auditing import new_keys, verify
@@ -154,6 +153,22 @@ def test_a_killed_database_server_has_lost_no_acknowledged_case(town: Deployment
     assert len(acknowledged) > 4
 
 
+@pytest.mark.postgresql
+def test_an_office_whose_server_came_back_loses_one_attempt_and_works_on(
+    town: Deployment, durable_cluster: Any
+) -> None:
+    with closing(Store(durable_cluster.new_database("back"), town.folder)) as store:
+        casework = Casework(town, store, Clock())
+        casework.receive(birth())
+        durable_cluster.kill()
+        durable_cluster.start()
+        with pytest.raises(TargetError, match="the database cannot be written"):
+            casework.receive(birth())
+        casework.receive(birth())
+        assert 2 == store.extent().cases
+        assert [] == list(differing(store))
+
+
 @pytest.fixture
 def received(town: Deployment, store: Store) -> tuple[Casework, Store, Case]:
     casework = Casework(town, store, Clock(datetime(2025, 7, 25, 9, 30, tzinfo=UTC)))
@@ -164,30 +179,15 @@ def birth() -> Application:
     return Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen")
 
 
-@contextmanager
-def broken_at(store: Store, wanted: int) -> Iterator[list[str]]:
-    """Inside, the ``wanted``-th statement fails, as on a broken disk or a lost connection; yields those that ran."""
-    ran: list[str] = []
-
-    def break_down(_connection, _cursor, statement, parameters, _context, _many):
-        if len(ran) + 1 == wanted:
-            raise sa.exc.OperationalError(statement, parameters, OSError("input/output error"))
-        ran.append(statement)
-
-    sa.event.listen(store._engine, "before_cursor_execute", break_down)
-    yield ran
-    sa.event.remove(store._engine, "before_cursor_execute", break_down)
-
-
 @pytest.mark.parametrize("verb", ["receive", "advance"])
-def test_a_write_that_fails_at_any_statement_leaves_everything_as_it_was(
-    received: tuple[Casework, Store, Case], verb: str
+def test_a_write_that_fails_at_any_statement_or_at_its_commit_leaves_everything_as_it_was(
+    received: tuple[Casework, Store, Case], verb: str, watched: Any
 ) -> None:
     casework, store, case = received
     done = False
     for wanted in range(1, 40):
         before = store.extent()
-        with broken_at(store, wanted) as ran:
+        with watched(store, wanted) as ran:
             try:
                 casework.receive(birth()) if verb == "receive" else casework.advance(case.code, "officer")
                 done = True
@@ -198,6 +198,7 @@ def test_a_write_that_fails_at_any_statement_leaves_everything_as_it_was(
             break
         assert (before, wanted - 1) == (store.extent(), len(ran))
     assert done
+    assert "COMMIT" in ran
     assert None is verify(store, new_keys().public).fault
 
 

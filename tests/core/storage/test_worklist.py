@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from pilotkit.model.case import Case, CaseEvent, CaseStatus, EventKind
 from pilotkit.model.procedure import Channel, Level, Offer, Procedure
@@ -121,6 +122,19 @@ def test_counts_say_how_many_lie_on_each_heap(filled):
         expected = {group: sum(fits(each, replace(asked, group=group)) for each in cases) for group in Group}
         assert expected == {group: each.count for group, each in found.items()}
         assert not any(each.is_more for each in found.values())
+
+
+def test_what_is_due_soon_is_a_stretch_of_the_index_that_leaves_out_what_is_late(filled):
+    store, _ = filled
+    ran = []
+    with store.looking() as session:
+        if session.get_bind().dialect.name != "sqlite":
+            pytest.skip("PostgreSQL chooses by what the tables hold")
+        sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *said: ran.append(said[2:4]))
+        worklist.counts(session, wanted(units=frozenset({"A"})), [Group.SOON])
+        statement, values = ran[-1]
+        plan = str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+    assert "cases_open_by_unit (unit=? AND <expr>>? AND <expr><?)" in plan
 
 
 def test_a_count_stops_and_says_so(filled, monkeypatch):

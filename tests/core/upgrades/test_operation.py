@@ -228,6 +228,32 @@ def test_a_stale_override_holds_and_is_told_until_somebody_compares(province, se
     assert () == upgrade(province, second).notices
 
 
+def test_a_setting_that_both_sides_set_is_the_province_s_and_both_values_are_told(publisher, province):
+    path = province / "pilot.toml"
+    path.write_text(path.read_text().replace('accent = "#0b5d57"', 'accent = "#114743"'))
+    new = publisher.read("pilot.toml").replace('accent = "#0b5d57"', 'accent = "#0b3d91"')
+    package = publisher.publish("1.1.0", {"pilot.toml": new.replace("[theme]", "[theme] # how it looks")})
+    plan = upgrade(province, package)
+    assert ([("pilot.toml", "theme.accent", "#0b5d57", "#114743", "#0b3d91")], ()) == (
+        [(each.file, each.key, each.base, each.ours, each.package) for each in plan.notices],
+        plan.unresolved,
+    )
+    assert ("#114743", True) == (Deployment(province).settings.theme.accent, "# how it looks" in path.read_text())
+    assert not (province / "pilot.toml.package-new").exists()
+    assert 1 == len(upgrade(province, package).notices)
+    told = {each.key: (each.before, each.after) for each in what_is_ours(province).seeded[0].values}
+    assert {"theme.accent": ("#0b3d91", "#114743")} == told
+
+
+def test_a_setting_that_the_package_takes_away_while_ours_was_set_needs_a_person(publisher, province):
+    path = province / "pilot.toml"
+    path.write_text(path.read_text().replace('accent = "#0b5d57"', 'accent = "#114743"'))
+    lines = publisher.read("pilot.toml").splitlines(keepends=True)
+    new = "".join(line for line in lines if not line.startswith("accent = "))
+    plan = plan_upgrade(province, publisher.publish("1.1.0", {"pilot.toml": new}))
+    assert ((), ["theme.accent"]) == (plan.notices, [each.key for each in plan.unresolved])
+
+
 def test_an_override_whose_package_says_the_same_now_is_taken_out(province, second):
     override(province, "procedures/ZZ-101.yaml#decision", "Ordinance 12")
     plan = upgrade(province, second)

@@ -10,6 +10,7 @@ from pilotkit.casework.contents import check_number, checked_all
 from pilotkit.errors import CaseError
 from pilotkit.model.personal import Attachment, Content, FileRead, PersonalFile
 from pilotkit.storage import personal
+from pilotkit.storage.statements import Statements
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Vault
 
@@ -77,7 +78,7 @@ class Files:
         with self._store.writing() as session:
             already = personal.count_attachments(session, case_code)
             check_number(already + len(found))
-            personal.keep_attachments(session, [sealed for _, sealed in found], already + 1)
+            personal.keep_attachments(Statements.of(session.connection()), [sealed for _, sealed in found], already + 1)
         return tuple(attachment for attachment, _ in found)
 
     def reads(self, case_code: str) -> tuple[FileRead, ...]:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -72,10 +72,19 @@ class DayTable:
             unit: index into :data:`UNITS`.
         """
         counted = self.counted_day(received)
-        by_working_days = self.closes[self.working_days[self.ordinal[counted] + amount * (unit == 0)]]
-        by_calendar_days = self.closes[self._next_working(counted + amount * (unit == 1))]
+        by_working_days = self.after_working_days(counted, amount * (unit == 0))
+        by_calendar_days = self.after_calendar_days(counted, amount * (unit == 1))
         by_hours = self.after(received, amount * (unit == UNITS.index(DeadlineUnit.WORKING_HOURS)) * HOUR)
         return np.select([unit == 0, unit == 1], [by_working_days, by_calendar_days], by_hours)
+
+    def after_working_days(self, counted: NDArray[np.int64], amount: NDArray[np.int64]) -> Micros:
+        """The close of so many working days after the days that are counted from."""
+        day: NDArray[np.int64] = self.working_days[self.ordinal[counted] + amount]
+        return self.closes[day]
+
+    def after_calendar_days(self, counted: NDArray[np.int64], amount: NDArray[np.int64]) -> Micros:
+        """The close of the first working day that is so many days after the days that are counted from, or later."""
+        return self.closes[self._next_working(counted + amount)]
 
     def worked(self, at: Micros) -> Micros:
         """Working microseconds between the table's first day and each instant."""
@@ -87,8 +96,7 @@ class DayTable:
     def after(self, start: Micros, work: Micros) -> Micros:
         """The instants at which ``work`` working microseconds have passed since ``start``."""
         target = self.worked(start) + work
-        worked_after = self.worked_before[self.working_days] + self._length(self.working_days)
-        day = self.working_days[np.searchsorted(worked_after, target, side="left")]
+        day = self.working_days[np.searchsorted(self._worked_after, target, side="left")]
         within = target - self.worked_before[day]
         morning = self.break_starts[day] - self.opens[day]
         return np.where(within <= morning, self.opens[day] + within, self.break_ends[day] + within - morning)
@@ -96,8 +104,12 @@ class DayTable:
     def _next_working(self, day: NDArray[np.int64]) -> NDArray[np.int64]:
         return self.working_days[self.ordinal[day]]
 
-    def _length(self, day: NDArray[np.int64]) -> Micros:
-        return self.closes[day] - self.break_ends[day] + self.break_starts[day] - self.opens[day]
+    @cached_property
+    def _worked_after(self) -> Micros:
+        """Working microseconds up to the close of each working day."""
+        day = self.working_days
+        length = self.closes[day] - self.break_ends[day] + self.break_starts[day] - self.opens[day]
+        return self.worked_before[day] + length
 
 
 class Pause(NamedTuple):
@@ -146,13 +158,15 @@ class WorkingTime:
         """
         last = max([received, *(pause.end for pause in pauses)])
         table = self.table(received.date(), last.date() + _reach(deadline))
-        at, unit = _array(received), np.array([UNITS.index(deadline.unit)], dtype=np.int64)
+        at = _array(received)
         if deadline.unit is DeadlineUnit.WORKING_HOURS:
             work = sum(self._worked(table, pause) for pause in pauses)
             fallen = table.after(at, np.array([deadline.amount * HOUR + work], dtype=np.int64))
         else:
-            days = sum(_days(table, pause, deadline.unit) for pause in pauses)
-            fallen = table.due(at, np.array([deadline.amount + days], dtype=np.int64), unit)
+            days = np.array([deadline.amount + sum(_days(table, pause, deadline.unit) for pause in pauses)])
+            is_calendar = deadline.unit is DeadlineUnit.CALENDAR_DAYS
+            after = table.after_calendar_days if is_calendar else table.after_working_days
+            fallen = after(table.counted_day(at), days)
         return _EPOCH + timedelta(microseconds=int(fallen[0]))
 
     def after(self, received: datetime, hours: Decimal, pauses: Sequence[Pause] = ()) -> datetime:

@@ -146,6 +146,9 @@ def _print_ours(ours: Ours) -> None:
         _print_both("▲", "yellow", setting)
     for seeded in ours.seeded:
         tell("·", "dim", f"{seeded.path}: {seeded.kind} since the package wrote it")
+        for value in seeded.values:
+            says = f"{value.key}: package {_value(value.before)}, ours {_value(value.after)}"
+            console.print(f"    {says}", soft_wrap=True)
     for drift in ours.drift:
         tell("■", "red", f"{drift.path}: {drift.kind} by hand. Turn it into an override with --adopt.")
     for name in ours.waiting:

@@ -53,7 +53,7 @@ class OverrideState(StrEnum):
     SETTLED = "settled"
     """The package now says the same: it was taken out."""
     STALE = "stale"
-    """The package changed the very value below it: ours holds, a person compares the two."""
+    """The package changed the very value below it: ours holds, and both are told."""
     SET_ASIDE = "set_aside"
     """What it changed is gone from the package: it is kept below ``local/set-aside/``, without effect."""
     BLOCKED = "blocked"
@@ -76,7 +76,9 @@ class OverrideChange(Noun):
     """Whether ours takes the key away."""
 
 
-class _Difference(Noun):
+class Notice(Noun):
+    """A value that both sides changed: ours holds by declaration, and both are told until somebody compares them."""
+
     file: str
     key: str = ""
     """Empty: the file as a whole."""
@@ -87,12 +89,8 @@ class _Difference(Noun):
     remedy: str
 
 
-class Unresolved(_Difference):
+class Unresolved(Notice):
     """Something that a person has to decide; an upgrade that leaves one ends with exit code 1."""
-
-
-class Notice(_Difference):
-    """A value that both sides changed: ours holds by declaration, and both are told until somebody compares them."""
 
 
 class ProcedureChange(Noun):
@@ -177,6 +175,8 @@ class SeededChange(Noun):
 
     path: str
     kind: Literal["changed", "deleted"]
+    values: tuple[ValueChange, ...] = ()
+    """Of the settings: every value that differs, the package's before ours."""
 
 
 class DriftChange(Noun):

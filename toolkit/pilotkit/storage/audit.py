@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table
 
 from pilotkit.model.audit import GENESIS, hash_of
+from pilotkit.storage.statements import Statements
 from pilotkit.storage.tables import AuditRow, EventRow, microseconds
 
 RECORDS: Table = AuditRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
@@ -29,51 +30,47 @@ class Record(NamedTuple):
     hash: str
 
 
-def _link(mark: str) -> str:
-    marks = ", ".join([mark] * len(Record._fields))
-    return f"INSERT INTO audit_records ({', '.join(Record._fields)}) VALUES ({marks})"  # noqa: S608  # our own names
+_LAST = f"SELECT {', '.join(Record._fields)} FROM audit_records ORDER BY number DESC LIMIT 1"  # noqa: S608  # our own names
 
 
-_LINK = {"sqlite": _link("?"), "postgresql": _link("%s")}
-
-
-def vouch(connection: Connection, at: datetime, actor: str, events: tuple[int, int], content: str) -> None:
+def vouch(statements: Statements, at: datetime, actor: str, events: tuple[int, int], content: str) -> None:
     """Add the next record, for events that the same transaction has written.
 
     Args:
-        connection: the transaction.
+        statements: of the transaction.
         at: when; aware.
         actor: who.
         events: the first and the last id.
         content: the hash of their lines.
     """
-    _add(connection, hold_chain(connection), at, actor, events, content)
+    _add(statements, hold_chain(statements), at, actor, events, content)
 
 
-def vouch_for_sign_off(connection: Connection, at: datetime, actor: str, content: str) -> int:
+def vouch_for_sign_off(statements: Statements, at: datetime, actor: str, content: str) -> int:
     """Add the next record, for a sign-off that the same transaction writes: its range of events is empty.
 
     Returns:
         The record's number.
     """
-    last = hold_chain(connection)
+    last = hold_chain(statements)
     seen = last.last_event if last else 0
-    return _add(connection, last, at, actor, (seen + 1, seen), content)
+    return _add(statements, last, at, actor, (seen + 1, seen), content)
 
 
-def hold_chain(connection: Connection) -> Record | None:
+def hold_chain(statements: Statements) -> Record | None:
     """The end of the chain, to which nobody else adds until the transaction ends; None before the first record."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("LOCK TABLE audit_records IN EXCLUSIVE MODE")  # one writer a link; readers go on
-    return last_record(connection)
+    if statements.is_postgresql:
+        statements.run("LOCK TABLE audit_records IN EXCLUSIVE MODE")  # one writer a link; readers go on
+    row = statements.first(_LAST)
+    return Record(*row) if row else None
 
 
 def _add(
-    connection: Connection, last: Record | None, at: datetime, actor: str, events: tuple[int, int], content: str
+    statements: Statements, last: Record | None, at: datetime, actor: str, events: tuple[int, int], content: str
 ) -> int:
     number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
     said = (number, microseconds(at), actor, *events, content)
-    connection.exec_driver_sql(_LINK[connection.dialect.name], (*said, hash_of(previous, *said)))
+    statements.insert("audit_records", Record._fields, (*said, hash_of(previous, *said)))
     return number
 
 
@@ -86,8 +83,7 @@ def events_between(connection: Connection, first: int, last: int) -> Iterable[Se
 
 def last_record(connection: Connection) -> Record | None:
     """The end of the chain; None before the first record."""
-    columns = ", ".join(Record._fields)
-    row = connection.exec_driver_sql(f"SELECT {columns} FROM audit_records ORDER BY number DESC LIMIT 1").first()  # noqa: S608  # the same
+    row = connection.exec_driver_sql(_LAST).first()
     return Record(*row) if row else None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from pilotkit.model.audit import Content, line_of
 from pilotkit.storage.audit import LINE, vouch
+from pilotkit.storage.statements import Statements
 from pilotkit.storage.tables import CASES, EVENTS, NUMBERS
 
 
@@ -61,7 +62,7 @@ class BulkWriter:
         """
         first, last = self._first_event, self._connection.scalar(select(func.max(EVENTS.c.id))) or 0
         if last >= first:
-            vouch(self._connection, at, actor, (first, last), str(self._content))
+            vouch(Statements.of(self._connection), at, actor, (first, last), str(self._content))
         if self._connection.dialect.name == "postgresql":
             for table in (CASES, EVENTS):
                 self._connection.exec_driver_sql(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Index, LargeBinary, Table, UniqueConstraint, delete, func, select, update
+from sqlalchemy import Index, LargeBinary, Table, UniqueConstraint, delete, func, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from pilotkit.model.filing import Score
+from pilotkit.storage.statements import Statements
 from pilotkit.storage.tables import CASES, Instant
 from pilotkit.storage.vault import Sealed
 
@@ -129,20 +130,21 @@ def name_owner(session: Session, digest: str, owner: str) -> None:
     session.execute(update(DRAFTS).where(DRAFTS.c.digest == digest).values(owner=owner))
 
 
-def adopt_draft(session: Session | Connection, key: str, case_code: str) -> None:
+def adopt_draft(statements: Statements, key: str, case_code: str) -> None:
     """Remove the draft that has just become a case, in the transaction that stores the case; keep who sent it.
 
     Args:
-        session: the transaction.
+        statements: of the transaction.
         key: of the submission; where no draft has it, nothing happens.
         case_code: the case.
     """
     if len(key) != _DIGEST:  # most keys are other programs' own
         return
-    found = session.execute(select(DRAFTS.c.owner).where(DRAFTS.c.digest == key)).first()
+    found = statements.first("SELECT owner FROM drafts WHERE digest = ?", (key,))
     if found is not None:
-        session.execute(FILINGS.insert().values(case_code=case_code, owner=found.owner))
-        _drop(session, [key])
+        statements.insert("filings", ("case_code", "owner"), (case_code, found[0]))
+        statements.run("DELETE FROM draft_attachments WHERE draft = ?", (key,))
+        statements.run("DELETE FROM drafts WHERE digest = ?", (key,))
 
 
 def purge_drafts(session: Session, until: datetime, most: int = 200) -> int:
@@ -171,7 +173,7 @@ def scores_between(session: Session, since: datetime, until: datetime) -> tuple[
     return tuple(Score(case=each[0], procedure=each[1], unit=each[2], score=each[3], at=each[4]) for each in found)
 
 
-def _drop(session: Session | Connection, digests: Sequence[str]) -> None:
+def _drop(session: Session, digests: Sequence[str]) -> None:
     if digests:
         session.execute(delete(PARTS).where(PARTS.c.draft.in_(digests)))
         session.execute(delete(DRAFTS).where(DRAFTS.c.digest.in_(digests)))

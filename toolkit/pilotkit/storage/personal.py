@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, LargeBinary, Row, Table, UniqueConstraint, func, select
+from sqlalchemy import Index, LargeBinary, Row, Table, UniqueConstraint, func, select
 from sqlmodel import Field, Session, SQLModel
 
 from pilotkit.errors import UnknownError
 from pilotkit.model.personal import Attachment, Content, FileRead, Person, PersonalFile
+from pilotkit.storage.statements import Statements
 from pilotkit.storage.tables import CASES, Instant, Key
 from pilotkit.storage.vault import Sealed, Vault
 
@@ -195,36 +196,27 @@ def _sealed_attachment(
     return attachment, SealedAttachment(attachment.id, case_code, about, data)
 
 
-def keep_file(session: Session | Connection, file: SealedFile) -> None:
+def keep_file(statements: Statements, file: SealedFile) -> None:
     """Keep the personal file of a case that the same transaction has stored."""
-    session.execute(
-        FILES.insert().values(
-            case_code=file.case_code,
-            key_id=file.person.key_id,
-            identity_index=file.identity_index,
-            sealed=file.person.data,
-        )
+    columns = ("case_code", "key_id", "identity_index", "sealed")
+    statements.insert(
+        "personal_files", columns, (file.case_code, file.person.key_id, file.identity_index, file.person.data)
     )
-    keep_attachments(session, file.attachments)
+    keep_attachments(statements, file.attachments)
 
 
-def keep_attachments(session: Session | Connection, attachments: Sequence[SealedAttachment], first: int = 1) -> None:
+def keep_attachments(statements: Statements, attachments: Sequence[SealedAttachment], first: int = 1) -> None:
     """Keep files of a case.
 
     Args:
-        session: the transaction.
+        statements: of the transaction.
         attachments: sealed.
         first: the number of the first of them among the case's files.
     """
-    rows = [
-        {
-            "id": each.id, "case_code": each.case_code, "number": number, "key_id": each.about.key_id,
-            "about": each.about.data, "content": each.content,
-        }
-        for number, each in enumerate(attachments, start=first)
-    ]  # fmt: skip
-    if rows:
-        session.execute(ATTACHMENTS.insert(), rows)
+    columns = ("id", "case_code", "number", "key_id", "about", "content")
+    for number, each in enumerate(attachments, start=first):
+        values = (each.id, each.case_code, number, each.about.key_id, each.about.data, each.content)
+        statements.insert("attachments", columns, values)
 
 
 def count_attachments(session: Session, case_code: str) -> int:

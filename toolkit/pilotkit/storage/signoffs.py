@@ -13,6 +13,7 @@ from pilotkit.model.accountability import SignOff
 from pilotkit.model.audit import content_of, line_of
 from pilotkit.model.kpi import TargetStatus
 from pilotkit.storage.audit import hold_chain, vouch_for_sign_off
+from pilotkit.storage.statements import Statements
 from pilotkit.storage.store import Store
 from pilotkit.storage.tables import Day, Instant, microseconds
 
@@ -55,7 +56,7 @@ _FIELDS = tuple(SignOff.model_fields)
 
 def next_number(session: Session) -> int:
     """The number of the next sign-off; nobody else can take it until the transaction ends."""
-    hold_chain(session.connection())
+    hold_chain(Statements.of(session.connection()))
     return (session.scalar(select(func.max(_SIGNED.c.number))) or 0) + 1
 
 
@@ -67,7 +68,7 @@ def add_sign_off(session: Session, signed: SignOff) -> None:
         signed: with the number that :func:`next_number` gave in the same transaction.
     """
     content = content_of([_line(signed)])
-    record = vouch_for_sign_off(session.connection(), signed.signed_at, signed.signed_by, content)
+    record = vouch_for_sign_off(Statements.of(session.connection()), signed.signed_at, signed.signed_by, content)
     plain = {
         "goal": str(signed.goal),
         "completeness": None if signed.completeness is None else str(signed.completeness),

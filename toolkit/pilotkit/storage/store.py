@@ -26,6 +26,7 @@ from pilotkit.storage.bulk import BulkWriter
 from pilotkit.storage.engine import READS_ONLY, open_engine, said_in_words
 from pilotkit.storage.facts import FACT_COLUMNS, FactReader
 from pilotkit.storage.personal import SealedFile
+from pilotkit.storage.statements import Statements, reading, transaction
 from pilotkit.storage.tables import (
     CASES,
     EVENTS,
@@ -93,14 +94,12 @@ class Store:
 
     def submitted(self, key: str) -> Case | None:
         """The case that the submission with this key became; None where there was none."""
-        with said_in_words("read"), self._reading.connect() as connection:  # every submission waits for this
-            mark = "?" if connection.dialect.name == "sqlite" else "%s"
-            asked = f"SELECT case_id FROM submissions WHERE key = {mark}"  # noqa: S608  # a mark, no value
-            case_id = connection.exec_driver_sql(asked, (key,)).scalar()
-        if case_id is None:
+        with said_in_words("read"), reading(self._reading) as statements:
+            found = statements.first("SELECT case_id FROM submissions WHERE key = ?", (key,))
+        if found is None:
             return None
         with self.looking() as session:
-            row = session.get(CaseRow, case_id)
+            row = session.get(CaseRow, found[0])
             return Case(**row.model_dump(exclude={"id"})) if row else None
 
     def add(self, case: Case, event: CaseEvent, key: str | None = None, file: SealedFile | None = None) -> None:
@@ -121,8 +120,8 @@ class Store:
     @contextmanager
     def receiving(self) -> Iterator[Receiving]:
         """One transaction that gives a number and stores the case that gets it; all of it or nothing."""
-        with self.rewriting() as connection:
-            yield Receiving(connection)
+        with self._turn, said_in_words("written"), transaction(self._engine) as statements:
+            yield Receiving(statements)
 
     def change(self, case: Case, event: CaseEvent) -> None:
         """Store a case's new state with the event that made it, in one transaction.
@@ -151,7 +150,7 @@ class Store:
             raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
         self._update(row, case)
         assert row.id is not None  # noqa: S101  # read: the database gave it one
-        insert_event(session.connection(), row.id, event)
+        insert_event(Statements.of(session.connection()), row.id, event)
 
     def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
         """Keep procedures as they are now, each once; the digests that name them, in the same order."""

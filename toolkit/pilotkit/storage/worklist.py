@@ -154,11 +154,11 @@ def _in_group(wanted: Selection) -> ColumnElement[bool]:
     if group in ENDED:
         status = _C.status.concat("") if is_by_code(wanted) else _C.status
         return and_(_C.finished_at.is_not(None), status == group.value)
-    runs = and_(_C.waiting_since.is_(None), due <= microseconds(wanted.soon))
+    ahead = and_(due >= microseconds(wanted.now), due <= microseconds(wanted.soon))  # both ends: a range of the index
     heaps = {
         Group.OPEN: true(),
         Group.LATE: is_late(wanted.now),
-        Group.SOON: and_(runs, not_(is_late(wanted.now))),
+        Group.SOON: and_(_C.waiting_since.is_(None), ahead, _C.supplements <= 1),
         Group.WAITING: _C.status.in_([each.value for each in WAITING]),
     }
     return and_(_C.finished_at.is_(None), heaps[group] if isinstance(group, Group) else _C.status == group.value)

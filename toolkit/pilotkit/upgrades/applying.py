@@ -61,7 +61,8 @@ def upgrade(
         allow_downgrade: whether the package may be older than what is there.
 
     Returns:
-        What was done. Where something is ``unresolved``, ours holds and a person has to look at it.
+        What was done. Where something is ``unresolved``, ours holds and a person has to look at it; ``notices`` tell
+        where ours holds by rule.
 
     Raises:
         TrustError: nobody vouches for the package.

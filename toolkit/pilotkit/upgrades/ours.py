@@ -11,12 +11,13 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import FORMS, LISTS, MODEL, OFFERED, PROCEDURES, SINGLES, override_of
 from pilotkit.errors import DataError, Place
 from pilotkit.merging import differences
-from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange
+from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange, ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in
 from pilotkit.packages import manifest as manifests
 from pilotkit.packages.undecided import undecided_settings
 from pilotkit.packages.walking import files_below
-from pilotkit.reading import parse_yaml, read_text
+from pilotkit.reading import parse_toml, parse_yaml, read_text
+from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.journal import State, locked, put, recover
 from pilotkit.upgrades.layers import SET_ASIDE, nested, write_changes
 from pilotkit.upgrades.overriding import Changes
@@ -90,7 +91,15 @@ def _seeded(standing: Standing) -> Iterator[SeededChange]:
         if held is None:
             yield SeededChange(path=path, kind="deleted")
         elif held.data != base:
-            yield SeededChange(path=path, kind="changed")
+            yield SeededChange(path=path, kind="changed", values=tuple(_settings_set(path, base, held.data)))
+
+
+def _settings_set(path: str, base: bytes, ours: bytes) -> Iterator[ValueChange]:
+    """Every setting that is not as the package writes it."""
+    if path != SETTINGS:
+        return
+    for key, before, after in differences(*(parse_toml(each.decode("utf-8-sig"), path) for each in (base, ours))):
+        yield ValueChange(file=path, key=".".join(key), before=_shown(before), after=_shown(after))
 
 
 def _adopted(standing: Standing, path: str, kind: str) -> Adopted:
