@@ -1,6 +1,7 @@
 """``make bench``: ratios, never bare seconds, written to bench/results.json with how to repeat them.
 
 With names, such as ``python bench/run.py startup serving``, only those are measured, and their rows written anew.
+Upgrades are measured by size (``upgrades-5-8``), their times apart (``upgrade-times``), which want a quiet machine.
 """
 
 import json
@@ -35,8 +36,10 @@ PARTS: dict[str, Callable[[], Iterable[Ratio]]] = {
     "durability": durability.measure,
     "serving": serving.measure,
     "measures": lambda: measures.measure(DONOR),
+    "upgrade-times": upgrades.times,
 }
 UPGRADES = "upgrades"
+SIZES = {f"{UPGRADES}-{province}-{package}": (province, package) for province, package in upgrades.SIZES}
 
 
 def main(wanted: list[str]) -> None:
@@ -45,23 +48,22 @@ def main(wanted: list[str]) -> None:
     Args:
         wanted: names of parts; everything if none.
     """
-    if unknown := set(wanted) - {*PARTS, UPGRADES}:
-        sys.exit(f"there is no {', '.join(unknown)}; there are {', '.join([*PARTS, UPGRADES])}")
+    if unknown := set(wanted) - {*PARTS, *SIZES, UPGRADES}:
+        sys.exit(f"there is no {', '.join(unknown)}; there are {', '.join([*PARTS, *SIZES, UPGRADES])}")
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     rows = {each["name"]: each for each in known.get("ratios", ())} if wanted else {}
-    table = known.get(UPGRADES)
+    table = {(each["province"], each["package"]): each for each in known.get(UPGRADES, {}).get("sizes", ())}
     for name in (each for each in PARTS if not wanted or each in wanted):
         for ratio in PARTS[name]():
             _tell(ratio, rows)
-    if not wanted or UPGRADES in wanted:
-        table, timed = upgrades.measure()
-        upgrades.show(table)
-        for ratio in timed:
-            _tell(ratio, rows)
+    for name, size in SIZES.items():
+        if not wanted or {UPGRADES, name} & set(wanted):
+            table[size] = upgrades.measure(size)
+            upgrades.show(table[size])
     results = {
         "repeat": "make bench",
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()},
-        UPGRADES: table,
+        UPGRADES: {"sizes": [table[size] for size in sorted(table)]},
         "ratios": list(rows.values()),
     }
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

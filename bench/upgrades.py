@@ -4,21 +4,22 @@ Every tool gets the same first version, the same next version and the same edits
 cruft and copier the province edits the files that they wrote, as is done there; with pilotkit it puts values of
 procedures into ``local/overrides/`` (with ``was:``, as ``pilotkit override`` does) and edits the seeded files directly.
 
-**Needs a person**: the command ends with another code than 0, or leaves a conflict marker or a reject file. **Told**:
-it needs nobody, and says where ours holds against the package, with both values: of overrides and settings, which are
-declared to be the province's. **Lost in silence**: an edit of either side is not in the outcome, and nothing says so
-about its key, or about its file where that is told of as a whole. **Unparseable**: a YAML or TOML file of the outcome
-cannot be read.
+**Needs a person**: the command ends with another code than 0, or leaves a conflict marker or a reject file.
+**Told**: it ends well and names a value that both sides changed, where the tool's rules say whose holds.
+**Lost in silence**: an edit of either side is not in the outcome, and nothing says so: with cruft and copier about its
+file, with pilotkit about its very key, unless the file as a whole is left to a person.
+**Unparseable**: a YAML or TOML file of the outcome cannot be read.
 """
 
-import json
 import os
 import shutil
 import subprocess
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,19 @@ from pilotkit.upgrades.layers import write_changes
 
 ROOT = Path(__file__).parents[1]
 OTHERS = ROOT / ".cache" / "bench" / "bin"
-SIZES = {(5, 8): 1.0, (10, 15): 5.0, (20, 30): 15.0}
-"""Edits of the province and of the package; at most so many percent may need a person."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many upgrades are made, and at most what percentage of them may need a person."""
+
+    goal: float
+    ours: int = 200
+    others: int = 200
+
+
+SIZES = {(5, 8): Size(1.0), (10, 15): Size(5.0), (20, 30): Size(15.0)}
+"""By the edits of the province and of the package."""
 TREE = "model/template/{{cookiecutter._folder}}"
 _WRITTEN = ("ops/compose.yaml", "ops/Caddyfile", UNIT, "ops/README.md", "pilot.toml", "README.md")
 _SEEDED = ("ops/**", "pilot.toml", "README.md")
@@ -60,9 +72,9 @@ class Tally:
     upgrades: int = 0
     need_a_person: int = 0
     told: int = 0
-    """Of the upgrades: they need nobody, and tell where ours holds."""
+    """Upgrades that need nobody and told of a value that both sides changed."""
     must_be_decided: int = 0
-    """Of the upgrades: both sides made something different of the same thing, so that none can be right by itself."""
+    """Of the upgrades: both sides made something different of the same thing, so that no tool can know."""
     lost_in_silence: int = 0
     """Edits."""
     unparseable: int = 0
@@ -71,7 +83,7 @@ class Tally:
     @property
     def share(self) -> float:
         """Percent that need a person."""
-        return round(100 * self.need_a_person / self.upgrades, 2)
+        return round(100 * self.need_a_person / max(1, self.upgrades), 2)
 
 
 @dataclass(frozen=True)
@@ -79,15 +91,16 @@ class Outcome:
     """One upgrade."""
 
     needs_person: bool
-    told: frozenset[tuple[str, str]]
-    """Files, each with the key about which something is said; empty: about the whole file."""
+    told: frozenset[tuple[str, tuple[str, ...]]]
+    """Files and keys about which something is said; no key: the file as a whole."""
     read: Callable[[str], Any]
     """The data, or text, of a file afterwards; raises ValueError where it cannot be read."""
+    gives_notice: bool = False
 
-    def tells_of(self, edit: Edit) -> bool:
-        """Whether something is said about the place of an edit."""
-        place = ".".join(edit.key)
-        return any(file == edit.file and (not key or f"{place}.".startswith(f"{key}.")) for file, key in self.told)
+    def tells(self, edit: Edit) -> bool:
+        """Whether something is said about an edit: its file as a whole, its key, or one above or below it."""
+        keys = (key for file, key in self.told if file == edit.file)
+        return any(not key or (edit.key and all(map(eq, key, edit.key))) for key in keys)
 
 
 class Pilotkit:
@@ -159,14 +172,16 @@ class Pilotkit:
     def run(self, folder: Path, package: Path) -> Outcome:
         """The upgrade itself, in this process."""
         plan = upgrade(folder, Source(package, allow_unsigned=True))
-        said = (*plan.unresolved, *plan.notices)
-        told = frozenset((each.file.replace("local/overrides/", "model/"), each.key) for each in said)
+        told = frozenset(
+            (each.file.replace("local/overrides/", "model/"), tuple(each.key.split(".")) if each.key else ())
+            for each in (*plan.unresolved, *plan.notices)
+        )
         tree = DeploymentTree(folder)
 
         def read(name: str) -> Any:
             return tree.effective(name) if name.startswith("model/") else _read(folder / name)
 
-        return Outcome(bool(plan.unresolved), told, read)
+        return Outcome(bool(plan.unresolved), told, read, bool(plan.notices))
 
 
 class Other:
@@ -219,7 +234,7 @@ class Other:
     def run(self, folder: Path, _: object) -> Outcome:
         """The upgrade itself."""
         done = subprocess.run(self.command(folder), env=_GIT, cwd=folder, capture_output=True, check=False)
-        told = frozenset((name, "") for name in _marked(folder))
+        told = frozenset((name, ()) for name in _marked(folder))
         return Outcome(bool(done.returncode or told), told, lambda name: _read(folder / name))
 
     def _commit(self, folder: Path, tag: str | None) -> None:
@@ -254,12 +269,12 @@ def _read(path: Path) -> Any:
 def _judge(tally: Tally, outcome: Outcome, told: History) -> None:
     tally.upgrades += 1
     tally.need_a_person += outcome.needs_person
-    tally.told += bool(outcome.told) and not outcome.needs_person
+    tally.told += outcome.gives_notice and not outcome.needs_person
     tally.must_be_decided += told.must_be_decided
     broken = set()
     for each in (*told.package_edits, *told.province_edits):
         try:
-            if not outcome.tells_of(each) and not _holds(outcome.read(each.file), each):
+            if not outcome.tells(each) and not _holds(outcome.read(each.file), each):
                 tally.lost_in_silence += 1
         except ValueError:
             broken.add(each.file)
@@ -293,34 +308,44 @@ def _run(*command: object) -> None:
     subprocess.run([*map(str, command)], check=True, env=_GIT, capture_output=True)
 
 
-def compare(counts: Sequence[int], others: Sequence[int], room: Path, runs: int) -> tuple[Any, list[Ratio]]:
-    """Every tool on the histories of every size, and how long one upgrade takes on the command line.
+def compare(size: tuple[int, int], count: int, fewer: int) -> dict[str, Any]:
+    """Every tool on the histories of one size.
 
     Args:
-        counts: how many histories of each size.
-        others: how many of them the other tools are given.
-        room: an empty folder.
-        runs: how often the time is taken.
+        size: edits of the province and of the package.
+        count: how many histories.
+        fewer: how many of them the other tools are given.
     """
-    ours = Pilotkit(room)
-    first = ours.first()
-    tools: list[Any] = [ours, Other("cruft", room, first), Other("copier", room, first)]
-    results = []
-    for (size, goal), count, fewer in zip(SIZES.items(), counts, others, strict=True):
+    with _tools() as (ours, others, first):
+        tools = [ours, *others]
         tallies = {tool.name: Tally(tool.name) for tool in tools}
         for seed in range(count):
             told = history(first, seed, *size)
             for tool in tools if seed < fewer else tools[:1]:
                 package = tool.publish(told, first)
                 _judge(tallies[tool.name], tool.run(tool.province(told, first), package), told)
-        results.append({"province": size[0], "package": size[1], "goal": goal, "tools": list(tallies.values())})
-    told = history(first, 0, 5, 8)
-    ratios = [_time(ours, other, told, first, runs) for other in tools[1:]] if runs else []
-    return {"sizes": [_plain(each) for each in results]}, ratios
+    used = [each for each in tallies.values() if each.upgrades]
+    return _plain({"province": size[0], "package": size[1], "goal": SIZES[size].goal, "tools": used})
+
+
+@contextmanager
+def _tools() -> Iterator[tuple[Pilotkit, list[Other], Tree]]:
+    """Every tool with the first version, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        ours = Pilotkit(Path(folder))
+        first = ours.first()
+        yield ours, [Other(name, Path(folder), first) for name in ("cruft", "copier")], first
+
+
+def times(runs: int = 5) -> list[Ratio]:
+    """How long one upgrade takes on the command line, against each of the others."""
+    with _tools() as (ours, others, first):
+        told = history(first, 0, 5, 8)
+        return [_time(ours, other, told, first, runs) for other in others]
 
 
 def _plain(result: dict[str, Any]) -> dict[str, Any]:
-    tools = [{**asdict(each), "percent": each.share} for each in result["tools"] if each.upgrades]
+    tools = [{**asdict(each), "percent": each.share} for each in result["tools"]]
     return {**result, "tools": tools}
 
 
@@ -340,35 +365,20 @@ def _time(ours: Pilotkit, other: Other, told: History, first: Tree, runs: int) -
     theirs = other.command(other.room / f"{other.name}-province")
     ratios = in_turn(call(mine), call(theirs), runs, prepare)
     against = f"{other.name} update, same edits"
-    return summary("upgrade", "pilotkit upgrade", against, ratios, 1, at_most=True, of="wall time")
+    return summary(f"upgrade-{other.name}", "pilotkit upgrade", against, ratios, 1, at_most=True, of="wall time")
 
 
-def measure(
-    counts: Sequence[int] = (200,) * 3, others: Sequence[int] = (200,) * 3, runs: int = 5
-) -> tuple[Any, list[Ratio]]:
-    """All of it in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        return compare(counts, others, Path(folder), runs)
+def measure(size: tuple[int, int]) -> dict[str, Any]:
+    """The table's rows of one size, with as many histories as are measured of it."""
+    return compare(size, SIZES[size].ours, SIZES[size].others)
 
 
-def show(table: dict[str, Any]) -> None:
-    """A line for each size and tool."""
-    for size in table["sizes"]:
-        for tool in size["tools"]:
-            print(
-                f"upgrade {size['province']:2}/{size['package']:2} {tool['tool']:9} {tool['percent']:6.2f} % of "
-                f"{tool['upgrades']} need a person ({tool['must_be_decided']} must be decided), "
-                f"{tool['lost_in_silence']} edits lost in silence, {tool['unparseable']} files unparseable"
-            )
-
-
-if __name__ == "__main__":
-    import sys
-
-    given = [tuple(map(int, each.split(","))) for each in sys.argv[1:3]]
-    table, timed = measure(*given, runs=int(sys.argv[4]) if len(sys.argv) > 4 else 5)
-    show(table)
-    for each in timed:
-        print(f"{each.name} {each.ratio} × {each.against} ({each.lowest} to {each.highest})")
-    if len(sys.argv) > 3:  # counts, others' counts, and where to write
-        Path(sys.argv[3]).write_text(json.dumps({"upgrades": table, "ratios": [asdict(each) for each in timed]}))
+def show(size: dict[str, Any]) -> None:
+    """A line for each tool."""
+    for tool in size["tools"]:
+        print(
+            f"upgrade {size['province']:2}/{size['package']:2} {tool['tool']:9} {tool['percent']:6.2f} % of "
+            f"{tool['upgrades']} need a person ({tool['must_be_decided']} must be decided), {tool['told']} told, "
+            f"{tool['lost_in_silence']} edits lost in silence, {tool['unparseable']} files unparseable",
+            flush=True,
+        )

@@ -10,7 +10,7 @@ from pilotkit.packages.manifest import canonical_bytes, manifest_of
 from pilotkit.packages.marks import Leftover
 from pilotkit.testing import tiny_deployment
 
-ERROR, NOTICE = Severity.ERROR, Severity.NOTICE
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
 def found(folder, files=None, check=None, **changes):
@@ -29,9 +29,13 @@ def test_a_change_that_fits_is_no_finding(tmp_path):
     assert [] == found(tmp_path, {OVERRIDE: "decision: {is: Ordinance 8}"}, "overrides")
 
 
-def test_a_stale_change_is_a_notice_with_both_values(tmp_path):
+def test_a_stale_change_is_a_warning_with_both_values(tmp_path):
     assert [
-        (NOTICE, f"{OVERRIDE}: domain", "The change replaced 'sea', but the package now says 'civil-registry'.")
+        (
+            WARNING,
+            f"{OVERRIDE}: domain",
+            "The change replaced 'sea', but the package now says 'civil-registry'; yours, 'trade', holds.",
+        )
     ] == told(found(tmp_path, {OVERRIDE: "domain: {is: trade, was: sea}"}, "overrides"))
 
 

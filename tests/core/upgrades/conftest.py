@@ -12,6 +12,7 @@ import pytest
 import tomlkit
 
 from pilotkit import Deployment
+from pilotkit.cli.app import run
 from pilotkit.packages import pack
 from pilotkit.registry import obtain
 from pilotkit.scaffold import new
@@ -129,3 +130,13 @@ def tree(folder: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[byte
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.relative_to(folder).as_posix().startswith(without or ("\0",))
     }
+
+
+@pytest.fixture
+def call(capsys):
+    def made(*arguments):
+        code = run([str(each) for each in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return made

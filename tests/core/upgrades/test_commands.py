@@ -5,19 +5,7 @@ import json
 import pytest
 from tests.core.upgrades.conftest import OPS
 
-from pilotkit.cli.app import run
-
 NOTES = "ops/notes.txt"
-
-
-@pytest.fixture
-def call(capsys):
-    def made(*arguments):
-        code = run([str(each) for each in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return made
 
 
 def test_a_plan_is_json_and_a_page_and_changes_nothing(publisher, province, call, tmp_path):

@@ -16,6 +16,7 @@ from pilotkit.model.upgrade import (
 from pilotkit.settings import read_settings
 from pilotkit.web.planned import plan_page
 
+WHY = "both sides changed it; ours holds"
 DEADLINE = ValueChange(file="p.yaml", key="offers.online.deadline", before={"amount": 3}, after={"amount": 2})
 
 
@@ -38,16 +39,14 @@ def plan():
         overrides=(
             OverrideChange(file="local/overrides/p.yaml", key="k", state=OverrideState.STALE, was=1, ours=2, package=3),
         ),
-        notices=(
-            Notice(
-                file="local/overrides/p.yaml", key="k", base=1, ours=2, package=3, remedy="…",
-                why="the package changed the value that ours replaced; ours holds",
-            ),
-        ),
         unresolved=(
             Unresolved(
-                file="ops/run.yaml", key="port", base=4, ours=5, package=6, remedy="…",
-                why="both sides changed it; ours holds",
+                file="ops/run.yaml", key="k", base=1, ours=2, package=3, remedy="…", why=WHY
+            ),
+        ),
+        notices=(
+            Notice(
+                file="pilot.toml", key="calendar.opens", base="07:00", ours="06:50", package="07:40", why=WHY, remedy=""
             ),
         ),
     )  # fmt: skip
@@ -66,22 +65,25 @@ def test_names_are_text(plan, tiny):
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("What needs you", "12 open cases", "1 thing needs you", "In 1 place ours holds", "ours holds.")),
-        (
-            "vi",
-            (
-                "Việc cần bạn quyết định",
-                "12 hồ sơ đang giải quyết",
-                "còn 1 việc",
-                "Ở 1 chỗ",
-                "giá trị của tỉnh vẫn áp dụng.",
-            ),
-        ),
+        ("en", ("What needs you", "12 open cases", "1 thing needs you", "ours holds.")),
+        ("vi", ("Việc cần bạn quyết định", "12 hồ sơ đang giải quyết", "còn 1 việc", "nội dung của tỉnh vẫn áp dụng.")),
     ],
 )
 def test_it_says_what_needs_a_person_in_either_language(plan, tiny, language, said):
     page = plan_page(plan, read_settings(tiny), language)
     assert [] == [words for words in said if words not in page]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("1 value is to be compared afterwards", "Changed by both: ours holds")),
+        ("vi", ("cần đối chiếu 1 giá trị", "Hai bên cùng sửa")),
+    ],
+)
+def test_a_value_that_both_changed_is_told_with_both(plan, tiny, language, said):
+    page = plan_page(plan.model_copy(update={"unresolved": ()}), read_settings(tiny), language)
+    assert [] == [each for each in (*said, "pilot.toml: calendar.opens", "06:50", "07:40") if each not in page]
 
 
 def test_cases_that_nobody_could_count_are_not_said_to_be_none(plan, tiny):

@@ -15,7 +15,7 @@ from pilotkit.overlay import ABSENT
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """Errors for locked keys and files that change nothing, notices for values the package has changed since."""
+    """Errors for locked keys and files that change nothing, warnings for values the package has changed since."""
     catalog = deployment.catalog
     locked = catalog.package.locked if catalog.package else ()
     for change in catalog.changes:
@@ -37,13 +37,14 @@ def _locked(change: OverlayChange, rule: str) -> Finding:
 
 
 def _stale(change: OverlayChange) -> Finding:
-    was, found = _shown(change.change.was), _shown(change.change.found)
+    was, found, ours = (_shown(each) for each in (change.change.was, change.change.found, change.change.value))
+    key = f"{change.file.removeprefix(f'{OVERRIDES}/')}#{change.change.key}"
     return Finding(
-        Severity.NOTICE,
+        Severity.WARNING,
         CHECK.id,
         Place(change.file, change.change.key),
-        f"The change replaced {was}, but the package now says {found}.",
-        f"Look at both; to keep your value write 'was: {found}', to take the package's remove the change.",
+        f"The change replaced {was}, but the package now says {found}; yours, {ours}, holds.",
+        f"Compare both; then 'pilotkit override' with '{key}' and the value that should hold, or --reset.",
     )
 
 

@@ -20,7 +20,7 @@ from pilotkit.cli.packages import (
 )
 
 if TYPE_CHECKING:
-    from pilotkit.model.upgrade import Ours, ProcedureChange, UpgradePlan, ValueChange
+    from pilotkit.model.upgrade import Notice, Ours, ProcedureChange, Unresolved, UpgradePlan, ValueChange
     from pilotkit.scaffold import Question
 
 _SHOWN = 12
@@ -86,23 +86,23 @@ def upgrade(
 def override(
     deployment: DeploymentPath,
     key: Annotated[str, typer.Argument(metavar="KEY", help="procedures/CODE.yaml#offers.online.deadline")],
-    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="As it would stand in YAML.")] = None,
+    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="As it would stand in the file.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Take the key, or the thing of this id, away.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Let the package's value hold again.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Change one value on top of the package, so that nobody edits model/. What it replaced is written beside it."""
     from pilotkit.overlay import ABSENT
-    from pilotkit.reading import parse_yaml
     from pilotkit.upgrades import override as change
     from pilotkit.upgrades import reset as take_out
+    from pilotkit.upgrades import value_of
 
     if [value is not None, delete, reset].count(True) != 1:
         raise typer.BadParameter("give one of VALUE, --delete and --reset.")
     if reset:
         changed = take_out(deployment, key)
     else:
-        changed = change(deployment, key, ABSENT if delete else parse_yaml(value or "", "VALUE"))
+        changed = change(deployment, key, ABSENT if delete else value_of(key, value or ""))
     if as_json:
         print_json(changed)
         return
@@ -141,7 +141,9 @@ def _print_ours(ours: Ours) -> None:
         tell("▲" if is_stale else "·", "yellow" if is_stale else "dim", f"{change.file}: {change.key}")
         console.print(f"    {_value(change.was)} → {now}", soft_wrap=True)
         if is_stale:
-            console.print(f"    the package now says {_value(change.package)}", soft_wrap=True)
+            console.print(f"    the package now says {_whole(change.package)}", soft_wrap=True)
+    for setting in ours.settings:
+        _print_both("▲", "yellow", setting)
     for seeded in ours.seeded:
         tell("·", "dim", f"{seeded.path}: {seeded.kind} since the package wrote it")
         for value in seeded.values:
@@ -197,7 +199,7 @@ def _print_plan(plan: UpgradePlan) -> None:
 
 def _print_files(plan: UpgradePlan) -> None:
     for override_ in plan.overrides:
-        if override_.state != "kept":
+        if override_.state not in {"kept", "stale"}:
             tell("▲", "yellow", f"{override_.file}: {override_.key} ({override_.state.replace('_', ' ')})")
     for file in plan.files:
         tell("·", "dim", f"{file.path}: {file.action}" + (f" ({file.note})" if file.note else ""))
@@ -210,13 +212,19 @@ def _print_files(plan: UpgradePlan) -> None:
 
 
 def _print_open(plan: UpgradePlan) -> None:
-    for sign, style, those in (("●", "cyan", plan.notices), ("▲", "yellow", plan.unresolved)):
-        for each in those:
-            place = f"{each.file}: {each.key}" if each.key else each.file
-            values = f"{_value(each.base)} → ours {_value(each.ours)}, package {_value(each.package)}\n    "
-            tell(sign, style, f"{place}\n    {values if each.key else ''}{each.why}. {each.remedy}")
+    for each in plan.notices:
+        _print_both("●", "blue", each)
+    for left in plan.unresolved:
+        _print_both("▲", "yellow", left)
     for reason in plan.blocked:
         tell("■", "red", reason)
+
+
+def _print_both(sign: str, colour: str, each: Notice | Unresolved) -> None:
+    """All of both values, however long: what is cut off cannot be compared."""
+    place = f"{each.file}: {each.key}" if each.key else each.file
+    values = f"{_whole(each.base)} → ours {_whole(each.ours)}, package {_whole(each.package)}\n    "
+    tell(sign, colour, f"{place}\n    {values if each.key else ''}{each.why}. {each.remedy}")
 
 
 def _print_procedure(change: ProcedureChange) -> None:
@@ -232,7 +240,11 @@ def _print_value(change: ValueChange) -> None:
 
 
 def _value(value: Any) -> str:
+    text = _whole(value)
+    return text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004  # what fits on a line
+
+
+def _whole(value: Any) -> str:
     import json
 
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004  # what fits on a line
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -23,12 +23,17 @@ _COMMENT = re.compile(r"(?:^|[ \t])#[^\n]*", re.MULTILINE)
 class Clash:
     """Something that needs a person."""
 
-    key: str
-    """Empty: the file as a whole."""
+    path: tuple[str, ...]
+    """Of the key; empty: the file as a whole."""
     base: Any
     ours: Any
     theirs: Any
     why: str
+
+    @property
+    def key(self) -> str:
+        """The path with dots."""
+        return ".".join(self.path)
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def is_similar(one: bytes, other: bytes) -> bool:
 
 
 def _clash(why: str) -> Clash:
-    return Clash("", None, None, None, why)
+    return Clash((), None, None, None, why)
 
 
 def _structured(
@@ -126,7 +131,7 @@ def _structured(
         return None, (_clash(f"one of its versions {problem.what}"),)
     merged = merge_values(was, here, new)
     clashes = tuple(
-        Clash(each.key, each.base, each.ours, each.theirs, "both sides changed it") for each in merged.conflicts
+        Clash(each.path, each.base, each.ours, each.theirs, "both sides changed it") for each in merged.conflicts
     )
     for text in _candidates(name, base or "", ours, theirs, merged.value):
         if _holds(text, name, form, merged.value) and not _lost_comments(form, (base or "", ours, theirs, text)):

@@ -53,7 +53,7 @@ class OverrideState(StrEnum):
     SETTLED = "settled"
     """The package now says the same: it was taken out."""
     STALE = "stale"
-    """The package changed the very value below it: ours holds, and both values are told."""
+    """The package changed the very value below it: ours holds, and both are told."""
     SET_ASIDE = "set_aside"
     """What it changed is gone from the package: it is kept below ``local/set-aside/``, without effect."""
     BLOCKED = "blocked"
@@ -77,7 +77,7 @@ class OverrideChange(Noun):
 
 
 class Notice(Noun):
-    """A value that both sides changed and that is the deployment's to choose: ours holds, and both are told."""
+    """A value that both sides changed: ours holds by declaration, and both are told until somebody compares them."""
 
     file: str
     key: str = ""
@@ -156,9 +156,9 @@ class UpgradePlan(Noun):
     """Files below ``model/`` that are added, replaced or removed."""
     answers: tuple[AnswerChange, ...] = ()
     notes: tuple[str, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    """Where ours holds against the package, by rule: nothing is left to do, and nothing is kept silent."""
     unresolved: tuple[Unresolved, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """Overrides and settings that the package changed too; ours hold."""
     blocked: tuple[str, ...] = ()
     """Why the upgrade would be refused; empty: it can be done."""
 
@@ -195,6 +195,8 @@ class Ours(Noun):
     """Absent: the model is authored here."""
     version: str | None = None
     overrides: tuple[OverrideChange, ...] = ()
+    settings: tuple[Notice, ...] = ()
+    """Values of ``pilot.toml`` that the package changed too; ours hold."""
     seeded: tuple[SeededChange, ...] = ()
     drift: tuple[DriftChange, ...] = ()
     """What was edited below ``model/`` by hand, and should be an override."""

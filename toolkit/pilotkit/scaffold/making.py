@@ -16,10 +16,10 @@ from pilotkit.model.package import PackageInfo
 from pilotkit.model.registry import TrustStatement
 from pilotkit.model.surface import Finding, Severity
 from pilotkit.packages import PackageArchive
+from pilotkit.packages.pristine import pristine_files
 from pilotkit.packages.walking import files_below
 from pilotkit.registry import Obtained, record
 from pilotkit.scaffold.order import TEMPLATE, Order
-from pilotkit.scaffold.pristine import pristine_files
 from pilotkit.scaffold.questions import Question
 from pilotkit.scaffold.rendering import render
 from pilotkit.scaffold.staging import check_target, staged

@@ -3,7 +3,7 @@
 from pilotkit.upgrades.applying import plan_upgrade, recover, roll_back, upgrade
 from pilotkit.upgrades.obtaining import Source
 from pilotkit.upgrades.ours import Adopted, adopt, what_is_ours
-from pilotkit.upgrades.overriding import override, reset
+from pilotkit.upgrades.overriding import override, reset, value_of
 
 __all__ = [
     "Adopted",
@@ -15,5 +15,6 @@ __all__ = [
     "reset",
     "roll_back",
     "upgrade",
+    "value_of",
     "what_is_ours",
 ]

@@ -22,7 +22,7 @@ from pilotkit.catalog.tree import PILOT
 from pilotkit.errors import DataError, Place, TargetError
 from pilotkit.model.package import Sha256
 from pilotkit.model.text import Noun
-from pilotkit.scaffold.pristine import digest
+from pilotkit.packages.pristine import digest
 
 JOURNAL = f"{PILOT}/journal"
 PREVIOUS = f"{PILOT}/previous"

@@ -16,12 +16,12 @@ from pilotkit.merging import edited, is_same, merge_values
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.upgrade import Notice, OverrideChange, OverrideState, Unresolved
 from pilotkit.overlay import ABSENT, DELETE, changes_in, found_at
+from pilotkit.packages.undecided import WHY, compare_by
 from pilotkit.reading import parse_yaml
 from pilotkit.upgrades.moves import Moves
 
 SET_ASIDE = "local/set-aside"
 """Where what has no effect any more is kept."""
-_COMPARE = "Ours may stay. 'pilotkit override' with it keeps it and ends this notice; with --reset the package's holds."
 
 
 @dataclass
@@ -142,8 +142,8 @@ def _unsettled(layers: Layers, name: str, key: str, state: OverrideState, node: 
     values = {"base": _shown(node.get("was", ABSENT)), "ours": _shown(node.get("is", ABSENT)), "package": _shown(found)}
     if state is OverrideState.STALE:
         layers.waiting.append(f"{name}#{key}")
-        why = "the package changed the value that ours replaced; ours holds"
-        layers.notices.append(Notice(file=name, key=key, why=why, remedy=_COMPARE, **values))
+        remedy = compare_by(name.removeprefix(f"{OVERRIDES}/"), key)
+        layers.notices.append(Notice(file=name, key=key, why=WHY, remedy=remedy, **values))
     elif state is OverrideState.SET_ASIDE:
         why = f"the package no longer has what it changes; it is kept in {SET_ASIDE}/, without effect"
         remedy = "Look where the package says it now, and override that; or leave it."

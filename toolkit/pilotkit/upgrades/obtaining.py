@@ -8,8 +8,8 @@ from pathlib import Path
 from pilotkit.errors import PackageError, TargetError, UnknownError
 from pilotkit.model.package import precedence
 from pilotkit.packages import PackageArchive
+from pilotkit.packages.pristine import kept_package, read_pristine
 from pilotkit.registry import Obtained, TrustedRegistry, obtain, registry_of, standing
-from pilotkit.scaffold.pristine import kept_package, read_pristine
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pilotkit.merging import differences
 from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange, ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in
 from pilotkit.packages import manifest as manifests
+from pilotkit.packages.undecided import undecided_settings
 from pilotkit.packages.walking import files_below
 from pilotkit.reading import parse_toml, parse_yaml, read_text
 from pilotkit.settings import FILE as SETTINGS
@@ -61,6 +62,7 @@ def what_is_ours(folder: Path) -> Ours:
     told = {
         "package": standing.info.name,
         "version": standing.info.version,
+        "settings": tuple(notice for _, notice in undecided_settings(standing.folder, standing.pristine)),
         "seeded": () if standing.drift and standing.pristine is None else tuple(_seeded(standing)),
         "drift": tuple(DriftChange(path=each.path, kind=each.kind) for each in standing.drift),
         "waiting": tuple(name for name in files_below(standing.folder, dotted=True) if name.endswith(OFFERED)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,11 @@ from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.merging import is_same
 from pilotkit.model.upgrade import ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in, found_at
-from pilotkit.reading import parse_yaml, read_text
+from pilotkit.reading import parse_toml, parse_yaml, read_text
 from pilotkit.upgrades.journal import State, locked, put, recover
 from pilotkit.upgrades.layers import nested, write_changes
-from pilotkit.upgrades.staging import errors_of, new_errors, staged
+from pilotkit.upgrades.settings import decide, is_setting
+from pilotkit.upgrades.staging import refuse_unsound
 
 Changes = dict[tuple[str, ...], dict[str, Any]]
 
@@ -43,7 +43,8 @@ def override(folder: Path, key: str, value: Any) -> ValueChange:
 
     Args:
         folder: the deployment.
-        key: ``procedures/<code>.yaml#offers.online.deadline``.
+        key: ``procedures/<code>.yaml#offers.online.deadline``; or ``pilot.toml#calendar.opens``, where an upgrade left
+            a setting to be compared.
         value: plain data; :data:`~pilotkit.overlay.ABSENT` takes the key away.
 
     Returns:
@@ -66,6 +67,8 @@ def override(folder: Path, key: str, value: Any) -> ValueChange:
         _place(changes, named, value)
 
     deployment = Deployment(folder)
+    if is_setting(key):
+        return decide(deployment, key, value)
     return _carried_out(deployment, key, set_value)
 
 
@@ -87,7 +90,18 @@ def reset(folder: Path, key: str) -> ValueChange:
         for path in ours:
             del changes[path]
 
+    if is_setting(key):
+        return decide(Deployment(folder), key)
     return _carried_out(Deployment(folder), key, take_out)
+
+
+def value_of(key: str, text: str) -> Any:
+    """A value as it would stand in the file that ``key`` names: TOML in ``pilot.toml``, YAML everywhere else.
+
+    Raises:
+        DataError: it cannot stand there.
+    """
+    return parse_toml(f"value = {text}", "VALUE")["value"] if is_setting(key) else parse_yaml(text, "VALUE")
 
 
 def _carried_out(deployment: Deployment, key: str, edit: Any) -> ValueChange:
@@ -104,7 +118,7 @@ def _carried_out(deployment: Deployment, key: str, edit: Any) -> ValueChange:
         written = write_changes(name, text, changes) if changes else ""
         after = _effective(data, written, name, named.path)
         wanted = {name: State(written.encode()) if changes else None}
-        _try(deployment, wanted)
+        refuse_unsound(deployment, wanted)
         put(folder, name, wanted[name])
     return ValueChange(file=name, key=named.key, before=_shown(before), after=_shown(after))
 
@@ -181,15 +195,6 @@ def _refuse_locked(deployment: Deployment, named: Named) -> None:
                 where=Place(named.file, named.key),
                 remedy="Ask the package's owner to unlock it.",
             )
-
-
-def _try(deployment: Deployment, wanted: Mapping[str, State | None]) -> None:
-    """Refuse what would make a sound deployment unsound."""
-    before = errors_of(deployment)
-    with staged(deployment.folder, wanted, deployment.folder.parent) as copied:
-        wrong = new_errors(before, copied)
-    if wrong:
-        raise DataError(wrong[0], remedy="Nothing was changed.")
 
 
 def _shown(value: Any) -> Any:

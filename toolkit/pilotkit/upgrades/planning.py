@@ -13,10 +13,13 @@ from pilotkit.errors import DataError, PackageError, PilotkitError, Place
 from pilotkit.model.package import Ownership, precedence
 from pilotkit.model.upgrade import AnswerChange, FileAction, FileChange, OverrideState, UpgradePlan
 from pilotkit.packages import PackageArchive
+from pilotkit.packages.pristine import FOLDER, PristineFile, UndecidedSetting, digest, pristine_files
+from pilotkit.packages.undecided import Told, undecided
 from pilotkit.packages.walking import files_below
+from pilotkit.reading import parse_toml
 from pilotkit.scaffold import Order, Question, questions_in
 from pilotkit.scaffold.making import ANSWERS
-from pilotkit.scaffold.pristine import FOLDER, PristineFile, digest, pristine_files
+from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.effects import effective_changes, kpis_changed, open_cases, procedures_changed
 from pilotkit.upgrades.journal import State
 from pilotkit.upgrades.layers import Layers, Models, carry_over
@@ -70,9 +73,11 @@ def prepare(standing: Standing, archive: PackageArchive, request: Request, besid
     rendered = rendering(archive, order)
     seeded = _seeded(standing, archive, rendered, moves)
     layers = _layers(standing, archive, moves)
-    wanted = _wanted(standing, archive, order, rendered, seeded, layers)
+    told = _settings(standing, rendered, seeded)
+    wanted = _wanted(standing, archive, order, rendered, seeded, layers, tuple(each for each, _ in told))
     added = _added(standing, archive, rendered, wanted)
-    draft = _draft(standing, archive, order, seeded, layers, wanted, added)
+    notices = (*layers.notices, *(notice for _, notice in told))
+    draft = _draft(standing, archive, order, seeded, layers, wanted, added).model_copy(update={"notices": notices})
     request.say("Trying it on a copy")
     return Prepared(_tried(standing, draft, wanted, moves, beside), wanted)
 
@@ -98,6 +103,16 @@ def _seeded(standing: Standing, archive: PackageArchive, rendered: Mapping[str, 
     return merge_seeded(standing.base, theirs, standing.state, standing.strangers(), moves.of_file)
 
 
+def _settings(standing: Standing, rendered: Mapping[str, bytes], seeded: Seeded) -> tuple[Told, ...]:
+    """Settings that both sides changed, now or before, and nobody has compared yet."""
+    asked = (*(standing.pristine.settings if standing.pristine else ()), *seeded.settings)
+    state = seeded.wanted.get(SETTINGS) or standing.state(SETTINGS)
+    if not asked or state is None or SETTINGS not in rendered:
+        return ()
+    ours, package = (parse_toml(data.decode("utf-8-sig"), SETTINGS) for data in (state.data, rendered[SETTINGS]))
+    return tuple(undecided(ours, package, asked))
+
+
 def _layers(standing: Standing, archive: PackageArchive, moves: Moves) -> Layers:
     models = Models(
         old=lambda path: standing.package.text(path.removeprefix(f"{MODEL}/")),
@@ -114,6 +129,7 @@ def _wanted(
     rendered: Mapping[str, bytes],
     seeded: Seeded,
     layers: Layers,
+    settings: tuple[UndecidedSetting, ...],
 ) -> dict[str, State | None]:
     """What should stand at which path; what is not named stays."""
     model = {path: _written(standing, path, data) for path, data in _below_model(archive).items()}
@@ -125,7 +141,7 @@ def _wanted(
     wanted[ANSWERS] = _written(standing, ANSWERS, order.told())
     kept = _undecided(standing, seeded)
     contents = {digest(data): data for data in (*standing.base.values(), *seeded.undecided.values(), b"")}
-    pristine = pristine_files(archive, rendered, kept, layers.waiting, contents)
+    pristine = pristine_files(archive, rendered, kept, layers.waiting, settings, contents)
     folder = standing.folder / FOLDER
     gone = (f"{FOLDER}/{path.name}" for path in (folder.iterdir() if folder.is_dir() else ()))
     wanted |= {path: None for path in gone if path not in pristine}
@@ -189,7 +205,6 @@ def _draft(
         model_files=len(changed),
         answers=tuple(_answers(standing, archive, order)),
         notes=tuple(_notes(standing, archive, order)),
-        notices=(*layers.notices, *seeded.notices),
         unresolved=(*layers.unresolved, *seeded.unresolved),
         blocked=(
             *(f"{each.path} was {each.kind} by hand. {_ADOPT}" for each in standing.drift),

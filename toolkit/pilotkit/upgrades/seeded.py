@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from pilotkit.catalog.tree import OFFERED
 from pilotkit.merging import Clash, is_similar, merge_files
 from pilotkit.model.package import Ownership
-from pilotkit.model.upgrade import FileAction, FileChange, Notice, Unresolved
+from pilotkit.model.upgrade import FileAction, FileChange, Unresolved
 from pilotkit.overlay import ABSENT
-from pilotkit.settings import FILE as SETTINGS
+from pilotkit.packages.pristine import UndecidedSetting
+from pilotkit.packages.undecided import is_ours_by_rule
 from pilotkit.upgrades.journal import State
 
 
@@ -23,10 +25,11 @@ class Seeded:
     wanted: dict[str, State | None] = field(default_factory=dict)
     """Only what changes."""
     changes: list[FileChange] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     undecided: dict[str, bytes] = field(default_factory=dict)
     """What the package offers, by path, where a person decides."""
+    settings: list[UndecidedSetting] = field(default_factory=list)
+    """What both sides changed and ours holds by declaration."""
 
 
 def merge_seeded(
@@ -124,21 +127,22 @@ class _Merging:
             plain = FileAction.REPLACED if merged.data == new else FileAction.MERGED
             action = FileAction.MOVED if is_moved else plain
             self._set(target, State(merged.data, mine.executable), action, f"was {here}" if is_moved else "")
-        if target == SETTINGS and all(map(_is_answer, merged.clashes)):
-            self.result.notices += [
-                Notice(file=target, key=each.key, why=_CHOSEN, remedy=_CHOOSE, **_sides(each))
-                for each in merged.clashes
-            ]
-        elif merged.clashes:
+        if merged.clashes:
             self._clash(target, merged.clashes, new, is_changed=is_moved or is_changed)
 
-    def _clash(self, path: str, clashes: tuple[Clash, ...], new: bytes, *, is_changed: bool) -> None:
+    def _clash(self, path: str, clashes: Sequence[Clash], new: bytes, *, is_changed: bool) -> None:
+        self.result.settings += [_to_compare(each) for each in clashes if is_ours_by_rule(path, each)]
+        clashes = [each for each in clashes if not is_ours_by_rule(path, each)]
+        if not clashes:
+            return
         if not is_changed:
             self._note(path, FileAction.KEPT, clashes[0].why)
         self._beside(path, new)
         for each in clashes:
+            values = {"base": each.base, "ours": each.ours, "package": each.theirs}
+            shown = {name: None if value is ABSENT else value for name, value in values.items()}
             self.result.unresolved.append(
-                Unresolved(file=path, key=each.key, why=f"{each.why}; ours holds", remedy=_remedy(path), **_sides(each))
+                Unresolved(file=path, key=each.key, why=f"{each.why}; ours holds", remedy=_remedy(path), **shown)
             )
 
     def _offer(self, path: str, here: str | None, new: bytes, why: str, action: FileAction) -> None:
@@ -158,19 +162,9 @@ class _Merging:
         self.result.changes.append(FileChange(path=path, owner=Ownership.SEEDED, action=action, note=note))
 
 
-_CHOSEN = "the package changed the default of a setting that is set here; ours holds"
-_CHOOSE = f"Ours may stay; for the package's, write it into {SETTINGS}."
-
-
-def _is_answer(clash: Clash) -> bool:
-    """Whether both sides set one value: which holds here is the deployment's to say, as with an override."""
-    sides = (clash.base, clash.ours, clash.theirs)
-    return bool(clash.key) and not any(each is ABSENT or isinstance(each, Mapping | list) for each in sides)
-
-
-def _sides(clash: Clash) -> dict[str, Any]:
-    sides = {"base": clash.base, "ours": clash.ours, "package": clash.theirs}
-    return {name: None if value is ABSENT else value for name, value in sides.items()}
+def _to_compare(clash: Clash) -> UndecidedSetting:
+    was = None if clash.base is ABSENT else to_jsonable_python(clash.base, fallback=str)
+    return UndecidedSetting(path=clash.path, was=was)
 
 
 def _remedy(path: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import PILOT
 from pilotkit.checks import run_checks
-from pilotkit.errors import PilotkitError, PluginError, TargetError
+from pilotkit.errors import DataError, PilotkitError, PluginError, TargetError
 from pilotkit.model.surface import Finding, Severity
 from pilotkit.upgrades.journal import State
 
@@ -73,6 +73,20 @@ def new_errors(before: tuple[Finding, ...], folder: Path) -> tuple[str, ...]:
         for each in after
         if (each.check, each.where.file, each.where.key, each.message) not in known
     )
+
+
+def refuse_unsound(deployment: Deployment, wanted: Mapping[str, State | None]) -> None:
+    """Refuse what would make a sound deployment unsound.
+
+    Raises:
+        DataError: it would.
+        TargetError: the disk refused.
+    """
+    before = errors_of(deployment)
+    with staged(deployment.folder, wanted, deployment.folder.parent) as copied:
+        wrong = new_errors(before, copied)
+    if wrong:
+        raise DataError(wrong[0], remedy="Nothing was changed.")
 
 
 def _without(folder: Path) -> Callable[[str, list[str]], set[str]]:

@@ -15,12 +15,12 @@ from pilotkit.errors import DataError, Place
 from pilotkit.model.package import PackageInfo
 from pilotkit.packages import Drift, PackageArchive, verify_model
 from pilotkit.packages import manifest as manifests
+from pilotkit.packages.pristine import Pristine, content, kept_package, read_pristine
 from pilotkit.packages.walking import files_below
 from pilotkit.reading import read_text
 from pilotkit.scaffold import Order, Question, questions_in, render
 from pilotkit.scaffold.making import ANSWERS
 from pilotkit.scaffold.order import TEMPLATE
-from pilotkit.scaffold.pristine import Pristine, content, kept_package, read_pristine
 from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE
 from pilotkit.upgrades.journal import State, state_of
 

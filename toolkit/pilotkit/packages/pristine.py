@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -34,6 +34,14 @@ class PristineFile(Noun):
     """What a later version made of it, while a person has yet to decide between that and ours."""
 
 
+class UndecidedSetting(Noun):
+    """A value of ``pilot.toml`` that both sides changed, and that nobody has compared yet."""
+
+    path: tuple[str, ...]
+    was: Any = None
+    """The package's value that ours replaced, as JSON has it; absent where there was none."""
+
+
 class Pristine(Noun):
     """``.pilot/base/index.json``."""
 
@@ -48,6 +56,7 @@ class Pristine(Noun):
     """What was written once and has been the deployment's own from then on."""
     waiting: tuple[str, ...] = ()
     """Overrides (``path#key``) whose value a person has yet to compare with the package's."""
+    settings: tuple[UndecidedSetting, ...] = ()
 
 
 def pristine_files(
@@ -55,6 +64,7 @@ def pristine_files(
     rendered: Mapping[str, bytes],
     kept: Mapping[str, PristineFile] | None = None,
     waiting: Iterable[str] = (),
+    settings: Iterable[UndecidedSetting] = (),
     held: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
     """Everything that stands below ``.pilot/base/`` after a package was put in, by path in the deployment.
@@ -64,6 +74,7 @@ def pristine_files(
         rendered: every file that its template makes.
         kept: files whose earlier base still holds, because nobody has decided yet.
         waiting: as in :class:`Pristine`.
+        settings: as in :class:`Pristine`.
         held: the contents that ``kept`` speaks of, by digest.
     """
     package = archive.path.read_bytes()
@@ -77,12 +88,18 @@ def pristine_files(
         seeded=dict(sorted(seeded.items())),
         written=tuple(sorted(path for path in rendered if not own(path))),
         waiting=tuple(sorted(waiting)),
+        settings=tuple(settings),
     )
     contents = {digest(data): data for path, data in rendered.items() if own(path)} | dict(held or {})
     needed = {each for file in seeded.values() for each in (file.sha256, file.offered) if each}
-    text = json.dumps(index.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=1)
     files = {f"{FOLDER}/{each}": contents[each] for each in sorted(needed)}
-    return {**files, f"{FOLDER}/{index.package}": package, INDEX: f"{text}\n".encode(), IGNORED: _IGNORED}
+    return {**files, f"{FOLDER}/{index.package}": package, INDEX: index_text(index), IGNORED: _IGNORED}
+
+
+def index_text(index: Pristine) -> bytes:
+    """What stands in ``.pilot/base/index.json``."""
+    text = json.dumps(index.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=1)
+    return f"{text}\n".encode()
 
 
 def read_pristine(folder: Path) -> Pristine | None:
