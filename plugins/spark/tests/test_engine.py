@@ -8,8 +8,9 @@ import pytest
 from pilotkit import DataError, Deployment, Engine, Kpi, Measures
 from pilotkit.casework.queue import Queue
 from pilotkit.casework.verbs import Casework
+from pilotkit.measures.answers import forget
 from pilotkit.measures.facts import bring_up_to_date
-from pilotkit.measures.scan import Window, forget, scan_all
+from pilotkit.measures.scan import Window, scan_all
 from pilotkit.storage.store import Store
 from pilotkit_spark.engine import SparkEngine
 

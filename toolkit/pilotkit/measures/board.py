@@ -144,10 +144,12 @@ class Measures:
         version = self._catalog.lineage.version(day) if "unit" in by else self._catalog.location_version
         groupings: list[Grouping] = [(), *(BY_UNIT if each == "unit" else (each,) for each in by)]
         groups = scan_all(self.facts, chosen, window, groupings, self._engine)
-        found = {grouping: self._values(chosen, groups, grouping, window, version) for grouping in groupings}
-        if "unit" in by:
-            units = values_by_unit(self._catalog, self.facts, chosen, window, day, groups)
-            found[BY_UNIT] = list(units.values())
+        found = {
+            grouping: [*values_by_unit(self._catalog, self.facts, chosen, window, day, groups).values()]
+            if grouping == BY_UNIT
+            else self._values(chosen, groups, grouping, window, version)
+            for grouping in groupings
+        }
         return tuple(values for grouping in groupings for values in found[grouping])
 
     def _values(

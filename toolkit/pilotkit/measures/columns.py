@@ -42,6 +42,9 @@ class Table:
     """A row counts from this instant on; None where the table has no history."""
     day: str | None = None
     """The local day that ``since`` is held against."""
+    clocks: tuple[str, ...] = ()
+    """Stored instants that the as-of instant is held against even where nothing happens: when one of them passes, the
+    row changes."""
     dimensions: tuple[str, ...] = field(default=())
     """What figures can be grouped by."""
 
@@ -132,6 +135,7 @@ CASES = Table(
     ),
     instant="received_at",
     day="received_day",
+    clocks=("due_at",),
     dimensions=("unit", "unit_from", "province", "procedure", "domain", "channel", "month", "received_day"),
 )  # fmt: skip
 

@@ -101,12 +101,14 @@ def _after(value: KpiValue, coming: float, share: float) -> Decimal:
 def _cumulative(
     days: Mapping[date, tuple[int | Fraction, int | Fraction]], last: date, length: int, minimum: int
 ) -> tuple[Decimal | None, ...]:
-    wanted = [last - timedelta(days=back) for back in range(length - 1, -1, -1)]
+    first = last - timedelta(days=length - 1)
+    before = [count for day, count in days.items() if day < first]
+    numerator, denominator = (sum(count[place] for count in before) for place in (0, 1))
     line: list[Decimal | None] = []
-    for day in wanted:
-        until = [count for each, count in days.items() if each <= day]
-        denominator = sum(count[1] for count in until)
-        share = Fraction(sum(count[0] for count in until)) / denominator if denominator >= minimum else None
+    for back in range(length - 1, -1, -1):
+        more = days.get(last - timedelta(days=back), (0, 0))
+        numerator, denominator = numerator + more[0], denominator + more[1]
+        share = Fraction(numerator) / denominator if denominator >= minimum else None
         line.append(None if share is None else Decimal(round(share * 1_000_000)).scaleb(-4))
     return tuple(line)
 
