@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -116,28 +117,31 @@ def kpi(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The deployment's KPI: every figure with what it is of, and as of when."""
+    """The deployment's KPI: every figure with what it is of, as of when, and how complete.
+
+    All cases together, the formulas of plugins stand below, with the points that they give.
+    """
+    from pilotkit.cli.formulas import plain_points, print_points
     from pilotkit.measures.board import Measures
+    from pilotkit.measures.formulas import index_values
 
     opened = _opened(deployment)
     measures, day = Measures(opened), parsed_day(as_of)
+    moment, of_all = measures.end_of(day) if day else None, by is None and since is None
     with meter("Counting"):
         values = measures.values(
-            by=by.value if by else None,
-            since=parsed_day(since),
-            as_of=measures.end_of(day) if day else None,
-            boundaries=parsed_day(boundaries),
+            by=by.value if by else None, since=parsed_day(since), as_of=moment, boundaries=parsed_day(boundaries)
         )
+        indices = index_values(opened, measures, as_of=moment) if of_all else ()
     if as_json:
         simulated_too = {"simulated": measures.simulated_until is not None}
-        print_json(
-            [
-                value.model_dump(mode="json") | {"percent": value.percent, "amount": value.amount} | simulated_too
-                for value in values
-            ]
-        )
+        counted = [
+            value.model_dump(mode="json") | {"percent": value.percent, "amount": value.amount} for value in values
+        ]
+        print_json([each | simulated_too for each in (*counted, *plain_points(indices))])
         return
     _print_values(opened, values, by)
+    print_points(indices, opened.settings.deployment.languages[0])
     for name, missing in measures.missing_attributes().items():
         tell("▲", "yellow", f"{name} cannot be measured: no case has the attribute {', '.join(missing)}.")
     if measures.simulated_until:
@@ -212,14 +216,20 @@ def _said(kpi: Kpi, value: KpiValue) -> str:
     return f"{value.amount:,} {'' if kpi.unit == 'number' else kpi.unit}".rstrip()
 
 
+def _one_place(percent: Decimal) -> Decimal:
+    """Never rounded up: what is not whole does not read as whole."""
+    return percent.quantize(Decimal("0.1"), ROUND_DOWN)
+
+
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
     catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
     names: dict[Any, str] = {
         **{(code, valid_from): unit.name for (_, code, valid_from), unit in catalog.lineage.units.items()},
         **{code: procedure.name.in_language(language) for code, procedure in catalog.procedures.items()},
     }
-    table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
-    table.columns[2].justify = table.columns[3].justify = "right"
+    table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value", "Complete")
+    for column in table.columns[2:]:
+        column.justify = "right"
     for value in values:
         key = value.unit or value.procedure or value.month or value.channel
         measured = catalog.kpi(value.kpi)
@@ -230,6 +240,7 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
             measured.name.in_language(language),
             f"{value.numerator:,} / {value.denominator:,}" if value.statistic == "share" else f"{value.denominator:,}",
             _said(measured, value),
+            "" if value.completeness is None else f"{_one_place(value.completeness)}%",
         )
     console.print(table)
     if values:
