@@ -11,6 +11,7 @@ import pytest
 from pilotkit import (
     Authority,
     Case,
+    CaseError,
     DataError,
     Deployment,
     Desk,
@@ -91,6 +92,44 @@ def test_open_cases_go_with_their_unit_and_ended_ones_keep_its_code(
     )
     assert [] == list(differing(store))
     assert verify(store, new_keys().public).fault is None
+
+
+def test_a_result_that_nobody_has_fetched_goes_with_its_unit_and_is_handed_to_the_person_there(
+    town: Deployment, store: Store, reform: Path, receive: Receive
+) -> None:
+    waiting, fetched = receive("PA-01", "in_person", point="pa-01"), receive("PA-02", "in_person", point="pa-02")
+    before = Casework(town, store, lambda: AFTER.replace(month=7, day=25))
+    for case in (waiting, fetched):
+        finish(before, case.code)
+    before.return_result(fetched.code, "registry")
+    finished = store.case(waiting.code).finished_at
+    assert 1 == sum(unit.open_cases for unit in impact_of(town, store, read_change(town.catalog, reform)).units)
+    assert 1 == make(town, store, reform).handed_over
+    assert ("PA-03", NEW, finished) == placed(store, waiting)
+    assert ("PA-02", OLD) == placed(store, fetched)[:2]
+    today = Deployment(town.folder)
+    backoffice = Backoffice(today, lambda: AFTER)
+    backoffice.store = store
+    officer = Authority(subject="x", permissions=frozenset({"case.read"}), units=frozenset({"PA-03"}))
+    seen = Desk(backoffice, officer).work_list(Wanted(status="finished")).items
+    assert [waiting.code] == [item.case.code for item in seen]
+    assert "returned" == Casework(today, store, lambda: AFTER).return_result(waiting.code, "registry").status
+    assert 0 == make(town, store, reform).handed_over
+    assert [] == list(differing(store))
+
+
+def finish(casework: Casework, code: str) -> None:
+    while True:
+        try:
+            casework.advance(code, "registry")
+        except CaseError:
+            break
+    casework.finish(code, "registry")
+
+
+def placed(store: Store, case: Case) -> tuple[str, date | None, datetime | None]:
+    found = store.case(case.code)
+    return found.unit, found.unit_from, found.finished_at
 
 
 def test_the_deployment_is_sound_afterwards(town: Deployment, store: Store, reform: Path) -> None:
