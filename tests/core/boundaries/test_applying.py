@@ -1,5 +1,6 @@
 """Applying a change of units: history keeps its codes, open cases go with their unit, nothing is lost."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from pilotkit import (
     DataError,
     Deployment,
     Desk,
+    EventKind,
     Group,
     Measures,
     TargetError,
@@ -94,42 +96,28 @@ def test_open_cases_go_with_their_unit_and_ended_ones_keep_its_code(
     assert verify(store, new_keys().public).fault is None
 
 
-def test_a_result_that_nobody_has_fetched_goes_with_its_unit_and_is_handed_to_the_person_there(
+def test_a_result_that_nobody_has_fetched_is_handed_over_by_the_successor_and_stays_a_figure_of_who_finished_it(
     town: Deployment, store: Store, reform: Path, receive: Receive
 ) -> None:
-    waiting, fetched = receive("PA-01", "in_person", point="pa-01"), receive("PA-02", "in_person", point="pa-02")
-    before = Casework(town, store, lambda: AFTER.replace(month=7, day=25))
-    for case in (waiting, fetched):
-        finish(before, case.code)
-    before.return_result(fetched.code, "registry")
-    finished = store.case(waiting.code).finished_at
-    assert 1 == sum(unit.open_cases for unit in impact_of(town, store, read_change(town.catalog, reform)).units)
-    assert 1 == make(town, store, reform).handed_over
-    assert ("PA-03", NEW, finished) == placed(store, waiting)
-    assert ("PA-02", OLD) == placed(store, fetched)[:2]
-    today = Deployment(town.folder)
-    backoffice = Backoffice(today, lambda: AFTER)
-    backoffice.store = store
-    officer = Authority(subject="x", permissions=frozenset({"case.read"}), units=frozenset({"PA-03"}))
-    seen = Desk(backoffice, officer).work_list(Wanted(status="finished")).items
-    assert [waiting.code] == [item.case.code for item in seen]
-    assert "returned" == Casework(today, store, lambda: AFTER).return_result(waiting.code, "registry").status
+    waiting = receive("PA-01", "in_person", point="pa-01")
+    casework = Casework(town, store, lambda: AFTER.replace(month=7, day=25))
+    with contextlib.suppress(CaseError):
+        while True:
+            casework.advance(waiting.code, "registry")
+    casework.finish(waiting.code, "registry")
     assert 0 == make(town, store, reform).handed_over
+    backoffice = Backoffice(Deployment(town.folder), lambda: AFTER)
+    backoffice.store = store
+
+    def desk(unit: str) -> Desk:
+        permissions = frozenset({"case.read", "case.advance", "case.decide", "case.return"})
+        return Desk(backoffice, Authority(subject="x", permissions=permissions, units=frozenset({unit})))
+
+    assert [waiting.code] == [each.case.code for each in desk("PA-03").work_list(Wanted(status="finished")).items]
+    assert [] == list(desk("PA-05").work_list(Wanted(status="finished")).items)
+    assert "returned" == desk("PA-03").act(waiting.code, EventKind.RETURNED).status
+    assert ("PA-01", OLD) == (store.case(waiting.code).unit, store.case(waiting.code).unit_from)
     assert [] == list(differing(store))
-
-
-def finish(casework: Casework, code: str) -> None:
-    while True:
-        try:
-            casework.advance(code, "registry")
-        except CaseError:
-            break
-    casework.finish(code, "registry")
-
-
-def placed(store: Store, case: Case) -> tuple[str, date | None, datetime | None]:
-    found = store.case(case.code)
-    return found.unit, found.unit_from, found.finished_at
 
 
 def test_the_deployment_is_sound_afterwards(town: Deployment, store: Store, reform: Path) -> None:

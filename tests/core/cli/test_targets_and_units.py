@@ -91,7 +91,7 @@ def test_a_change_of_units_is_previewed_and_made(
     code, told, _ = answer(capsys, "units", "apply", folder, change, "--json")
     assert (0, waiting) == (code, json.loads(told)["handed_over"])
     _, told, said = answer(capsys, "units", "apply", folder, change)
-    assert "0 cases were handed over" in said
+    assert "0 open cases were handed over" in said
     _, told, said = answer(capsys, "kpi", folder, "--by", "unit", "--boundaries", "2025-08-02")
     assert all(name in told for name in ("Two Quays", "Lighthouse", "Cliffs", "Hill Farms"))
     assert "North Quay" not in told

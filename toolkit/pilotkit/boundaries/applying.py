@@ -33,7 +33,7 @@ class Applied:
     files: tuple[str, ...]
     """The files of ``local/`` that were written; none where the change was recorded before."""
     handed_over: int
-    """Cases that were handed over this time: open ones, and those whose result the person has not got."""
+    """Open cases that were handed over this time."""
 
 
 def apply_change(

@@ -40,7 +40,7 @@ class UnitImpact(Noun):
     kind: Kind
     successors: tuple[SuccessorShare, ...]
     open_cases: int
-    """Cases that are handed over: open ones, and those whose result the person has not got."""
+    """Cases that are handed over."""
     all_cases: int
     """Cases of all its time, ended ones too: they keep its code, and count for its successors from now on."""
     apportioned: bool
@@ -93,7 +93,7 @@ def impact_of(deployment: Deployment, store: Store, change: UnitChange) -> Chang
 def left_to_hand_over(
     deployment: Deployment, store: Store, change: UnitChange
 ) -> Iterator[tuple[OpenCase, AdministrativeUnit]]:
-    """Every case that a unit that ends still has to see to, and who takes it over."""
+    """Every open case that is still with a unit that ends, and who takes it over."""
     for case in open_cases(store, list(change.ended)):
         if _holder(deployment, case, change) == change.ended[case.unit]:
             yield case, change.taker(case.unit, case.point)

@@ -1,4 +1,4 @@
-"""Handing many cases over to other units, a batch a transaction: interrupted, it goes on where it stopped."""
+"""Handing many open cases over to other units, a batch a transaction: interrupted, it goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pilotkit.casework.projection import changes_between
 from pilotkit.errors import CaseError
-from pilotkit.model.case import Case, CaseEvent, CaseStatus, EventKind
+from pilotkit.model.case import Case, CaseEvent, EventKind
 from pilotkit.model.location import AdministrativeUnit
 from pilotkit.storage.store import Store
 
@@ -18,7 +18,7 @@ _ATTEMPTS = 5
 
 
 class Handover(NamedTuple):
-    """One case that somebody still has to see to, and the unit that takes it over."""
+    """One open case and the unit that takes it over."""
 
     case: str
     taker: AdministrativeUnit
@@ -31,8 +31,8 @@ def hand_over(
 ) -> Iterator[int]:
     """Transfer cases; after each batch, how many are done. Clocks go on, and plugins are told as of any transfer.
 
-    A case goes with its unit whatever its status, so no law of motion is asked. It is left as it is where it has
-    arrived meanwhile, or has ended and the person has got the result or there is none.
+    An open case goes with its unit whatever its status, so no law of motion is asked. A case that has ended or arrived
+    meanwhile is left as it is.
 
     Args:
         store: where the cases are.
@@ -65,8 +65,7 @@ def _hand_over(store: Store, batch: tuple[Handover, ...], actor: str, now: datet
 
 def _change(store: Store, handover: Handover, actor: str, now: datetime) -> tuple[Case, CaseEvent] | None:
     case, events, taker = store.case(handover.case), store.events(handover.case), handover.taker
-    is_over = case.finished_at is not None and case.status is not CaseStatus.FINISHED
-    if is_over or (case.unit, case.unit_from) == (taker.code, taker.valid_from):
+    if case.finished_at is not None or (case.unit, case.unit_from) == (taker.code, taker.valid_from):
         return None
     after = case.model_copy(update={"unit": taker.code, "unit_from": taker.valid_from})
     return after, CaseEvent(

@@ -21,6 +21,9 @@ SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "n
 """What a severity looks like."""
 
 
+_ALL = Decimal(100)
+
+
 class Grouping(StrEnum):
     """What figures are told apart by."""
 
@@ -216,9 +219,11 @@ def _said(kpi: Kpi, value: KpiValue) -> str:
     return f"{value.amount:,} {'' if kpi.unit == 'number' else kpi.unit}".rstrip()
 
 
-def _one_place(percent: Decimal) -> Decimal:
-    """Never rounded up: what is not whole does not read as whole."""
-    return percent.quantize(Decimal("0.1"), ROUND_DOWN)
+def _how_complete(value: KpiValue) -> str:
+    """A line of its own where it is not of all that it should be of; never rounded up."""
+    if value.completeness is None or value.completeness == _ALL:
+        return ""
+    return f"\n({value.completeness.quantize(Decimal('0.1'), ROUND_DOWN)}%)"
 
 
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
@@ -227,9 +232,8 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
         **{(code, valid_from): unit.name for (_, code, valid_from), unit in catalog.lineage.units.items()},
         **{code: procedure.name.in_language(language) for code, procedure in catalog.procedures.items()},
     }
-    table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value", "Complete")
-    for column in table.columns[2:]:
-        column.justify = "right"
+    table = new_table(by.value.capitalize() if by else "Of", "KPI", "Of", "Value")
+    table.columns[2].justify = table.columns[3].justify = "right"
     for value in values:
         key = value.unit or value.procedure or value.month or value.channel
         measured = catalog.kpi(value.kpi)
@@ -239,12 +243,13 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
             name,
             measured.name.in_language(language),
             f"{value.numerator:,} / {value.denominator:,}" if value.statistic == "share" else f"{value.denominator:,}",
-            _said(measured, value),
-            "" if value.completeness is None else f"{_one_place(value.completeness)}%",
+            _said(measured, value) + _how_complete(value),
         )
     console.print(table)
     if values:
         as_of = values[0].as_of.astimezone(catalog.working_time.zone)
         say(f"As of {as_of:%Y-%m-%d %H:%M}, boundaries {values[0].location_version}.")
+    complete = all(value.completeness in {None, _ALL} for value in values)
+    say("Every figure is complete." if complete else "(%): how complete a figure is.")
     if any(value.apportioned for value in values):
         say("≈: a share of a divided unit's cases is among them, so they are not counted case by case.")

@@ -85,7 +85,7 @@ def _print_impact(impact: ChangeImpact, *, as_json: bool) -> None:
         tell("▲", "yellow", f"{code}: figures cannot be shown under earlier boundaries; nothing says how to divide it.")
     recorded = " It is recorded here already." if impact.is_recorded else ""
     total = sum(unit.open_cases for unit in impact.units)
-    say(f"From {impact.since} on: {len(impact.units)} units end, {total:,} cases are handed over.{recorded}")
+    say(f"From {impact.since} on: {len(impact.units)} units end, {total:,} open cases are handed over.{recorded}")
 
 
 def _apply(folder: Path, file: Path, actor: str, *, as_json: bool) -> None:
@@ -103,4 +103,4 @@ def _apply(folder: Path, file: Path, actor: str, *, as_json: bool) -> None:
         return
     for name in done.files:
         tell("■", "green", name)
-    say(f"{len(done.change.ended)} units have ended, {done.handed_over:,} cases were handed over.")
+    say(f"{len(done.change.ended)} units have ended, {done.handed_over:,} open cases were handed over.")
