@@ -48,7 +48,7 @@ function draw(table) {
       axisLabel: { color: colour("--quiet"), hideOverlap: true },
     },
     yAxis: {
-      type: "value", min: low, max: high, splitNumber: 4,
+      type: "value", min: low, max: high, interval: [2, 5, 10, 20].find((step) => (high - low) / step <= 5),
       axisLabel: { color: colour("--quiet"), formatter: (value) => `${percent.format(value)}%` },
       splitLine: { lineStyle: { color: colour("--line") } },
     },
