@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import TargetError
@@ -26,11 +27,18 @@ class Facts:
 
     home: Home
     state: State = field(repr=False)
+    missing: int = 0
+    """Stored cases that have not reached them yet, because another process is still at it."""
 
     @property
     def cases(self) -> int:
         """How many cases there are."""
         return self.state.cases
+
+    @property
+    def reached(self) -> Fraction:
+        """The share of the stored cases that has reached them."""
+        return Fraction(self.cases, self.cases + self.missing) if self.cases else Fraction(not self.missing)
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -63,6 +71,7 @@ def bring_up_to_date(deployment: Deployment, store: Store, *, rebuild: bool = Fa
     """
     home = Home(deployment.folder / FOLDER)
     worker = Worker(deployment.catalog, store, home)
+    missing = 0
     with _MAKING:
         state = home.current()
         if rebuild or state is None or worker.is_behind(state):
@@ -70,8 +79,10 @@ def bring_up_to_date(deployment: Deployment, store: Store, *, rebuild: bool = Fa
                 state = home.current() if state is None or not is_ours else state
                 if is_ours:
                     state = worker.rebuild() if rebuild or state is None else worker.refresh(state)
+                elif state is not None:
+                    missing = worker.missing(state)
     assert state is not None  # noqa: S101  # whoever was waited for has left one, or we have
-    return Facts(home, state)
+    return Facts(home, state, missing)
 
 
 def keep_up_to_date(deployment: Deployment, store: Store, pause: Callable[[], None]) -> Iterator[Facts]:
