@@ -57,6 +57,12 @@ class Table:
 
 
 _BOOLEAN, _WHOLE, _TEXT, _DAY = "BOOLEAN", "BIGINT", "VARCHAR", "DATE"
+_STANDS_IN = Column("unit", _TEXT, "The code of the unit it stands in.")
+_OF_UNIT = (
+    Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
+    Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+)
+"""What every row says of its unit beside the code."""
 
 CASES = Table(
     name="cases",
@@ -74,8 +80,7 @@ CASES = Table(
                "nobody has said so.", may_be_unknown=True),
         Column("reusable_documents", _WHOLE, "How many of its papers a register already knows."),
         Column("unit", _TEXT, "The code of the unit that decides."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        *_OF_UNIT,
         Column("channel", _TEXT, "'in_person', 'online' or 'post'."),
         Column("received_at_point", _TEXT, "The service point that took it in; null when it came online."),
         Column("helped_at_point", _TEXT, "The service point where the person was helped."),
@@ -149,8 +154,7 @@ SUPPORT = Table(
     stored=(
         Column("kind", _TEXT, "'visit' or 'rating'."),
         Column("unit", _TEXT, "Of a visit the unit that the point stands in, of a rating the one that decides."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        *_OF_UNIT,
         Column("point", _TEXT, "The service point of a visit."),
         Column("point_kind", _TEXT, "The kind of that point."),
         Column("procedure", _TEXT, "The procedure's code, where it was said."),
@@ -230,9 +234,8 @@ POINTS = Table(
     stored=(
         Column("point", _TEXT, "The point's id."),
         Column("kind", _TEXT, "Such as 'centre', 'commune_point' or 'kiosk'."),
-        Column("unit", _TEXT, "The code of the unit it stands in."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        _STANDS_IN,
+        *_OF_UNIT,
         Column("status", _TEXT, "'open', 'planned' or 'closed'."),
         Column("counters", _WHOLE, "How many counters it has; null where not known.", may_be_unknown=True),
         Column("hours_published", _BOOLEAN, "Whether its opening hours are known."),
@@ -253,9 +256,8 @@ PEOPLE = Table(
     stored=(
         Column("point", _TEXT, "The service point's id."),
         Column("point_kind", _TEXT, "Its kind."),
-        Column("unit", _TEXT, "The code of the unit it stands in."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        _STANDS_IN,
+        *_OF_UNIT,
         Column("role", _TEXT, "The role's id."),
         Column("staff", _WHOLE, "How many serve in it; null where the norm asks for some and nobody has said.",
                may_be_unknown=True),

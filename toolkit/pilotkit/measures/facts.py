@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import TargetError
@@ -36,9 +35,9 @@ class Facts:
         return self.state.cases
 
     @property
-    def reached(self) -> Fraction:
-        """The share of the stored cases that has reached them."""
-        return Fraction(self.cases, self.cases + self.missing) if self.cases else Fraction(not self.missing)
+    def reached(self) -> tuple[int, int]:
+        """How many of the stored cases have reached them, and of how many; 1 of 1 where there are none."""
+        return (self.cases, self.cases + self.missing) if self.cases or self.missing else (1, 1)
 
     @property
     def attributes(self) -> frozenset[str]:

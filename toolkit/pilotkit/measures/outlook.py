@@ -133,8 +133,8 @@ def _cumulative(
     for back in range(length - 1, -1, -1):
         more = days.get(last - timedelta(days=back), (0, 0))
         numerator, denominator = numerator + more[0], denominator + more[1]
-        share = Fraction(numerator) / denominator if denominator >= minimum else None
-        line.append(None if share is None else Decimal(round(share * 1_000_000)).scaleb(-4))
+        share = Fraction(numerator * 1_000_000, denominator) if denominator >= minimum else None
+        line.append(None if share is None else Decimal(round(share)).scaleb(-4))
     return tuple(line)
 
 

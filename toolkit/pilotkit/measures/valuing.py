@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -25,6 +24,8 @@ from pilotkit.measures.facts import Facts
 from pilotkit.measures.plan import Grouping
 from pilotkit.measures.scan import Count, Window
 from pilotkit.model.kpi import Kpi, KpiValue
+
+_ALL = Decimal("100.0000")
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,17 @@ def companion_of(kpi: Kpi) -> Kpi | None:
     return kpi.model_copy(update=changes | {"weight": None, "value": None, "fraction": None, "unit": "percent"})
 
 
-def completeness_of(known: Count, reached: Fraction = Fraction(1)) -> Decimal | None:
+def completeness_of(known: Count, reached: Count = (1, 1)) -> Decimal | None:
     """Percent, to four places and never rounded up; None of no rows.
 
     Args:
         known: how many rows say what is needed, and among how many.
-        reached: the share of what is stored that has reached the facts.
+        reached: how much of what is stored has reached the facts, and of how much.
     """
-    share, rows = known
-    return Decimal(int(Fraction(share, rows) * reached * 1_000_000)).scaleb(-4) if rows else None
+    share, rows = known[0] * reached[0], known[1] * reached[1]
+    if not rows:
+        return None
+    return _ALL if share == rows else Decimal(share * 1_000_000 // rows).scaleb(-4)
 
 
 @lru_cache(maxsize=1024)
