@@ -112,7 +112,7 @@ class Pilotkit:
         self.room = room
         donor = tiny_deployment(room / "donor")
         shutil.copytree(ROOT / "templates" / "province", donor / "model/template")
-        unit = next((donor / TREE / "ops").glob("*.service"))
+        unit = donor / TREE / "ops/pilotkit-{{cookiecutter._deployment.id}}.service"
         unit.rename(donor / TREE / UNIT)
         info = donor / "model/package.toml"
         text = tomlkit.parse(info.read_text())

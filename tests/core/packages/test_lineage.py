@@ -74,6 +74,20 @@ def test_the_effective_model_travels_and_the_overrides_stay(handed_on: Path, tmp
         assert [] == [name for name in archive.namelist() if "overrides" in name]
 
 
+def test_comments_of_the_model_travel_with_the_overrides_applied(donor: Path, tmp_path: Path, hand_on) -> None:
+    path = donor / "model/procedures/ZZ-101.yaml"
+    text = path.read_text().replace(
+        "decision: Ordinance 7", "# as the council decided\ndecision: Ordinance 7 # in force"
+    )
+    path.write_text(text)
+    folder = hand_on()
+    override(folder, "decision: {is: Ordinance 8, was: Ordinance 7}\n")
+    packed = pack(Deployment(folder), tmp_path / "out", PackOrder(version="2.0.0"))
+    with zipfile.ZipFile(packed.path) as archive:
+        travelled = archive.read("procedures/ZZ-101.yaml").decode()
+    assert "# as the council decided\ndecision: Ordinance 8 # in force\n" in travelled
+
+
 def test_lineage_says_what_it_was_made_from_and_what_was_changed(handed_on: Path, tmp_path: Path) -> None:
     quicker(handed_on)
     (handed_on / "model/people/roles.yaml").write_text((handed_on / "model/people/roles.yaml").read_text() + "# ours\n")

@@ -312,7 +312,9 @@ def test_an_override_that_cannot_be_is_refused_with_nothing_written(province, ke
 def test_a_hand_edit_below_model_is_found_refused_and_adopted(province, second):
     path = province / PROCEDURE
     path.write_text(path.read_text().replace("decision: Ordinance 7", "decision: Ours"))
-    assert [(PROCEDURE, "changed")] == [(each.path, each.kind) for each in what_is_ours(province).drift]
+    found = what_is_ours(province).drift
+    assert [(PROCEDURE, "changed")] == [(each.path, each.kind) for each in found]
+    assert [("decision", "Ordinance 7", "Ours")] == [(each.key, each.before, each.after) for each in found[0].values]
     with pytest.raises(DataError, match="--adopt"):
         upgrade(province, second)
     adopted = adopt(province)

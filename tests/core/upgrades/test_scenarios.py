@@ -305,6 +305,7 @@ def test_a_key_of_a_list_that_is_renamed_takes_our_value_along(publisher, provin
     (province / "local/targets.csv").write_text("kpi,unit,head,goal\n")
     plan = upgrade(province, publisher.publish("1.1.0", files, renames=[rename]))
     assert 7 == Deployment(province).catalog.kpis["punctual"].minimum
+    assert [("punctual", "renamed", "on_time")] == [(each.id, each.kind, each.formerly) for each in plan.kpis]
     assert ("# ours\n", []) == (override.read_text()[:7], kept(plan))
 
 

@@ -151,6 +151,9 @@ def _print_ours(ours: Ours) -> None:
             console.print(f"    {says}", soft_wrap=True)
     for drift in ours.drift:
         tell("■", "red", f"{drift.path}: {drift.kind} by hand. Turn it into an override with --adopt.")
+        for edit in drift.values:
+            edited = f"{edit.key}: package {_value(edit.before)}, here {_value(edit.after)}"
+            console.print(f"    {edited}", soft_wrap=True)
     for name in ours.waiting:
         tell("▲", "yellow", f"{name} waits: take from it what you want, then delete it.")
     on = f"{ours.package} {ours.version}" if ours.package else "an authored model"

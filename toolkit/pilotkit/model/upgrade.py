@@ -115,7 +115,9 @@ class KpiChange(Noun):
 
     id: str
     name: LocalText
-    kind: Literal["added", "removed", "changed"]
+    kind: Literal["added", "removed", "changed", "renamed"]
+    formerly: str | None = None
+    """The id it had, where it was renamed."""
     is_counted_differently: bool = False
     """Whether figures before and after cannot be compared."""
     values: tuple[ValueChange, ...] = ()
@@ -184,6 +186,8 @@ class DriftChange(Noun):
 
     path: str
     kind: Literal["changed", "missing", "added"]
+    values: tuple[ValueChange, ...] = ()
+    """Of a file that is read by key: every value that was edited, the package's before what stands there."""
 
 
 class Ours(Noun):

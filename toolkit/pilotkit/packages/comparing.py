@@ -77,25 +77,32 @@ def _bare(path: str, start: str, end: str) -> str:
     return path.removeprefix(start).removesuffix(end)
 
 
-def _pairs(
+def paired(
     old: Mapping[str, _N], new: Mapping[str, _N], moved: Mapping[str, str]
 ) -> Iterator[tuple[str, _N | None, _N | None]]:
-    """Each thing of both sides by its newest name, with what it was and is."""
+    """Each thing of both sides by its newest name, with what it was and is; only what is not the same in both.
+
+    Args:
+        old: by name before.
+        new: by name afterwards.
+        moved: old names by new ones.
+    """
     formerly = {now: was for now, was in moved.items() if was in old and now in new and now not in old}
     for name in sorted(old.keys() | new.keys()):
-        if name not in formerly.values():
-            yield name, old.get(formerly.get(name, name)), new.get(name)
+        was, now = old.get(formerly.get(name, name)), new.get(name)
+        if name not in formerly.values() and was != now:
+            yield name, was, now
 
 
 def _procedures(
     old: Mapping[str, Procedure], new: Mapping[str, Procedure], moved: Mapping[str, str]
 ) -> Iterator[ProcedureNote]:
-    for code, was, now in _pairs(old, new, moved):
+    for code, was, now in paired(old, new, moved):
         if was is None and now is not None:
             yield ProcedureNote(code=code, name=now.name, kind="added")
         elif now is None and was is not None:
             yield ProcedureNote(code=code, name=was.name, kind="removed")
-        elif was is not None and now is not None and was != now:
+        elif was is not None and now is not None:
             yield _procedure(was, now)
 
 
@@ -117,12 +124,12 @@ def _procedure(was: Procedure, now: Procedure) -> ProcedureNote:
 
 
 def _kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi], moved: Mapping[str, str]) -> Iterator[KpiNote]:
-    for id_, was, now in _pairs(old, new, moved):
+    for id_, was, now in paired(old, new, moved):
         if was is None and now is not None:
             yield KpiNote(id=id_, name=now.name, kind="added")
         elif now is None and was is not None:
             yield KpiNote(id=id_, name=was.name, kind="removed")
-        elif was is not None and now is not None and was != now:
+        elif was is not None and now is not None:
             is_renamed = was.id != now.id
             yield KpiNote(
                 id=id_,

@@ -12,6 +12,7 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.locks import lock_on
 from pilotkit.catalog.tree import MODEL, OVERRIDES, OverlayChange
 from pilotkit.errors import PackageError, Place
+from pilotkit.merging import edited
 from pilotkit.model.package import Ownership
 from pilotkit.overlay import Change, apply_overlay
 from pilotkit.packages.walking import files_below
@@ -69,7 +70,7 @@ def _layered(deployment: Deployment, name: str) -> LayeredFile:
     overlay = parse_yaml(read_text(deployment.folder / override, override), override)
     data, changes = apply_overlay(parse_yaml(text, file), {} if overlay is None else overlay, override)
     _refuse_locked(deployment, [OverlayChange(override, change) for change in changes])
-    return LayeredFile(_written(data, text).encode(), changes)
+    return LayeredFile(_written(file, data, text).encode(), changes)
 
 
 def _refuse_locked(deployment: Deployment, changes: Sequence[OverlayChange]) -> None:
@@ -84,8 +85,13 @@ def _refuse_locked(deployment: Deployment, changes: Sequence[OverlayChange]) -> 
             )
 
 
-def _written(data: object, before: str) -> str:
-    """The same YAML for the same data; the comment at the head of the file stays, others are lost with their lines."""
+def _written(file: str, data: object, before: str) -> str:
+    """The file's own text with the changes in it, so that its comments travel; the same text for the same data.
+
+    Where the text is stranger than can be edited in place, it is written anew below the comment at its head.
+    """
+    if (changed := edited(file, before, data)) is not None:
+        return changed
     lines = before.splitlines(keepends=True)
     head = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
     body: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=_WIDTH)

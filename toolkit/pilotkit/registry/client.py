@@ -5,7 +5,8 @@ Source: The Update Framework specification 1.0, section 5 (detailed client workf
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tuf.ngclient import Updater, UpdaterConfig
 
 from pilotkit.errors import TrustError
 from pilotkit.registry.clock import check_clock
-from pilotkit.registry.durable import settle
+from pilotkit.registry.durable import alone_in, settle
 from pilotkit.registry.fetching import Fetcher
 from pilotkit.registry.refusals import in_words
 
@@ -45,8 +46,6 @@ class RegistryClient:
         limits = UpdaterConfig(
             targets_max_length=MAXIMUM_METADATA, snapshot_max_length=MAXIMUM_METADATA, app_user_agent="pilotkit"
         )
-        with self._kept():
-            store.mkdir(parents=True, exist_ok=True)
         check_clock(store, now or datetime.now(UTC))
         with self._kept():
             self._updater = Updater(str(store), address, fetcher=self._fetcher, config=limits, bootstrap=root)
@@ -108,5 +107,8 @@ class RegistryClient:
         root: Metadata[Any] = Metadata.from_file(str(self.store / "root.json"))
         return int(root.signed.version)
 
-    def _kept(self) -> AbstractContextManager[None]:
-        return in_words(self._address, self._fetcher, self.store)
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """The store to ourselves: root.json is exchanged in two steps, and a partial file has one name."""
+        with in_words(self._address, self._fetcher, self.store), alone_in(self.store):
+            yield

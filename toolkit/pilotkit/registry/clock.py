@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pilotkit.errors import TrustError
-from pilotkit.registry.durable import write_durably
+from pilotkit.registry.durable import alone_in, write_durably
 
 FILE = "latest-instant"
 _TOLERANCE = timedelta(minutes=10)
@@ -34,9 +34,10 @@ def check_clock(folder: Path, now: datetime) -> None:
 
 def remember(folder: Path, instant: datetime) -> None:
     """Keep ``instant`` if it is later than what is known; it is something that has certainly passed."""
-    latest = _read(folder / FILE)
-    if latest is None or instant > latest:
-        write_durably(folder / FILE, f"{instant.astimezone(UTC).isoformat()}\n".encode())
+    with alone_in(folder):
+        latest = _read(folder / FILE)
+        if latest is None or instant > latest:
+            write_durably(folder / FILE, f"{instant.astimezone(UTC).isoformat()}\n".encode())
 
 
 def _read(path: Path) -> datetime | None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pilotkit.errors import TargetError
+
+LOCK = ".lock"
+"""Held by whoever changes a folder that several commands share."""
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -31,6 +37,24 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
     finally:
         if partial is not None:
             partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """One at a time, among processes and threads; whoever comes second waits. A killed process lets go.
+
+    Raises:
+        TargetError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / LOCK).open("a")
+    except OSError as problem:
+        remedy = "Make room, mend its permissions, or name another place."
+        raise TargetError(f"{folder} cannot be written: {problem.strerror}.", remedy=remedy) from None
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def settle(partial: Path, path: Path, mode: int = 0o644) -> None:

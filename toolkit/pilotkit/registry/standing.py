@@ -13,7 +13,7 @@ from pilotkit.model.registry import Revocations, TrustStanding, TrustStatement, 
 from pilotkit.model.text import Noun
 from pilotkit.reading import noun_from
 from pilotkit.registry.choosing import revocation_of
-from pilotkit.registry.durable import write_durably
+from pilotkit.registry.durable import LOCK, alone_in, write_durably
 from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, address_of, read_root
 
 if TYPE_CHECKING:
@@ -43,9 +43,16 @@ def record(obtained: Obtained, deployment: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if source.resolve() != target.resolve():
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(source, target, symlinks=True)
+    """Neither side is read or written by another command meanwhile."""
+    if source.resolve() == target.resolve():
+        return
+    with alone_in(source), alone_in(target):
+        for held in target.iterdir():
+            if held.is_dir():
+                shutil.rmtree(held)
+            elif held.name != LOCK:
+                held.unlink()
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(LOCK))
 
 
 def statement_text(statement: TrustStatement) -> bytes:

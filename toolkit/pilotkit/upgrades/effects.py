@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import Any, Literal
+from typing import Any
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
@@ -15,11 +15,12 @@ from pilotkit.model.kpi import Kpi
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.upgrade import KpiChange, ProcedureChange, ValueChange
 from pilotkit.overlay import ABSENT
+from pilotkit.packages.comparing import paired
 from pilotkit.storage.engine import is_there
 from pilotkit.storage.store import Store
 from pilotkit.upgrades.moves import Moves
 
-_LISTS = "kpis/kpis.yaml"
+_KPIS = "model/kpis/kpis.yaml"
 
 
 def open_cases(deployment: Deployment) -> Mapping[str, int] | None:
@@ -37,28 +38,39 @@ def procedures_changed(
     before: Catalog, after: Catalog, moves: Moves, cases: Mapping[str, int] | None
 ) -> Iterator[ProcedureChange]:
     """Every procedure that comes, goes, changes or has another code."""
-    formerly = {_code(moves.of_file(f"{PROCEDURES}/{code}.yaml")): code for code in before.procedures}
-    for code in sorted(before.procedures.keys() | after.procedures.keys()):
-        if code in after.procedures:
-            old_code = formerly.get(code, code)
-            yield from _changed(before.procedures.get(old_code), after.procedures[code], cases)
-        elif _code(moves.of_file(f"{PROCEDURES}/{code}.yaml")) not in after.procedures:
-            gone = before.procedures[code]
+    moved = {_code(moves.of_file(f"{PROCEDURES}/{code}.yaml")): code for code in before.procedures}
+    for code, old, new in paired(before.procedures, after.procedures, moved):
+        if new is not None:
+            yield from _changed(old, new, cases)
+        elif old is not None:
             yield ProcedureChange(
-                code=code, name=gone.name, kind="removed", on_change=gone.on_change, open_cases=_open(cases, code)
+                code=code, name=old.name, kind="removed", on_change=old.on_change, open_cases=_open(cases, code)
             )
 
 
-def kpis_changed(before: Catalog, after: Catalog) -> Iterator[KpiChange]:
-    """Every KPI that comes, goes or changes."""
-    for each in sorted(before.kpis.keys() | after.kpis.keys()):
-        old, new = before.kpis.get(each), after.kpis.get(each)
-        if old is None or new is None:
-            kind: Literal["added", "removed"] = "added" if old is None else "removed"
-            yield KpiChange(id=each, name=_either(old, new).name, kind=kind)
-        elif values := _values(f"model/{_LISTS}", _plain(old), _plain(new), each):
-            differs = old.definition_hash != new.definition_hash
-            yield KpiChange(id=each, name=new.name, kind="changed", is_counted_differently=differs, values=values)
+def kpis_changed(before: Catalog, after: Catalog, moves: Moves) -> Iterator[KpiChange]:
+    """Every KPI that comes, goes, changes or has another id."""
+    moved = {".".join(moves.of_key(_KPIS, (id_,))[1]): id_ for id_ in before.kpis}
+    for id_, old, new in paired(before.kpis, after.kpis, moved):
+        if new is None and old is not None:
+            yield KpiChange(id=id_, name=old.name, kind="removed")
+        elif new is not None and old is None:
+            yield KpiChange(id=id_, name=new.name, kind="added")
+        elif new is not None and old is not None:
+            yield _kpi(old, new)
+
+
+def _kpi(old: Kpi, new: Kpi) -> KpiChange:
+    is_renamed = old.id != new.id
+    values = _values(_KPIS, _plain(old), _plain(new), new.id)
+    return KpiChange(
+        id=new.id,
+        name=new.name,
+        kind="renamed" if is_renamed else "changed",
+        formerly=old.id if is_renamed else None,
+        is_counted_differently=old.definition_hash != new.definition_hash,
+        values=tuple(each for each in values if each.key != f"{new.id}.id"),
+    )
 
 
 def effective_changes(before: DeploymentTree, after: DeploymentTree) -> Iterator[ValueChange]:
@@ -120,10 +132,3 @@ def _open(cases: Mapping[str, int] | None, code: str) -> int | None:
 
 def _code(file: str) -> str:
     return file.removeprefix(f"{PROCEDURES}/").removesuffix(".yaml")
-
-
-def _either(old: Kpi | None, new: Kpi | None) -> Kpi:
-    found = old or new
-    if found is None:
-        raise ValueError("neither is there")
-    return found

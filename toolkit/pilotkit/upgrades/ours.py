@@ -13,6 +13,7 @@ from pilotkit.errors import DataError, Place
 from pilotkit.merging import differences
 from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange, ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in
+from pilotkit.packages import Drift
 from pilotkit.packages import manifest as manifests
 from pilotkit.packages.undecided import undecided_settings
 from pilotkit.packages.walking import files_below
@@ -64,7 +65,7 @@ def what_is_ours(folder: Path) -> Ours:
         "version": standing.info.version,
         "settings": tuple(notice for _, notice in undecided_settings(standing.folder, standing.pristine)),
         "seeded": () if standing.drift and standing.pristine is None else tuple(_seeded(standing)),
-        "drift": tuple(DriftChange(path=each.path, kind=each.kind) for each in standing.drift),
+        "drift": tuple(_drifted(standing, each) for each in standing.drift),
         "waiting": tuple(name for name in files_below(standing.folder, dotted=True) if name.endswith(OFFERED)),
     }
     return ours.model_copy(update=told)
@@ -98,9 +99,27 @@ def _settings_set(path: str, base: bytes, ours: bytes) -> Iterator[ValueChange]:
     """Every setting that is not as the package writes it."""
     if path != SETTINGS:
         return
-    was, now = (parse_toml(each.decode("utf-8-sig"), path) for each in (base, ours))
-    for key, before, after in differences(was, now):
-        yield ValueChange(file=path, key=".".join(key), before=_shown(before), after=_shown(after))
+    was, now = (parse_toml(side.decode("utf-8-sig"), path) for side in (base, ours))
+    for each in differences(was, now):
+        yield _value(path, *each)
+
+
+def _drifted(standing: Standing, drift: Drift) -> DriftChange:
+    """With its keys, where the package's file is kept and both can be read."""
+    pristine = None if standing.pristine is None else standing.package.files.get(drift.path.removeprefix(f"{MODEL}/"))
+    values: tuple[ValueChange, ...] = ()
+    if pristine is not None and drift.kind == "changed" and drift.path.endswith(".yaml"):
+        try:
+            now = parse_yaml(read_text(standing.folder / drift.path, drift.path), drift.path)
+            found = differences(parse_yaml(pristine.decode("utf-8-sig"), drift.path), now)
+            values = tuple(_value(drift.path, *each) for each in found)
+        except DataError:  # broken by hand: the file as a whole is told
+            values = ()
+    return DriftChange(path=drift.path, kind=drift.kind, values=values)
+
+
+def _value(file: str, path: tuple[str, ...], before: Any, after: Any) -> ValueChange:
+    return ValueChange(file=file, key=".".join(path), before=_shown(before), after=_shown(after))
 
 
 def _adopted(standing: Standing, path: str, kind: str) -> Adopted:

@@ -260,7 +260,7 @@ def _tried(
             return draft.model_copy(update={"blocked": (*draft.blocked, *wrong)})
         told = {
             "procedures": tuple(procedures_changed(before.catalog, known, moves, open_cases(before))),
-            "kpis": tuple(kpis_changed(before.catalog, known)),
+            "kpis": tuple(kpis_changed(before.catalog, known, moves)),
             "effective": tuple(effective_changes(DeploymentTree(standing.folder), DeploymentTree(copy))),
             "blocked": draft.blocked or wrong,
         }
