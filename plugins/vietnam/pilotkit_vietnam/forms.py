@@ -68,15 +68,13 @@ def describe_refusal(request: PrintRequest) -> dict[str, Any]:
 
 
 def describe_apology(request: PrintRequest) -> dict[str, Any]:
-    """Form 04, of the newest extension; before there is one a draft, which the head completes and signs."""
-    at = _newest(request.events, EventKind.EXTENDED)
-    before = request.events[:at] if at is not None else request.events
+    """Form 04, of the newest extension; a draft, which the head completes and signs, before there is one and wherever
+    ``until`` proposes another day."""
     until = request.extras.get("until")
-    again = request.cases[0].promised_at if until is None else datetime.fromisoformat(until)
-    if at is not None:
-        again = _promised(request.events[: at + 1])
-    elif until is None:
-        again = None
+    at = _newest(request.events, EventKind.EXTENDED) if until is None else None
+    before = request.events[:at] if at is not None else request.events
+    promised = _promised(request.events[: at + 1]) if at is not None else None
+    again = promised if until is None else datetime.fromisoformat(until)
     return letterhead(request, "04") | {
         "is_draft": at is None,
         "received": moment_in_words(request.cases[0].received_at, request),
