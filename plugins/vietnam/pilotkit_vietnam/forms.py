@@ -25,6 +25,7 @@ from pilotkit import (
     LocalText,
     PrintRequest,
     Procedure,
+    unit_of,
 )
 from pilotkit_vietnam.control_sheet import describe_handovers, finished_how
 from pilotkit_vietnam.letterhead import (
@@ -68,8 +69,10 @@ def describe_refusal(request: PrintRequest) -> dict[str, Any]:
 
 
 def describe_apology(request: PrintRequest) -> dict[str, Any]:
-    """Form 04, of the newest extension; a draft, which the head completes and signs, before there is one and wherever
-    ``until`` proposes another day."""
+    """Form 04, of the newest extension.
+
+    A draft, which the head completes and signs, before there is one and wherever ``until`` proposes another day.
+    """
     until = request.extras.get("until")
     at = _newest(request.events, EventKind.EXTENDED) if until is None else None
     before = request.events[:at] if at is not None else request.events
@@ -124,7 +127,7 @@ def describe_book(request: PrintRequest) -> dict[str, Any]:
                 "procedure": procedure_name(request, case.procedure_digest),
                 "name": person.name if person else "",
                 "address": ", ".join(filter(None, (person.address, person.phone))) if person else "",
-                "unit": request.deployment.catalog.unit(case.unit).name,
+                "unit": _unit(request, case),
                 "received": day(case.received_at),
                 "promised": day(case.promised_at),
                 "returned": day(case.returned_at),
@@ -132,6 +135,11 @@ def describe_book(request: PrintRequest) -> dict[str, Any]:
             }
         )
     return letterhead(request, "07") | {"rows": rows, "code": "", "volume": request.extras.get("volume", "")}
+
+
+def _unit(request: PrintRequest, case: Case) -> str:
+    unit = unit_of(request.deployment.catalog, case)
+    return unit.name if unit else case.unit
 
 
 def describe_ticket(request: PrintRequest) -> dict[str, Any]:
