@@ -70,7 +70,8 @@ _ROOMS = {
     "measures.standing": ("Standing",),
     "web.drawing": ("PointMap", "point_map"),
     "web.formats": ("Formats",),
-    "casework.printing": ("print_document",),
+    "casework.jurisdiction": ("unit_of",),
+    "casework.printing": ("bind", "print_document"),
     "model.cost": ("CaseCost", "ComplianceCost", "HourlyWage", "saved_share"),
     "measures.costs": ("CostChange", "cost_changes", "year_total"),
     "measures.formulas": ("FormulaValue", "IndexValue", "InputValue", "index_values"),
@@ -97,6 +98,8 @@ if TYPE_CHECKING:
     from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
     from pilotkit.boundaries.impact import impact_of as impact_of
     from pilotkit.casework.desk import Desk as Desk
+    from pilotkit.casework.jurisdiction import unit_of as unit_of
+    from pilotkit.casework.printing import bind as bind
     from pilotkit.casework.printing import print_document as print_document
     from pilotkit.casework.statements import Statements as Statements
     from pilotkit.casework.statements import amount_in as amount_in

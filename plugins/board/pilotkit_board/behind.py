@@ -143,7 +143,7 @@ def _line(visit: Visit, row: dict[str, Any]) -> Line:
         return (_EPOCH + timedelta(microseconds=microseconds)).astimezone(visit.zone)
 
     procedure = visit.catalog.procedures.get(row["procedure"])
-    unit = visit.catalog.units.get(row["unit"])
+    unit = visit.catalog.lineage.named(row["unit"], row["unit_from"]) if row["unit_from"] else None
     return Line(
         code=row["code"],
         procedure=procedure.name if procedure else row["procedure"],

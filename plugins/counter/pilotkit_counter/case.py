@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeAlias
 
-from pilotkit import Case, CaseError, Content, Desk, Download, Procedure, Redirect, UnknownError, View, Visit
+from pilotkit import (
+    Case,
+    CaseError,
+    CaseEvent,
+    Content,
+    Desk,
+    Download,
+    EventKind,
+    Procedure,
+    Redirect,
+    UnknownError,
+    View,
+    Visit,
+    unit_of,
+)
 from pilotkit_counter import moves
 from pilotkit_counter.wording import MARKS, clock_words, said
 from pilotkit_counter.work import step_of
@@ -40,7 +55,7 @@ def case_view(visit: Visit, *, problem: str | None = None, status: int = 200) ->
     desk, code = visit.backoffice.desk(visit.authority), visit.path["code"]
     case, events = desk.case(code), desk.history(code)
     procedure, clock = desk.procedure(case), desk.clock(case)
-    printed = visit.backoffice.printing.offered(case, events)
+    printed, unit = visit.backoffice.printing.offered(case, events), unit_of(visit.catalog, case)
     return View(
         "counter/case.html",
         {
@@ -57,6 +72,8 @@ def case_view(visit: Visit, *, problem: str | None = None, status: int = 200) ->
             "want_reason": moves.WANT_REASON,
             "ways": moves.ways(procedure, case),
             "names": {each.id: each.name for each in procedure.steps},
+            "unit": unit.name if unit else case.unit,
+            "takers": _takers(visit, events),
             "units": {each.code: each.name for each in visit.catalog.units.values()},
             "roles": {each.id: each.name for each in visit.catalog.roles.values()},
             "points": {each.id: each.name for each in visit.catalog.points.values()},
@@ -70,6 +87,18 @@ def case_view(visit: Visit, *, problem: str | None = None, status: int = 200) ->
         },
         status,
     )
+
+
+def _takers(visit: Visit, events: tuple[CaseEvent, ...]) -> dict[int, str]:
+    """Whom each transfer named, as it was called then, by the event's number."""
+    lineage, code, found = visit.catalog.lineage, "", {}
+    for event in events:
+        code = str(event.changes.get("unit", code))  # a transfer to the code's new holder changes its first day only
+        if event.kind is EventKind.TRANSFERRED:
+            since, day = event.changes.get("unit_from"), event.at.astimezone(visit.zone).date()
+            unit = lineage.named(code, date.fromisoformat(since)) if since else lineage.holder(code, day)
+            found[event.number] = unit.name if unit else code
+    return found
 
 
 def _reads(desk: Desk, case: Case) -> Any:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from pilotkit import Pressing, View, Visit
+from pilotkit import Pressing, View, Visit, unit_of
 from pilotkit_counter.wording import duration
 
 HOURS = (8, 16, 40)
@@ -37,9 +37,11 @@ def show_outlook(visit: Visit) -> View:
 
 def _line(visit: Visit, each: Pressing) -> dict[str, Any]:
     procedure = visit.catalog.procedures.get(each.case.procedure)
+    unit = unit_of(visit.catalog, each.case)
     return {
         "case": each.case,
         "procedure": procedure.name if procedure else each.case.procedure,
+        "unit": unit.name if unit else each.case.unit,
         "role": each.role,
         "mark": "late" if each.is_late else "at_risk" if each.slack < timedelta(0) else "on_track",
         "left": duration(visit, abs(each.left)),

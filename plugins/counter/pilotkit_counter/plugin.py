@@ -20,7 +20,7 @@ def register_pages() -> tuple[Page, ...]:
 
 def _cases() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_counter import book, case, outlook, personal, work
+    from pilotkit_counter import apologies, book, case, outlook, personal, work
 
     code = "/counter/cases/{code}"
     ahead = Navigation("Outlook", 54)
@@ -33,6 +33,10 @@ def _cases() -> tuple[Page, ...]:
         Page("counter.case", code, case.show_case, _PACKAGE, act=case.act_on_case, permission=_READ),
         Page("counter.file", f"{code}/file", personal.show_door, _PACKAGE, act=personal.open_file, permission=_READ),
         Page("counter.outlook", "/counter/outlook", outlook.show_outlook, _PACKAGE, ahead, permission="kpi.read"),
+        Page(
+            "counter.apologies", "/counter/late", apologies.show_apologies, _PACKAGE,
+            act=apologies.act_on_apologies, permission="kpi.read",
+        ),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from pilotkit import (
     View,
     Visit,
     search_form,
+    unit_of,
 )
 from pilotkit_counter.applicant import PREFIX, answers_of, applicant_page, person_of
 from pilotkit_counter.wording import said
@@ -190,7 +191,7 @@ def _receipt(screen: Screen, desk: Desk) -> View:
     case = receipt.case
     is_tracked = "portal.tracked" in visit.site_map.pages
     tracking = visit.origin + visit.url("portal.tracked", code=case.code) if is_tracked else case.code
-    unit = visit.catalog.units.get(case.unit)
+    unit = unit_of(visit.catalog, case)
     point = visit.catalog.points.get(case.received_at_point or "")
     return View(
         "counter/receipt.html",

@@ -19,6 +19,7 @@ from pilotkit import (
     View,
     Visit,
     WorkItem,
+    unit_of,
 )
 from pilotkit_counter import moves
 from pilotkit_counter.asked import wanted_of
@@ -137,7 +138,7 @@ def _following(visit: Visit, cursor: str | None, number: int, *, has_more: bool)
 def _line(visit: Visit, desk: Desk, item: WorkItem) -> Line:
     case, procedure = item.case, desk.procedure(item.case)
     step = step_of(procedure, case.step)
-    unit = visit.catalog.units.get(case.unit)
+    unit = unit_of(visit.catalog, case)
     return Line(
         case=case,
         procedure=procedure.name,

@@ -24,10 +24,13 @@ from pilotkit import (
     UnknownError,
     View,
     Visit,
+    unit_of,
 )
 from pilotkit_portal import papers
 from pilotkit_portal.earlier import earlier_papers, take_over
+from pilotkit_portal.fit import fit_of
 from pilotkit_portal.openness import Closed, is_set_up, why_closed
+from pilotkit_portal.pages import reachable
 from pilotkit_portal.person import answers_of, person_of, person_page
 from pilotkit_portal.pictures import qr
 from pilotkit_portal.units import deciding_units
@@ -149,8 +152,9 @@ def show_start(visit: Visit) -> Answer:
             "procedure": procedure,
             "closed": closed,
             "offer": procedure.offer(Channel.ONLINE),
+            "fit": fit_of(visit, procedure),
             "handed_in": papers.handed_in(procedure),
-            "shown_later": papers.shown_later(procedure),
+            "contacts": reachable(visit.catalog),
             "known": tuple(each for each in procedure.documents if each.reusable_from),
             "megabytes": papers.MEGABYTES,
         },
@@ -377,7 +381,7 @@ def show_sent(visit: Visit) -> Answer:
             "case": case,
             "key": key,
             "procedure": visit.catalog.procedures.get(case.procedure),
-            "unit": visit.catalog.units.get(case.unit),
+            "unit": unit_of(visit.catalog, case),
             "tracking": tracking,
             "picture": qr(tracking),
             "must_pay": str(case.status) == "payment_requested",

@@ -18,7 +18,7 @@ def show_home(visit: Visit) -> View:
         "portal/home.html",
         {
             "events": tuple(event for event in catalog.life_events.values() if event.id in used),
-            "contacts": _reachable(catalog),
+            "contacts": reachable(catalog),
             "groups": places.grouped(catalog, points, is_narrow=False),
             "procedures": len(current_procedures(visit)),
         },
@@ -29,7 +29,7 @@ def show_search(visit: Visit) -> View:
     """Procedures that answer a question, of a moment in life, or of a field."""
     return View(
         "portal/search.html",
-        {"list": browse(visit), "ways": offers.ways, "contacts": _reachable(visit.catalog)},
+        {"list": browse(visit), "ways": offers.ways, "contacts": reachable(visit.catalog)},
     )
 
 
@@ -48,7 +48,7 @@ def show_procedure(visit: Visit) -> View:
             "offers_certainty": offers.offers_certainty(procedure),
             "steps_certainty": offers.steps_certainty(procedure),
             "points": places.grouped(catalog, places.receiving(catalog, procedure), is_narrow=False),
-            "contacts": _reachable(catalog),
+            "contacts": reachable(catalog),
             "articles": tuple(each for each in catalog.articles.values() if procedure.code in each.procedures),
             "is_valid": procedure.is_valid_on(visit.today),
             "roles": catalog.roles,
@@ -79,7 +79,7 @@ def show_points(visit: Visit) -> View:
             "mapped": places.mapped(catalog, points, unit),
             "labels": {point.id: number for number, point in enumerate(near, start=1)},
             "kind": kind,
-            "contacts": _reachable(catalog),
+            "contacts": reachable(catalog),
         },
     )
 
@@ -96,7 +96,7 @@ def show_point(visit: Visit) -> View:
             "parent": catalog.points.get(point.parent or ""),
             "below": tuple(each for each in places.open_points(catalog) if each.parent == point.id),
             "source": catalog.sources.get(point.reference),
-            "contacts": _reachable(catalog),
+            "contacts": reachable(catalog),
         },
     )
 
@@ -106,8 +106,9 @@ def show_help(visit: Visit) -> View:
     catalog = visit.catalog
     articles = tuple(catalog.articles.values())
     opened = visit.query.get("open", "")
-    return View("portal/help.html", {"contacts": _reachable(catalog), "articles": articles, "opened": opened})
+    return View("portal/help.html", {"contacts": reachable(catalog), "articles": articles, "opened": opened})
 
 
-def _reachable(catalog: Catalog) -> tuple[Contact, ...]:
+def reachable(catalog: Catalog) -> tuple[Contact, ...]:
+    """Whom a person can call or write to."""
     return tuple(each for each in catalog.contacts.values() if each.phone or each.email or each.url)

@@ -28,6 +28,7 @@ from pilotkit import (
     UnknownError,
     View,
     Visit,
+    unit_of,
 )
 from pilotkit_portal import papers
 from pilotkit_portal.openness import is_set_up
@@ -350,7 +351,7 @@ def _way(visit: Visit, case: Any) -> dict[str, Any]:
     procedure = _procedure(visit, case)
     return {
         "procedure": procedure,
-        "unit": visit.catalog.units.get(case.unit),
+        "unit": unit_of(visit.catalog, case),
         "stages": stages(procedure.steps if procedure else (), case.step, is_over=case.status in _ENDED),
         "is_late": case.is_late(visit.now) if isinstance(case, Case) else case.is_late,
         "days_left": days_left(visit, case.due_at),

@@ -26,6 +26,33 @@ def test_the_page_before_the_start_says_what_one_needs(citizen):
         assert words in citizen.text
 
 
+def test_the_check_says_what_is_open_and_what_to_do_and_stops_nobody(citizen):
+    citizen.get("/procedures/ZZ-101/apply?checked=1")
+    for words in (
+        "Something is still open",
+        "You did not tick",
+        "A parent, or a guardian.",
+        "You still need",
+        "Start now",
+    ):
+        assert words in citizen.text
+    assert "Only if it applies to you" in citizen.text
+    assert "Start now" in citizen.text
+    assert 'href="#' not in citizen.text.partition('id="outcome"')[2].partition("</section>")[0]
+
+
+def test_whoever_has_everything_is_told_to_start(citizen):
+    citizen.get("/procedures/ZZ-101/apply?checked=1&fits-1=1&have-hospital-note=1")
+    assert "You can start: everything that everybody needs is there." in citizen.text
+    assert "You still need" not in citizen.text
+    assert 2 == citizen.text.count(" checked")
+
+
+def test_nothing_is_said_before_anything_was_checked_and_foreign_ticks_change_nothing(citizen):
+    citizen.get("/procedures/ZZ-101/apply?fits-9=1&have-nothing=1")
+    assert 'id="outcome"' not in citizen.text
+
+
 def test_the_procedure_leads_to_the_start(citizen):
     assert "/en/procedures/ZZ-101/apply" in citizen.get("/procedures/ZZ-101").text
     assert "/apply" not in citizen.get("/procedures/ZZ-102").text

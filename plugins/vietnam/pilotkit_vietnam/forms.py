@@ -25,6 +25,7 @@ from pilotkit import (
     LocalText,
     PrintRequest,
     Procedure,
+    unit_of,
 )
 from pilotkit_vietnam.control_sheet import describe_handovers, finished_how
 from pilotkit_vietnam.letterhead import (
@@ -68,15 +69,15 @@ def describe_refusal(request: PrintRequest) -> dict[str, Any]:
 
 
 def describe_apology(request: PrintRequest) -> dict[str, Any]:
-    """Form 04, of the newest extension; before there is one a draft, which the head completes and signs."""
-    at = _newest(request.events, EventKind.EXTENDED)
-    before = request.events[:at] if at is not None else request.events
+    """Form 04, of the newest extension.
+
+    A draft, which the head completes and signs, before there is one and wherever ``until`` proposes another day.
+    """
     until = request.extras.get("until")
-    again = request.cases[0].promised_at if until is None else datetime.fromisoformat(until)
-    if at is not None:
-        again = _promised(request.events[: at + 1])
-    elif until is None:
-        again = None
+    at = _newest(request.events, EventKind.EXTENDED) if until is None else None
+    before = request.events[:at] if at is not None else request.events
+    promised = _promised(request.events[: at + 1]) if at is not None else None
+    again = promised if until is None else datetime.fromisoformat(until)
     return letterhead(request, "04") | {
         "is_draft": at is None,
         "received": moment_in_words(request.cases[0].received_at, request),
@@ -126,7 +127,7 @@ def describe_book(request: PrintRequest) -> dict[str, Any]:
                 "procedure": procedure_name(request, case.procedure_digest),
                 "name": person.name if person else "",
                 "address": ", ".join(filter(None, (person.address, person.phone))) if person else "",
-                "unit": request.deployment.catalog.unit(case.unit).name,
+                "unit": _unit(request, case),
                 "received": day(case.received_at),
                 "promised": day(case.promised_at),
                 "returned": day(case.returned_at),
@@ -134,6 +135,11 @@ def describe_book(request: PrintRequest) -> dict[str, Any]:
             }
         )
     return letterhead(request, "07") | {"rows": rows, "code": "", "volume": request.extras.get("volume", "")}
+
+
+def _unit(request: PrintRequest, case: Case) -> str:
+    unit = unit_of(request.deployment.catalog, case)
+    return unit.name if unit else case.unit
 
 
 def describe_ticket(request: PrintRequest) -> dict[str, Any]:

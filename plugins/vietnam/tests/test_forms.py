@@ -167,6 +167,14 @@ def test_an_apology_that_is_not_made_yet_is_a_draft_with_lines_to_fill(deploymen
     assert ("x", True) == (filled["reason"], filled["until"].endswith("ngày 01 tháng 3 năm 2026"))
 
 
+def test_an_apology_for_another_day_is_a_draft_again_and_names_the_day_promised_last(deployment):
+    made = FORMS["vn.form-04"].data(asked(deployment))
+    again = FORMS["vn.form-04"].data(asked(deployment, extras={"until": "2026-03-01T02:00:00+00:00"}))
+    assert (False, True) == (made["is_draft"], again["is_draft"])
+    assert made["until"] == again["promised"]
+    assert "01 tháng 3 năm 2026" in again["until"]
+
+
 def test_each_form_goes_with_what_happened():
     received = {"vn.form-01", "vn.form-04", "vn.form-06"}
     assert received == {

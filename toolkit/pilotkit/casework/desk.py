@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pilotkit.casework import permits, transitions, workload
-from pilotkit.casework.countdown import countdowns
+from pilotkit.casework.countdown import countdowns, remaining
 from pilotkit.casework.follow_keys import follow_key
 from pilotkit.casework.jurisdiction import owners_of
 from pilotkit.casework.permits import is_of, step_of
@@ -99,6 +99,16 @@ class Desk:
         """The case's legal clock as it stands now."""
         time = self._backoffice.deployment.catalog.working_time
         return countdowns((self._checked(case),), time, self._backoffice.clock())[0]
+
+    def could_end(self, case: Case) -> datetime | None:
+        """When the rest of the work on a case would be done if it went on now: what an apology may promise.
+
+        None where no hours are known of the steps still to come.
+        """
+        needed = remaining(self.procedure(case), case.step)
+        time = self._backoffice.deployment.catalog.working_time
+        hours = Decimal(str(needed / timedelta(hours=1)))
+        return time.after(self._backoffice.clock(), hours) if needed else None
 
     def is_mine(self, case: Case) -> bool:
         """Whether the case stands at a step of one's own role: reason enough to look at its file."""

@@ -6,11 +6,12 @@ from datetime import date, datetime, time
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.model.case import Case
+from pilotkit.model.filing import Tracked
 from pilotkit.model.location import AdministrativeUnit
 from pilotkit.storage.worklist import UnitCases
 
 
-def unit_of(catalog: Catalog, case: Case) -> AdministrativeUnit | None:
+def unit_of(catalog: Catalog, case: Case | Tracked) -> AdministrativeUnit | None:
     """The unit that a case is with: as it says, or else whom its code named on the day of receipt; None for nobody."""
     if case.unit_from is not None:
         return catalog.lineage.named(case.unit, case.unit_from)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from typing import Any
 
 import segno
 import typst
+from pypdf import PdfWriter
 
 from pilotkit.catalog.deployment import CORE, Deployment
 from pilotkit.catalog.plugins import Offered, unique
@@ -151,6 +152,22 @@ class Printing:
     def _print(self, template: DocumentTemplate, request: PrintRequest) -> bytes:
         code = draw_code(request.address) if request.address else ""
         return print_document(template, template.data(request) | {"qr": code}, request.at)
+
+
+def bind(documents: Iterable[bytes], at: datetime) -> bytes:
+    """Several printed documents as one PDF, in their order.
+
+    Args:
+        documents: one or more PDFs that were made here.
+        at: what the file says of when it was made; aware.
+    """
+    writer = PdfWriter()
+    for each in documents:
+        writer.append(io.BytesIO(each))
+    writer.add_metadata({"/CreationDate": f"D:{at:%Y%m%d%H%M%S}"})
+    bound = io.BytesIO()
+    writer.write(bound)
+    return bound.getvalue()
 
 
 def print_document(template: DocumentTemplate, data: Mapping[str, Any], at: datetime) -> bytes:

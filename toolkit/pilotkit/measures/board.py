@@ -34,7 +34,8 @@ class CasePage:
 
     total: int
     rows: tuple[dict[str, Any], ...]
-    """Keys: code, procedure, unit, channel, received_at, due_at, finished_at (microseconds), is_late, whole_process."""
+    """Keys: code, procedure, unit, unit_from (a day), channel, received_at, due_at, finished_at (microseconds),
+    is_late, whole_process."""
 
 
 class Measures:

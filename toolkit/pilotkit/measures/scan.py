@@ -159,7 +159,8 @@ def matching(
 
 _SHOWN = {
     "cases": (
-        "code", "procedure", "unit", "channel", "received_at", "due_at", "finished_at", "is_late", "whole_process",
+        "code", "procedure", "unit", "unit_from", "channel", "received_at", "due_at", "finished_at", "is_late",
+        "whole_process",
     ),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -68,6 +69,8 @@ class Tracked(Noun):
     status: CaseStatus
     step: str | None
     unit: str
+    unit_from: date | None = None
+    """The first day of the unit: its code may have been given to another since. None: whom it named on receipt."""
     received_at: AwareDatetime
     due_at: AwareDatetime | None
     promised_at: AwareDatetime | None
