@@ -1,5 +1,6 @@
 """What the clock does not change is not counted again, and what is kept is what a cold scan of everything gives."""
 
+import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -183,3 +184,15 @@ def test_a_page_a_second_later_has_the_figures_of_that_second(filled_town: Deplo
         forget()
         anew = scan_all(facts, kpis, Window(None, newest + later), [(), ("unit",)])
         assert sorted(map(repr, anew)) == sorted(map(repr, kept))
+
+
+def test_a_page_scans_nothing_that_has_ended_where_the_worker_has_made_it_ready(filled_town, tmp_path):
+    folder = shutil.copytree(filled_town.folder, tmp_path / "town")
+    ready = Measures(Deployment(folder))
+    ready.make_ready()
+    kept = sorted(path.name for path in (ready.facts.home.folder / "answers").glob("*.json"))
+    forget()
+    page = Measures(Deployment(folder))
+    page.standings(page.present() + timedelta(seconds=1))
+    page.values(by="unit", as_of=page.present() + timedelta(seconds=1))
+    assert kept == sorted(path.name for path in (page.facts.home.folder / "answers").glob("*.json"))

@@ -39,4 +39,4 @@ def facts(
             with suppress(KeyboardInterrupt):
                 for made in keep_up_to_date(opened, store, lambda: time.sleep(every)):
                     tell(made)
-                    Measures(opened, store).figures()
+                    Measures(opened, store).make_ready()

@@ -87,6 +87,15 @@ class Measures:
         """The last instant of a local day."""
         return end_of(self._catalog, day)
 
+    def make_ready(self) -> None:
+        """Ask what the pages of a board ask, so that what has ended is counted before anybody opens one.
+
+        The answers are kept on disk, for every process, until the facts change.
+        """
+        self.figures()
+        self.standings()
+        self.values(by="unit")
+
     def values(
         self,
         kpis: Sequence[str] | None = None,
