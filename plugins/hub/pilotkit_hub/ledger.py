@@ -98,7 +98,7 @@ class Ledger:
         except PilotkitError as refused:
             if actor:
                 with self._store.rewriting() as connection:
-                    connection.execute(HANDED_IN.insert().values(**entry, refused=refused.what))
+                    connection.execute(HANDED_IN.insert().values(**entry, refused=refused.what[:500]))
             raise
 
     def _take(self, data: bytes, now: datetime, entry: dict[str, object] | None) -> AdoptionReceipt:
