@@ -126,13 +126,17 @@ def settings(_: str) -> str:
 
 def facts(_: str) -> str:
     """Every fact table with the columns that an expression may name."""
-    parts, head = [], ("column", "type", "meaning")
+    parts, head = [], ("column", "type", "may be unknown", "meaning")
     for each in named("pilotkit.measures.columns.TABLES").values():
         by, kinds = "`, `".join(each.dimensions), (each.stored, (*each.known, *each.derived))
-        stored, computed = ([(f"`{c.name}`", f"`{c.type}`", c.meaning) for c in some] for some in kinds)
+        stored, computed = ([_column(each) for each in some] for some in kinds)
         parts += [f"## `{each.name}`\n\n{each.meaning} Figures can be grouped by `{by}`.", table(head, stored)]
         parts += ["Computed as of the instant that is asked:", table(head, computed)] if computed else []
     return "\n\n".join(parts)
+
+
+def _column(column: Any) -> tuple[str, ...]:
+    return f"`{column.name}`", f"`{column.type}`", "yes" if column.may_be_unknown else "", column.meaning
 
 
 def commands(_: str) -> str:

@@ -1,5 +1,6 @@
 """A real browser looks at a real deployment, on a phone and on a desk."""
 
+import base64
 import os
 import shutil
 import sys
@@ -16,6 +17,10 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE)] if str(HERE) not in sys.path else []
+ENVIRONMENT = {
+    "PILOTKIT_KEYS": "test:" + base64.b64encode(bytes(range(32))).decode(),
+    "PILOTKIT_PAYMENT__CONNECTOR": "local",
+}
 HANOI = Path(__file__).parents[2] / "examples" / "hanoi"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -94,3 +99,40 @@ def violations() -> "Callable[[sync_api.Page], list[str]]":
         return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in result["violations"]]
 
     return found
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory) -> Iterator:
+    """The example with cases of its own, which are sent to and paid for."""
+    from hanoi_office import served
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        with served(tmp_path_factory.mktemp("journeys") / "hanoi") as opened:
+            yield opened
+
+
+@pytest.fixture(scope="session")
+def accessibility():
+    from accessibility import Accessibility
+
+    return Accessibility()
+
+
+@pytest.fixture(scope="module")
+def screens(browser) -> Iterator:
+    """A phone 320 px wide and a desk, with scripts and without."""
+    contexts = []
+
+    def screen(width: int, *, script: bool):
+        contexts.append(
+            browser.new_context(
+                viewport={"width": width, "height": 800}, has_touch=width < 400, java_script_enabled=script
+            )
+        )
+        return contexts[-1].new_page()
+
+    yield {script: (screen(320, script=script), screen(1280, script=script)) for script in (True, False)}
+    for context in contexts:
+        context.close()

@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 from applications import Applying, Value
+from pypdf import PdfReader
 
-from pilotkit import Case, Deployment, Procedure, Step
+from pilotkit import Application, Case, Channel, Deployment, Person, Procedure, Receipt, Step
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.testing import Clock
 from pilotkit.web.server import running
@@ -38,6 +39,7 @@ class Office:
     backoffice: Backoffice
     clock: Clock
     _sessions: dict[str, str] = field(default_factory=dict)
+    _people: int = 500_000
 
     def procedure(self, code: str) -> Procedure:
         return self.backoffice.deployment.catalog.procedure(code)
@@ -57,6 +59,22 @@ class Office:
             access = self.backoffice.access
             self._sessions[login] = access.sign_in(login, PASSWORD, self.code_of(login), "127.0.0.1").value
         return self._sessions[login]
+
+    def new_number(self) -> str:
+        """An identity number that nobody had before."""
+        self._people += 1
+        return f"001190{self._people:06}"
+
+    def received(self, applying: Applying, point: str = "point-00070") -> Receipt:
+        """A case of one's own, taken in at a counter."""
+        person = Person(name=applying.person["name"], identity_number=self.new_number())
+        desk = self.backoffice.desk(self.backoffice.access.authority(self.session(f"receiving-{applying.unit}")))
+        return desk.take_in(
+            Application(
+                procedure=applying.procedure, channel=Channel.IN_PERSON, unit=applying.unit, person=person,
+                received_at_point=point, helped_at_point=point, actor="counter",
+            )
+        )  # fmt: skip
 
     def desk_of(self, step: Step, unit: str) -> str:
         """Whoever has the step: in the unit, or in the province, which stands above all of them."""
@@ -151,6 +169,10 @@ class Officer:
             field.select_option(value) if name == "unit" else field.fill(value)
         part.locator("button[type=submit]").click()
 
+    def fill(self, answers: dict[str, Value]) -> None:
+        for name, value in answers.items():
+            fill(self.page.locator("form.form"), name, value)
+
     def add(self, document: str, name: str) -> None:
         """Scan a paper, or add a result: ``submitted|id`` or ``result|id``."""
         self.page.locator("select[name=document]").select_option(document)
@@ -158,12 +180,22 @@ class Officer:
         form.locator("input[type=file]").set_input_files({"name": name, "mimeType": "application/pdf", "buffer": PDF})
         form.locator("button[type=submit]").click()
 
-    def print(self, template: str) -> bytes:
-        """A statutory form of the open case."""
-        form = self.page.locator("form.act", has=self.page.locator(f"input[value='{template}']"))
+    def print(self, template: str) -> str:
+        """The words of a statutory form that the page offers, without the spaces that its lines put between them."""
+        form = self.page.locator("form", has=self.page.locator(f"input[name=template][value='{template}']"))
+        return self.words_of(form.locator("button").first)
+
+    def words_of(self, button: Locator) -> str:
+        """What stands on the paper that a button or link brings."""
         with self.page.expect_download() as waiting:
-            form.locator("button").click()
-        return Path(waiting.value.path()).read_bytes()
+            button.click()
+        pages = PdfReader(waiting.value.path()).pages
+        return squeezed("".join(page.extract_text() for page in pages).replace("\u200b", ""))
+
+
+def squeezed(text: str) -> str:
+    """Letters and marks only."""
+    return "".join(text.split())
 
 
 def fill(form: Locator, name: str, value: Value) -> None:

@@ -115,3 +115,61 @@ def test_the_columns_of_both_tables_stand_under_each_other(desk, board):
 def test_everything_on_the_board_has_a_name_for_who_cannot_see_it(desk, board, nameless, path):
     desk.goto(f"{board}/vi{path}")
     assert [] == nameless(desk)
+
+
+@pytest.fixture(scope="module")
+def seasons(tmp_path_factory) -> Iterator[str]:
+    """The address of a copy of the example with cases of four months, and targets that are not due yet."""
+    folder = tmp_path_factory.mktemp("seasons") / "hanoi"
+    shutil.copytree(HANOI, folder, ignore=shutil.ignore_patterns("var"))
+    targets = folder / "local/targets.csv"
+    targets.write_text(targets.read_text(encoding="utf-8").replace("2025-07-30", "2025-08-15"), encoding="utf-8")
+    deployment = Deployment(folder)
+    store = Store(deployment.settings.storage.url, folder)
+    simulate(deployment, store, days=75, seed=1, last=date(2025, 7, 28))
+    store.close()
+    with running(deployment, now=lambda: datetime(2025, 7, 28, 12, 0, tzinfo=UTC)) as served:
+        yield served
+
+
+DRAWN = """place => { const canvas = place.querySelector('canvas');
+    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const seen = new Set();
+    for (let at = 0; at < pixels.length; at += 4)
+        if (pixels[at + 3]) seen.add([pixels[at], pixels[at + 1], pixels[at + 2], pixels[at + 3]].join());
+    return [...seen] }"""
+"""Every colour that a chart has, with how much of it shows."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", ["phone", "desk"])
+def test_the_months_of_a_measure_are_drawn_above_their_table(request, seasons, language, screen):
+    page = request.getfixturevalue(screen)
+    page.goto(f"{seasons}/{language}/board/kpis/online_share")
+    if screen == "phone":  # without script: the table says it all
+        assert page.locator("figure.drawn tbody tr").count() >= 3
+        return
+    chart = page.locator("figure.drawn .chart")
+    chart.locator("canvas").wait_for()
+    assert len(chart.evaluate(DRAWN)) > 2
+    assert page.locator("figure.drawn tbody tr").count() >= 3
+    assert chart.bounding_box()["y"] < page.locator("figure.drawn table").bounding_box()["y"]
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_the_interval_of_a_forecast_is_drawn_as_a_band(desk, seasons):
+    desk.goto(f"{seasons}/vi/board/units/00004")
+    chart = desk.locator("#online_share figure.drawn .chart")
+    chart.locator("canvas").wait_for()
+    half_seen = [int(colour.rsplit(",", 1)[1]) for colour in chart.evaluate(DRAWN)]
+    assert any(45 <= each <= 70 for each in half_seen)  # 0.22 of 255
+    assert desk.locator("#online_share .key .line-likely").is_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/board/kpis/median_working_minutes", "/board/kpis/electronic_result_share"])
+def test_a_quantile_and_a_figure_that_is_not_complete_fit_a_phone_and_a_desk(phone, desk, seasons, language, path):
+    for page in (phone, desk):
+        page.goto(f"{seasons}/{language}{path}")
+        assert page.evaluate(OVERFLOW) <= 0
+    assert 0 == desk.locator("table.amounts svg.meter").count()

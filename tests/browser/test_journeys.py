@@ -1,55 +1,13 @@
 """Six procedures from the citizen's phone to the signed result, in a real browser and in both languages."""
 
-import base64
-import os
-from collections.abc import Iterator
-
 import pytest
-from accessibility import Accessibility
 from applications import BIRTH, SECURITY, SIX, Applying
-from hanoi_office import PASSWORD, PDF, Citizen, Officer, served
+from hanoi_office import PASSWORD, PDF, Citizen, Officer
 
 from pilotkit import CaseStatus
 from pilotkit.casework.local_payments import LocalPayments
 
 LANGUAGES = ["vi", "en"]
-ENVIRONMENT = {
-    "PILOTKIT_KEYS": "test:" + base64.b64encode(bytes(range(32))).decode(),
-    "PILOTKIT_PAYMENT__CONNECTOR": "local",
-}
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Iterator:
-    before = {name: os.environ.get(name) for name in ENVIRONMENT}
-    os.environ.update(ENVIRONMENT)
-    with served(tmp_path_factory.mktemp("journeys") / "hanoi") as opened:
-        yield opened
-    for name, value in before.items():
-        os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-@pytest.fixture(scope="module")
-def accessibility() -> Accessibility:
-    return Accessibility()
-
-
-@pytest.fixture(scope="module")
-def screens(browser) -> Iterator:
-    """A phone 320 px wide and a desk, with scripts and without."""
-    contexts = []
-
-    def screen(width: int, *, script: bool):
-        contexts.append(
-            browser.new_context(
-                viewport={"width": width, "height": 800}, has_touch=width < 400, java_script_enabled=script
-            )
-        )
-        return contexts[-1].new_page()
-
-    yield {script: (screen(320, script=script), screen(1280, script=script)) for script in (True, False)}
-    for context in contexts:
-        context.close()
 
 
 class Journey:

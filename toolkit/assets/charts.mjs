@@ -1,6 +1,6 @@
 // Draws the tables marked data-chart as line charts, each above its table, which stays for who cannot see the chart.
 // A table brings its own data: the first column the day, each with a data-role a line; a cell's data-value is the number,
-// and a cell without one is a gap. Nothing is read from anywhere else, and nothing but the canvas is made.
+// and a cell without one is a gap. What lies between the roles lower and upper is drawn as a band. Nothing is read from anywhere else, and nothing but the canvas is made.
 import { LineChart } from "echarts/charts";
 import { GridComponent } from "echarts/components";
 import * as echarts from "echarts/core";
@@ -15,6 +15,8 @@ const ROLES = {
   best: { width: 1, type: "solid", colour: "--line-strong" },
   worst: { width: 1, type: "solid", colour: "--line-strong" },
 };
+
+const ENDS = ["lower", "upper"];
 
 for (const table of document.querySelectorAll("table[data-chart]")) draw(table);
 
@@ -46,13 +48,28 @@ function draw(table) {
       axisLabel: { color: colour("--quiet"), hideOverlap: true },
     },
     yAxis: {
-      type: "value", min: low, max: high, splitNumber: 4,
+      type: "value", min: low, max: high, interval: [2, 5, 10, 20].find((step) => (high - low) / step <= 5),
       axisLabel: { color: colour("--quiet"), formatter: (value) => `${percent.format(value)}%` },
       splitLine: { lineStyle: { color: colour("--line") } },
     },
-    series: heads.map((head, at) => line(head, numbers[at], colour)),
+    series: [
+      ...band(heads, numbers, colour),
+      ...heads.flatMap((head, at) => (ENDS.includes(head.dataset.role) ? [] : [line(head, numbers[at], colour)])),
+    ],
   });
   new ResizeObserver(() => chart.resize()).observe(place);
+}
+
+// ECharts fills below a line; so the band is as high as it is wide, on top of a lower end that nobody sees.
+function band(heads, numbers, colour) {
+  const [lower, upper] = ENDS.map((role) => numbers[heads.findIndex((head) => head.dataset.role === role)]);
+  if (!lower || !upper) return [];
+  const width = lower.map((low, at) => (low === null || upper[at] === null ? null : upper[at] - low));
+  const unseen = { type: "line", stack: "band", silent: true, showSymbol: false, lineStyle: { opacity: 0 } };
+  return [
+    { ...unseen, data: lower },
+    { ...unseen, data: width, areaStyle: { color: colour("--accent"), opacity: 0.22 } },
+  ];
 }
 
 function line(head, data, colour) {

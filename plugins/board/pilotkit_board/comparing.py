@@ -28,7 +28,7 @@ class Reason(StrEnum):
     PERIOD = "period"
     """It counts cases from another first day on."""
     COMPLETENESS = "completeness"
-    """More, or less, of its cases have reached the figures; or nobody knows how many."""
+    """More, or less, of what it should be of is in it; or nobody knows how much."""
     LEVEL = "level"
     """It is a province's among communes', or the other way round."""
     MEANS = "means"

@@ -15,7 +15,7 @@ def reason_words(visit: Visit, reason: Reason, comparison: Comparison, minimum: 
         Reason.BOUNDARIES: gettext("counted under other boundaries"),
         Reason.AS_OF: gettext("as of another date"),
         Reason.PERIOD: gettext("counted from another first day on"),
-        Reason.COMPLETENESS: gettext("more or fewer of its cases have reached the figures"),
+        Reason.COMPLETENESS: gettext("it is more complete, or less"),
         Reason.LEVEL: gettext("not of the same tier of government"),
         Reason.MEANS: gettext("has no kiosk, unlike those that are ranked")
         if with_kiosk

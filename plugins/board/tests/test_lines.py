@@ -1,7 +1,6 @@
 """The line of a target goes on to the due date exactly as the outlook says."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from pilotkit import Measures
 from pilotkit_board.lines import line_of
@@ -25,10 +24,10 @@ def test_it_ends_where_the_outlook_says_and_begins_at_today_s_value(board):
     target = standing(board)
     days = line_of(target, LAST)
     end, outlook = days[-1], target.outlook
-    assert {days[9].value} == {days[9].forecast, days[9].best, days[9].worst}
-    pairs = ((end.forecast, outlook.forecast), (end.best, outlook.best), (end.worst, outlook.worst))
-    assert all(abs(drawn - said) <= Decimal("0.02") for drawn, said in pairs)
-    assert all(each.worst <= each.forecast <= each.best for each in days[9:])
+    assert {days[9].value} == {days[9].forecast, days[9].best, days[9].worst, days[9].lower, days[9].upper}
+    assert (outlook.forecast, outlook.best, outlook.worst) == (end.forecast, end.best, end.worst)
+    assert (outlook.lower, outlook.upper) == (end.lower, end.upper)
+    assert all(each.worst <= each.lower <= each.forecast <= each.upper <= each.best for each in days[9:])
 
 
 def test_after_the_due_date_there_is_nothing_ahead(make_board):
@@ -42,5 +41,6 @@ def test_after_the_due_date_there_is_nothing_ahead(make_board):
 def test_the_page_has_the_line_as_a_chart_and_as_a_table(board):
     page = board.get("/en/board/units/PA-01").html
     assert page.count("<table data-chart>") == 2
-    assert 'data-role="forecast"' in page
+    roles = [f'data-role="{role}"' for role in ("value", "forecast", "lower", "upper", "best", "worst", "goal")]
+    assert all(role in page for role in roles)
     assert "vendor/charts.js" in page or not page.count("<script")

@@ -19,7 +19,7 @@ def test_the_page_says_what_all_ranked_have_in_common(board):
     assert f"online_share@{catalog.kpi('online_share').definition_hash}" in page
     assert catalog.location_version in page
     assert "received from 1 Jul 2025" in page
-    assert "completeness is not known" in page
+    assert "complete to 100.0%" in page
 
 
 def test_units_with_a_kiosk_are_not_ranked_with_units_without_one(board):

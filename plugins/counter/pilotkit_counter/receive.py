@@ -137,7 +137,8 @@ def _known(visit: Visit, desk: Desk, procedure: Procedure, number: str) -> Known
     reusable = (
         [pair for each in procedure.documents for pair in desk.reusable(number, each.id, reason)] if cases else []
     )
-    return Known(duplicates, tuple(reusable), cases[0].code if cases else None, is_asked=True)
+    seen = (each.code for each in cases if each.channel is not Channel.ONLINE)  # online, who applies is only claimed
+    return Known(duplicates, tuple(reusable), next(seen, None), is_asked=True)
 
 
 def _looked_up(screen: Screen, desk: Desk) -> Screen:

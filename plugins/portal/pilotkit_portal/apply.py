@@ -191,7 +191,8 @@ def save_you(visit: Visit) -> Answer:
     unit = units[0].code if len(units) == 1 else visit.posted.get("unit")
     if filled.problems or unit not in {each.code for each in units}:
         return _you(journey, filled, unit, is_refused=True)
-    journey.filing.save_person(journey.token, person_of(filled.answers), unit)
+    person = person_of(filled.answers)
+    journey.filing.save_person(journey.token, person, unit, known_as=visit.person)
     return _again(journey).after(journey.stops[0])
 
 

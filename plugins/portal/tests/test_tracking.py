@@ -145,7 +145,7 @@ def _finish(backoffice, code):
     result = Content(
         kind="result", document="certificate", name="certificate.pdf", media_type="application/pdf", data=PDF
     )
-    backoffice.files.attach(code, [result])
+    backoffice.files.attach(code, [result], "registrar")
     backoffice.casework.finish(code, "office")
 
 

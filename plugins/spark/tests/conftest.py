@@ -33,7 +33,10 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a standalone master with two workers of one core each."""
     home, room, port = Path(pyspark.__file__).parent, tmp_path_factory.mktemp("spark"), free_port()
     address = f"spark://{HOST}:{port}"
-    memory = {"SPARK_DAEMON_MEMORY": "256m", "SPARK_LOCAL_IP": HOST, "SPARK_HOME": str(home)}
+    memory = {
+        "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1", "SPARK_LOCAL_IP": HOST,
+        "SPARK_HOME": str(home),
+    }  # fmt: skip
     started: list[subprocess.Popen[bytes]] = []
 
     def start(kind: str, *arguments: str) -> None:

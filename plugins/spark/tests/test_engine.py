@@ -8,8 +8,9 @@ import pytest
 from pilotkit import DataError, Deployment, Engine, Kpi, Measures
 from pilotkit.casework.queue import Queue
 from pilotkit.casework.verbs import Casework
+from pilotkit.measures.answers import forget
 from pilotkit.measures.facts import bring_up_to_date
-from pilotkit.measures.scan import Window, forget, scan_all
+from pilotkit.measures.scan import Window, scan_all
 from pilotkit.storage.store import Store
 from pilotkit_spark.engine import SparkEngine
 
@@ -24,6 +25,8 @@ GROUPINGS = (
     ("unit", "unit_from", "received_day"),
 )
 WORDS = {"en": "x"}
+BRIEF = "-XX:TieredStopAtLevel=1"
+"""For a Java machine that lives a minute: compiling anything better than once would not pay."""
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +36,8 @@ def engine(master: str) -> Engine:
             "master": master, "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": "512m", "spark.executor.memory": "450m", "spark.executor.cores": "1",
             "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.adaptive.enabled": "false", "spark.driver.extraJavaOptions": BRIEF,
+            "spark.executor.extraJavaOptions": BRIEF,
         }
     )  # fmt: skip
 

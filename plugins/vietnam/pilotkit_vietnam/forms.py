@@ -176,7 +176,7 @@ def _papers(request: PrintRequest) -> list[str]:
     procedure = request.procedures.get(request.cases[0].procedure_digest)
     names = {each.id: each.name.in_language(LANGUAGE) for each in procedure.documents} if procedure else {}
     attached = request.file.attachments if request.file else ()
-    files = Counter(each.document for each in attached if each.kind == "submitted" and each.document in names)
+    files = Counter(each.document for each in attached if each.kind != "result" and each.document in names)
     listed = [f"{names[id_]} (bản điện tử, {count} tệp)" for id_, count in files.items()]
     return listed + _lines(request.extras.get("papers", ""))
 

@@ -7,7 +7,7 @@ says nothing of what arrives: that is read from the bank's statements, which som
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -72,9 +72,9 @@ class VietQr:
             account=f"{name} · {self._account} · {self._holder}",
         )  # fmt: skip
 
-    def received(self, reference: str) -> Decimal:
+    def received(self, reference: str, is_order: Callable[[str], bool]) -> Decimal:
         """What the statements say has arrived."""
-        return self._statements.received(reference)
+        return self._statements.received(reference, is_order)
 
 
 BANKS: Mapping[str, str] = {bank.bin: bank.short_name for bank in BanksObject.values()}

@@ -43,7 +43,7 @@ def test_what_a_code_cannot_say_is_refused(vietqr, amount, currency):
 
 
 def test_what_has_arrived_is_in_the_statements(vietqr, tmp_path):
-    assert Decimal(0) == vietqr.received(REFERENCE)
+    assert Decimal(0) == vietqr.received(REFERENCE, lambda _: False)
     folder = tmp_path / "var" / "statements"
     folder.mkdir(parents=True)
     (folder / "7.csv").write_text(
@@ -51,7 +51,7 @@ def test_what_has_arrived_is_in_the_statements(vietqr, tmp_path):
         f"01/07/2025;MBVCB.9.{REFERENCE}.CT tu 1;8.000\n02/07/2025;CHUYEN TIEN;9.000\n",
         encoding="utf-8",
     )
-    assert Decimal(8000) == vietqr.received(REFERENCE)
+    assert Decimal(8000) == vietqr.received(REFERENCE, lambda _: False)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from pilotkit.access.access import Access, DeniedError
 from pilotkit.access.patience import OF_DEVICE, OF_LOGIN, OF_NETWORK, network_of
+from pilotkit.storage.access import FailureRow
 from pilotkit.storage.vault import Vault
 
 
@@ -33,6 +35,17 @@ def test_after_more_mistakes_one_waits_longer_each_time(office):
         office.clock.advance(minutes=waits[-1] / 60)
         _guess(office)
     assert [1, 2, 4, 8] == waits
+
+
+def test_whoever_has_to_wait_leaves_nothing_behind_however_many_logins_are_tried(office, store):
+    for number in range(OF_NETWORK.free + 1):
+        _guess(office, login=f"guess-{number}")
+    with store.looking() as session:
+        before = session.scalar(select(func.count()).select_from(FailureRow))
+    for number in range(50):
+        _guess(office, login=f"made-up-{number}")
+    with store.looking() as session:
+        assert before == session.scalar(select(func.count()).select_from(FailureRow))
 
 
 def test_while_one_waits_even_the_right_password_is_not_heard(office):

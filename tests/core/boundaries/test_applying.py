@@ -1,5 +1,6 @@
 """Applying a change of units: history keeps its codes, open cases go with their unit, nothing is lost."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -11,9 +12,11 @@ import pytest
 from pilotkit import (
     Authority,
     Case,
+    CaseError,
     DataError,
     Deployment,
     Desk,
+    EventKind,
     Group,
     Measures,
     TargetError,
@@ -91,6 +94,30 @@ def test_open_cases_go_with_their_unit_and_ended_ones_keep_its_code(
     )
     assert [] == list(differing(store))
     assert verify(store, new_keys().public).fault is None
+
+
+def test_a_result_that_nobody_has_fetched_is_handed_over_by_the_successor_and_stays_a_figure_of_who_finished_it(
+    town: Deployment, store: Store, reform: Path, receive: Receive
+) -> None:
+    waiting = receive("PA-01", "in_person", point="pa-01")
+    casework = Casework(town, store, lambda: AFTER.replace(month=7, day=25))
+    with contextlib.suppress(CaseError):
+        while True:
+            casework.advance(waiting.code, "registry")
+    casework.finish(waiting.code, "registry")
+    assert 0 == make(town, store, reform).handed_over
+    backoffice = Backoffice(Deployment(town.folder), lambda: AFTER)
+    backoffice.store = store
+
+    def desk(unit: str) -> Desk:
+        permissions = frozenset({"case.read", "case.advance", "case.decide", "case.return"})
+        return Desk(backoffice, Authority(subject="x", permissions=permissions, units=frozenset({unit})))
+
+    assert [waiting.code] == [each.case.code for each in desk("PA-03").work_list(Wanted(status="finished")).items]
+    assert [] == list(desk("PA-05").work_list(Wanted(status="finished")).items)
+    assert "returned" == desk("PA-03").act(waiting.code, EventKind.RETURNED).status
+    assert ("PA-01", OLD) == (store.case(waiting.code).unit, store.case(waiting.code).unit_from)
+    assert [] == list(differing(store))
 
 
 def test_the_deployment_is_sound_afterwards(town: Deployment, store: Store, reform: Path) -> None:

@@ -307,7 +307,34 @@ def test_a_case_that_ended_takes_its_result_and_nothing_else(desks):
     desk.act(code, EventKind.WITHDRAWN, reason="wants it back")
     with pytest.raises(CaseError, match="ended"):
         desk.attach(code, [note()])
-    assert ["result"] == [each.kind for each in desk.attach(code, [note("certificate", kind="result")])]
+    result = [note("certificate", kind="result")]
+    assert RefusedError is _raised(lambda: desk.attach(code, result)), "who signs nothing makes no results either"
+    assert ["result"] == [each.kind for each in desks.desk("registrar-pa-01").attach(code, result)]
+    added = desks.desk("supervisor-pa-01").reads(code)[-1]
+    assert ("registrar-pa-01", "added this file") == (added.reader, added.reason)
+
+
+def test_looking_for_a_person_is_a_look_at_each_case_that_is_told_and_at_no_other(desks):
+    mine, far = desks.case(), desks.case("PA-02")
+    desk = desks.desk("counter-pa-01")
+    desk.cases_of("4001")
+    desk.reusable("4001", "hospital-note", "receiving")
+    assert ["counter-pa-01"] * 2 == [each.reader for each in desks.desk("supervisor-pa-01").reads(mine.code)]
+    assert () == desks.desk("supervisor-pa").reads(far.code)
+
+
+def test_a_copy_from_an_earlier_case_is_shown_to_nobody_who_only_claims_to_be_the_person(desks):
+    old = desks.case()
+    new = desks.case(channel=Channel.ONLINE, received_at_point=None, contents=())
+    desk = desks.desk("counter-pa-01")
+    copied = desk.reuse(new.code, old.code, _attachment(desks, old), "need not ask again")
+    filing = desks.backoffice.filing
+    key = filing.follow_key(new.code)
+    file = filing.follow(new.code, key, ANONYMOUS).file
+    assert () == file.attachments
+    with pytest.raises(UnknownError, match="no such file"):
+        filing.content(new.code, key, ANONYMOUS, copied.id)
+    assert b"born at noon" == desk.content(new.code, copied.id, "to see it")[1]
 
 
 def test_only_who_answers_for_it_sees_who_looked(desks):

@@ -1,6 +1,7 @@
 """Who looks at a personal file says why, and that is kept; what may be attached is found from what is in it."""
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_without_a_reason_in_words_nobody_looks(casework: Casework, files: Files
     for look in (
         lambda: files.file(code, "counter-1", reason),
         lambda: files.content(code, "x", "counter-1", reason),
-        lambda: files.reusable("001099", "form", "counter-1", reason),
+        lambda: files.reusable("001099", "form", "counter-1", reason, frozenset()),
     ):
         with pytest.raises(CaseError, match="reason"):
             look()
@@ -76,7 +77,7 @@ def test_what_is_not_there_is_said_and_counts_as_no_look(casework: Casework, fil
     with pytest.raises(UnknownError, match="no such file"):
         files.content(bare, scan.id, "counter-1", "to decide")
     with pytest.raises(UnknownError, match="no case"):
-        files.attach("nothing", [PDF])
+        files.attach("nothing", [PDF], "counter-1")
     with pytest.raises(UnknownError, match="no case"):
         files.reads("nothing")
     assert () == files.reads(bare)
@@ -91,18 +92,20 @@ def test_a_person_is_found_by_the_number_however_it_is_typed(casework: Casework,
 def test_what_was_submitted_before_is_offered_again_and_that_is_a_look(casework: Casework, files: Files) -> None:
     code = casework.receive(application()).code
     casework.receive(application(person=Person(name="Other", identity_number="2")))
-    ((found, scan),) = files.reusable("001099", "form", "counter-1", "never ask twice")
+    here = frozenset({code})
+    assert () == files.reusable("001099", "form", "counter-1", "never ask twice", frozenset())
+    ((found, scan),) = files.reusable("001099", "form", "counter-1", "never ask twice", here)
     assert (code, "form.pdf") == (found, scan.name)
-    assert () == files.reusable("001099", "hospital-note", "counter-1", "never ask twice")
+    assert () == files.reusable("001099", "hospital-note", "counter-1", "never ask twice", here)
     assert [scan.id] == [each.part for each in files.reads(code)]
 
 
 def test_a_case_takes_so_many_files_and_no_more(casework: Casework, files: Files) -> None:
     code = casework.receive(application()).code
-    made = files.attach(code, [PDF] * (MAX_FILES - 2))
+    made = files.attach(code, [PDF] * (MAX_FILES - 2), "counter-1")
     with pytest.raises(CaseError, match=f"{MAX_FILES} files at most, and with these it would have {MAX_FILES + 1}"):
-        files.attach(code, [PDF, PDF])
-    files.attach(code, [PDF])
+        files.attach(code, [PDF, PDF], "counter-1")
+    files.attach(code, [PDF], "counter-1")
     kept = files.file(code, "counter-1", "to decide").attachments
     assert MAX_FILES == len(kept)
     assert made == kept[1 : MAX_FILES - 1]
@@ -141,6 +144,14 @@ def zipped(*names: str) -> bytes:
             kind = "application/vnd.oasis.opendocument.text"
             archive.writestr(name, kind if name == "mimetype" else "x")
     return made.getvalue()
+
+
+def directory_of(entries: int) -> bytes:
+    """A zip file that says it has so many parts, and is nothing but their list."""
+    made = bytearray(WORD)
+    at = made.rfind(b"PK\x05\x06")
+    made[at + 8 : at + 12] = struct.pack("<2H", entries, entries)
+    return bytes(made)
 
 
 WORD = zipped("[Content_Types].xml", "word/document.xml")
@@ -186,6 +197,12 @@ def test_a_type_is_found_from_the_content(name: str, data: bytes, expected: str)
 def test_what_may_not_be_kept_is_refused_in_words(name: str, data: bytes, said: str) -> None:
     with pytest.raises(CaseError, match=said):
         checked(Content(document="form", name=name, media_type="application/pdf", data=data))
+
+
+def test_a_zip_file_with_a_directory_beyond_measure_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(CaseError, match="none of the types"):
+        checked(Content(document="form", name="a.docx", media_type="x", data=directory_of(60_000)))
 
 
 def test_a_file_that_is_refused_takes_nothing_in(casework: Casework, store: Store, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 
-from pilotkit import CaseError, Channel, DataError, Deployment, EventKind, UnknownError
+from pilotkit import Application, CaseError, Channel, DataError, Deployment, EventKind, UnknownError
 from pilotkit.casework.backoffice import Backoffice
+from pilotkit.casework.drafts import RESERVE
 from pilotkit.casework.filing import AnswersError, IncompleteError
 from pilotkit.model.access import ANONYMOUS, Authority
 from pilotkit.model.personal import Content, Person
@@ -20,6 +22,7 @@ NAUGHTY = (
     "\u202eabc", "👩‍👩‍👧 🏴", "%s%n%(x)s", "=1+1", "NULL", "a\u2028b", "日本語", "../../etc/passwd", "\\u0000",
     "a\x00b",
 )  # fmt: skip
+PERSON = Person(name="Test Person", identity_number="ZZ 100 200", email="person@example.org")
 CITIZEN = Authority(subject="citizen:abc", roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))
 OTHER = Authority(subject="citizen:xyz", roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))
 
@@ -98,6 +101,49 @@ def test_when_the_case_cannot_be_stored_the_draft_stays_whole(office, ready, mon
         office.filing.submit(token, ANONYMOUS)
     assert (0, 0, 0) == tuple(count(office, table) for table in ("cases", "attachments", "personal_files"))
     assert before == office.filing.draft(token)
+
+
+def test_what_is_added_while_it_is_being_sent_is_not_lost(office, ready, monkeypatch):
+    token, receive = ready(), office.casework.receive
+
+    def add_first(application):
+        monkeypatch.setattr(office.casework, "receive", receive)
+        office.clock.advance(minutes=1)
+        office.filing.attach(token, content(name="late.pdf"))
+        return receive(application)
+
+    monkeypatch.setattr(office.casework, "receive", add_first)
+    with pytest.raises(CaseError, match="changed while it was being sent"):
+        office.filing.submit(token, ANONYMOUS)
+    assert ["note.pdf", "late.pdf"] == [each.name for each in office.filing.draft(token).attachments]
+    code = office.filing.submit(token, ANONYMOUS).case.code
+    assert 2 == len(office.files.file(code, "officer", "to decide").attachments)
+
+
+def test_registers_answer_about_who_has_signed_in_and_about_nobody_else(office, ready, commune, monkeypatch):
+    class Register:
+        def prefill(self, _person):
+            return {"child_name": "From the register"}
+
+        def validate(self, _answers):
+            return ()
+
+    monkeypatch.setitem(office.deployment.catalog.handlers, BIRTH, Register())
+    known = {}
+    for who, provided in (("stranger", None), ("other", Person(name="O", identity_number="1")), ("self", PERSON)):
+        token = office.filing.start(BIRTH, Channel.ONLINE, ANONYMOUS)
+        office.filing.save_person(token, PERSON, commune, known_as=provided)
+        known[who] = office.filing.draft(token).answers
+    assert {"stranger": {}, "other": {}, "self": {"child_name": "From the register"}} == known
+
+
+@pytest.mark.parametrize("answer", ["x\ud800", ["\udfff"]])
+def test_half_a_character_is_no_answer(office, ready, answer):
+    token = ready()
+    with pytest.raises(AnswersError):
+        office.filing.save(token, "child", {"child_name": answer, "child_born": "2025-06-30"})
+    with pytest.raises(ValidationError, match="half a surrogate pair"):
+        Application(procedure=BIRTH, channel=Channel.ONLINE, unit="PA-01", actor="x", answers={"a": [{"b": answer}]})
 
 
 def test_what_is_missing_is_told_in_the_order_in_which_it_is_asked(office):
@@ -210,6 +256,21 @@ def test_a_file_of_a_draft_can_be_read_again_and_taken_out(office, ready):
         office.filing.detach(other, attachment.id)
     office.filing.detach(token, attachment.id)
     assert () == office.filing.draft(token).attachments
+
+
+def test_drafts_leave_the_rest_of_a_nearly_full_disk_to_what_is_sent(office, ready, monkeypatch):
+    token = ready()
+    monkeypatch.setattr(type(office.store), "room_left", lambda _: RESERVE - 1)
+    for asked in (lambda: office.filing.attach(token, content()), ready):
+        with pytest.raises(CaseError, match="disk is nearly full"):
+            asked()
+    assert office.filing.submit(token, ANONYMOUS).case
+
+
+def test_the_room_that_is_left_is_known_of_a_file_and_not_of_a_server(office):
+    with office.store.looking() as session:
+        is_file = session.get_bind().dialect.name == "sqlite"
+    assert is_file is (office.store.room_left() is not None)
 
 
 def test_a_draft_takes_only_files_that_may_be_kept_for_documents_that_are_asked(office, ready):

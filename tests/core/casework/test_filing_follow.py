@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotkit import CaseError, CaseStatus, EventKind, UnknownError
+from pilotkit.access.access import Access
 from pilotkit.casework.follow_keys import ALPHABET, check_symbol, follow_key, is_follow_key, is_well_formed
 from pilotkit.model.access import ANONYMOUS, Authority
-from pilotkit.model.personal import Content
+from pilotkit.model.personal import Content, Person
 from pilotkit.storage.vault import Vault
 
 PDF = b"%PDF-1.7 a generated page"
@@ -76,6 +77,35 @@ def test_whoever_sent_it_signed_in_needs_no_key(office, ready):
         office.filing.follow(code, "", OTHER)
 
 
+def test_an_officer_who_sends_for_somebody_does_not_become_them(office, ready):
+    officer = Authority(subject="counter-pa-01", permissions=frozenset({"case.receive", "case.read"}))
+    code = office.filing.submit(ready(), officer).case.code
+    with pytest.raises(UnknownError):
+        office.filing.follow(code, "", officer)
+    assert () == office.filing.mine(officer)
+
+
+def test_a_page_left_open_is_one_look_an_hour(office, ready):
+    receipt = office.filing.submit(ready(), ANONYMOUS)
+    for _ in range(30):
+        office.filing.follow(receipt.case.code, receipt.follow_key, ANONYMOUS)
+    office.clock.advance(minutes=61)
+    office.filing.follow(receipt.case.code, receipt.follow_key, ANONYMOUS)
+    assert 2 == len(office.files.reads(receipt.case.code))
+
+
+def test_a_citizen_keeps_their_cases_when_the_server_has_a_new_key(office, ready):
+    access, person = office.access, Person(name="Ada")
+    citizen = access.authority(access.sign_in_citizen("issuer|ada", person).value)
+    code = office.filing.submit(ready(), citizen).case.code
+    newer = Access(
+        office.deployment, office.store, Vault({"k2": b"2" * 32, "k1": office.vault._keys["k1"]}), office.clock
+    )
+    again = newer.authority(newer.sign_in_citizen("issuer|ada", person).value)
+    assert citizen.subject != again.subject
+    assert [code] == [each.code for each in office.filing.mine(again)]
+
+
 def test_nobody_owns_what_was_sent_without_signing_in(office, ready):
     code = office.filing.submit(ready(), ANONYMOUS).case.code
     for authority in (ANONYMOUS, OTHER, Authority(subject="")):
@@ -136,7 +166,7 @@ def test_a_withdrawal_keeps_its_reason_out_of_the_events(office, ready):
 def test_a_result_shows_when_the_case_is_finished_and_is_taken_once(office, ready):
     receipt = office.filing.submit(ready(), ANONYMOUS)
     code, key = receipt.case.code, receipt.follow_key
-    made = office.files.attach(code, [content("certificate", kind="result", name="certificate.pdf")])[0]
+    made = office.files.attach(code, [content("certificate", kind="result", name="certificate.pdf")], "registrar")[0]
     assert () == office.filing.results(code, key, ANONYMOUS)
     assert 1 == len(office.filing.follow(code, key, ANONYMOUS).file.attachments)
     for ask in (

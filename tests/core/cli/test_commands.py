@@ -101,6 +101,9 @@ def test_simulate_then_kpi_gives_figures_with_what_they_are_of(
     total = next(value for value in values if value["kpi"] == "online_share" and value["unit"] is None)
     assert 0 == code
     assert made["cases"] == total["denominator"]
+    assert "100.0000" == total["completeness"]
+    _, out, said = answer(capsys, "kpi", folder)
+    assert ("%)" in out) != ("Every figure is complete." in said)
     code, out, _ = answer(capsys, "kpi", folder, "--as-of", "2025-07-20", "--json")
     assert json.loads(out)[0]["denominator"] < made["cases"]
 

@@ -15,11 +15,11 @@ from pilotkit.casework.queue import Queue
 from pilotkit.casework.simulation import simulate
 from pilotkit.casework.verbs import Casework
 from pilotkit.measures import layers, state
+from pilotkit.measures.answers import files_of
 from pilotkit.measures.columns import TABLES
 from pilotkit.measures.engines import run, source_of
 from pilotkit.measures.facts import FOLDER, bring_up_to_date
 from pilotkit.measures.plan import Plan
-from pilotkit.measures.scan import files_of
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
 from pilotkit.testing.tiny import tiny_file

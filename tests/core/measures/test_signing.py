@@ -44,7 +44,7 @@ def test_what_is_signed_says_everything_that_is_needed_to_count_it_again(town: D
     assert (1, 3, 4, Decimal(75)) == (signed.number, signed.numerator, signed.denominator, signed.value.percent)
     assert ("warden-01", "Warden of North Quay", "head-pa-01") == (signed.head, signed.office, signed.signed_by)
     assert (town.catalog.kpi("online_share").definition_hash, LATER) == (signed.definition_hash, signed.as_of)
-    assert town.catalog.location_version == signed.location_version
+    assert (town.catalog.location_version, Decimal(100)) == (signed.location_version, signed.completeness)
     assert (date(2024, 1, 1), date(2025, 7, 31), "The kiosk helped.") == (signed.unit_from, signed.due, signed.remark)
     assert (signed,) == working.history(unit="PA-01")
 

@@ -188,6 +188,14 @@ def test_too_many_files_are_refused(rewrite: Rewrite) -> None:
         PackageArchive.open(rewrite({f"many/{number}": b"" for number in range(5001)}))
 
 
+def test_a_second_end_for_large_files_is_not_believed(packed: PackedPackage) -> None:
+    data = packed.path.read_bytes()
+    at = data.rindex(b"PK\x05\x06")
+    packed.path.write_bytes(data[:at] + b"PK\x06\x07" + bytes(16) + data[at:])
+    with pytest.raises(PackageError, match="more than 5000 files, or says so"):
+        PackageArchive.open(packed.path)
+
+
 def test_entries_that_share_bytes_are_refused(packed: PackedPackage) -> None:
     data = bytearray(packed.path.read_bytes())
     first = data.index(b"PK\x01\x02")

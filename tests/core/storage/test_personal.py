@@ -64,7 +64,7 @@ def test_nothing_personal_stands_readable_in_the_database_or_beside_it(town: Dep
     case = casework.receive(application(key="submission-1"))
     looking = files(store)
     looking.file(case.code, "officer", "to decide")
-    looking.attach(case.code, [SCAN.model_copy(update={"name": "gwendolyn-result.pdf", "kind": "result"})])
+    looking.attach(case.code, [SCAN.model_copy(update={"name": "gwendolyn-result.pdf", "kind": "result"})], "registrar")
     casework.advance(case.code, "officer")
     rotate(store, Vault({"new": NEW, "old": OLD}))
     written = {path.name: path.read_bytes() for path in (tmp_path / "var").iterdir()}
@@ -210,7 +210,7 @@ def test_the_audit_chain_says_nothing_of_a_person_and_stays_whole(casework: Case
     case = casework.receive(application())
     before = list(store.records())
     looking = files(store)
-    looking.attach(case.code, [SCAN])
+    looking.attach(case.code, [SCAN], "counter-1")
     looking.file(case.code, "officer", "to decide")
     rotate(store, Vault({"new": NEW, "old": OLD}))
     assert before == list(store.records())

@@ -184,8 +184,18 @@ def test_a_cursor_from_nowhere_is_no_accident(filled):
                 assert len(worklist.page(session, wanted(group=group, after=cursor))[0]) < 60
 
 
+def test_what_a_code_named_before_is_not_among_what_is_due_first(filled):
+    store, cases = filled
+    others = worklist.UnitCases("A", NOW.date(), received_from=None, received_before=None)
+    with store.looking() as session:
+        all_of_them, _ = worklist.due_first(session, frozenset({"A", "B"}), (), NOW + timedelta(days=30), 100)
+        without, _ = worklist.due_first(session, frozenset({"A", "B"}), (others,), NOW + timedelta(days=30), 100)
+    assert {"A", "B"} == {case.unit for case in all_of_them}
+    assert [case for case in all_of_them if case.unit == "B"] == without
+
+
 def test_no_unit_is_no_case(filled):
     store, _ = filled
     assert [] == all_of(store, wanted(units=frozenset()))
     with store.looking() as session:
-        assert [] == worklist.due_first(session, frozenset(), NOW + timedelta(days=30), 10)[0]
+        assert [] == worklist.due_first(session, frozenset(), (), NOW + timedelta(days=30), 10)[0]

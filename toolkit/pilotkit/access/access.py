@@ -17,6 +17,7 @@ from pilotkit.errors import RefusedError
 from pilotkit.model.access import ANONYMOUS, CITIZEN, Authority, citizen_authority
 from pilotkit.model.personal import Person
 from pilotkit.storage.access import CredentialRow, DeviceRow, forget_what_is_over, remember_device, take_step
+from pilotkit.storage.filing import rename_owner
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Vault
 
@@ -75,9 +76,7 @@ class Access:
         """
         now, login = self._clock(), login.strip().lower()[:_LONGEST_LOGIN]
         limits = self._limits(login, client, device)
-        with self._store.writing() as session:
-            wait = patience.asked(session, limits, now)
-        if wait > timedelta(0):
+        if (wait := self._asked(limits, now)) > timedelta(0):
             raise DeniedError(wait)
         seen = self._credential(login)
         step = self._step(seen, code, now)
@@ -93,9 +92,11 @@ class Access:
             person: what the provider says of them, for as long as the session lasts.
             replaces: the session that the browser had until now, which is over then.
         """
-        name = CITIZEN + self._vault.index(subject, "citizen")
+        name, *older = (CITIZEN + each for each in self._vault.indexes(subject, "citizen"))
         with self._store.writing() as session:
             self._tidy(session)
+            if older:  # the vault has a new key since they were here
+                rename_owner(session, older, name)
             return SessionToken(self.sessions.start(session, name, replaces=replaces, person=person))
 
     def authority(self, token: str) -> Authority:
@@ -112,6 +113,16 @@ class Access:
     def sign_out(self, token: str) -> None:
         """End a session; one that is over stays so."""
         self.sessions.end(token)
+
+    def _asked(self, limits: dict[str, patience.Limit], now: datetime) -> timedelta:
+        """How long to wait still. Whoever has to is told before anything is written: guesses must not fill a disk."""
+        with self._store.looking() as session:
+            wait = patience.waiting(session, limits, now)
+        if wait > timedelta(0):
+            return wait
+        with self._store.writing() as session:
+            self._tidy(session)
+            return patience.asked(session, limits, now)
 
     def _limits(self, login: str, client: str, device: str) -> dict[str, patience.Limit]:
         if self._is_known(login, device):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from pilotkit.storage.access import failures_of
+from pilotkit.storage.access import FailureRow, failures_of, known_failures
 
 FORGETTING = timedelta(hours=24)
 """Failures older than this no longer count."""
@@ -50,6 +50,17 @@ def network_of(client: str) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def waiting(session: Session, limits: dict[str, Limit], now: datetime) -> timedelta:
+    """How long is still to wait until an attempt is heard, by what is known already; 0 where it may be asked."""
+    known = known_failures(session, limits)
+    return max((_wait(row, limits[row.subject], now) for row in known), default=timedelta(0))
+
+
+def _wait(row: FailureRow, limit: Limit, now: datetime) -> timedelta:
+    count = row.count if now - row.last_at < FORGETTING else 0
+    return row.last_at + limit.wait(count) - now
 
 
 def asked(session: Session, limits: dict[str, Limit], now: datetime) -> timedelta:

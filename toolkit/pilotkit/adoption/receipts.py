@@ -14,12 +14,13 @@ from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, Place
 from pilotkit.measures.board import Measures
 from pilotkit.measures.scan import Window, scan
+from pilotkit.measures.valuing import completeness_of
 from pilotkit.model.adoption import AdoptionReceipt, CheckSummary, InstalledPackage, MonthlyFigure
 from pilotkit.model.registry import TrustStanding
 from pilotkit.model.surface import Severity
 from pilotkit.packages import verify_model
 from pilotkit.packages.lineage import origin_of
-from pilotkit.packages.measured import completeness_of, figure_of
+from pilotkit.packages.measured import figure_of
 from pilotkit.registry import standing
 from pilotkit.storage.engine import is_there
 from pilotkit.storage.store import Store
@@ -121,7 +122,7 @@ def _measured(deployment: Deployment, now: datetime, order: ReceiptOrder) -> dic
             "since": window.since,
             "as_of": window.as_of,
             "is_simulated": measures.simulated_until is not None,
-            "completeness": completeness_of(measures.facts.cases, stored),
+            "completeness": completeness_of((measures.facts.cases, stored)),
             "figures": tuple(map(figure_of, measures.values(since=window.since, as_of=window.as_of))),
             "monthly": tuple(_monthly(deployment, measures, window)) if order.by_month else (),
         }

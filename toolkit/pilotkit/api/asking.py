@@ -16,6 +16,7 @@ from pilotkit.casework.desk import Desk
 from pilotkit.casework.filing import Filing
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.model.access import ANONYMOUS, Authority
+from pilotkit.model.personal import Person
 
 _BEARER = HTTPBearer(auto_error=False, description="A token from POST /sessions")
 
@@ -54,6 +55,12 @@ def _authority(here: Here, given: Annotated[HTTPAuthorizationCredentials | None,
     return authority
 
 
+def _known(here: Here, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Person | None:
+    return here.backoffice.access.person(given.credentials) if given else None
+
+
+Known = Annotated[Person | None, Depends(_known)]
+"""What a provider says of the citizen who asks."""
 Asker = Annotated[Authority, Depends(_authority)]
 
 

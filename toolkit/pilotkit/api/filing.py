@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Response, UploadFile
 from fastapi import Form as FormPart
 from pydantic import BaseModel, ConfigDict, Field
 
-from pilotkit.api.asking import Asker, AtFiling, DraftToken, FollowKey
+from pilotkit.api.asking import Asker, AtFiling, DraftToken, FollowKey, Known
 from pilotkit.api.files import answer_with, content_of
 from pilotkit.api.problems import PROBLEMS
 from pilotkit.api.words import Code, Reason, Words
@@ -96,9 +96,9 @@ def read_form(filing: AtFiling, token: DraftToken) -> Form | None:
 
 
 @router.put("/draft/person", status_code=NAUGHT)
-def save_person(filing: AtFiling, token: DraftToken, asked: Applicant) -> None:
-    """Who applies."""
-    filing.save_person(token, asked.person, asked.unit)
+def save_person(filing: AtFiling, token: DraftToken, asked: Applicant, known: Known) -> None:
+    """Who applies. Registers answer about the citizen who has signed in, and about nobody else."""
+    filing.save_person(token, asked.person, asked.unit, known_as=known)
 
 
 @router.put("/draft/pages/{page}", status_code=NAUGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
@@ -84,6 +85,13 @@ def _check_name(name: str) -> None:
         )
 
 
+_END = struct.Struct("<4s4H2LH")
+"""How a zip file ends (APPNOTE 4.3.16)."""
+_ZIP64 = 20
+_ENTRIES, _ENTRY = 10_000, 300
+"""The most parts of a document, and bytes that each may take in the directory on average."""
+
+
 def _check_suffix(name: str, kind: _Kind) -> None:
     """A file that opens as something else than it is would be a trap for the officer."""
     suffix = _SUFFIX.search(name)
@@ -117,13 +125,22 @@ def _holds(part: str) -> Callable[[bytes], bool]:
 
 
 def _names_in(data: bytes) -> frozenset[str]:
-    if not data.startswith(b"PK\x03\x04"):
+    if not data.startswith(b"PK\x03\x04") or not _is_small(data):
         return frozenset()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return frozenset(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
         return frozenset()
+
+
+def _is_small(data: bytes) -> bool:
+    """Whether the directory of a zip file is no larger than a document's, before anything of it is read."""
+    at = data.rfind(b"PK\x05\x06")
+    if at < 0 or at + _END.size > len(data) or data[max(0, at - _ZIP64) : at].startswith(b"PK\x06\x07"):
+        return False
+    entries, length = _END.unpack_from(data, at)[4:6]
+    return bool(entries <= _ENTRIES and length <= _ENTRIES * _ENTRY)
 
 
 def _macros(names: frozenset[str]) -> bool:

@@ -111,7 +111,9 @@ class Desk:
         return self._backoffice.files.reads(code)
 
     def attach(self, code: str, contents: Sequence[Content]) -> tuple[Attachment, ...]:
-        """Add scans to an open case, or its results. Wants a permission to work on cases.
+        """Add scans to an open case, or its results; who did is written down. Wants a permission to work on cases.
+
+        A result is added by whose step it is, and after the end by who may sign.
 
         Raises:
             CaseError: also where the case has ended and the files are no results, or where they may not be kept.
@@ -120,10 +122,25 @@ class Desk:
         case = self._mine(code)
         if case.finished_at is not None and any(each.kind != "result" for each in contents):
             raise CaseError(f"case '{code}' has ended, so nothing more is submitted to it.", remedy="Open a new one.")
-        return self._backoffice.files.attach(code, contents)
+        if any(each.kind == "result" for each in contents) and not (
+            self.is_mine(case) or self.authority.may(permits.SIGN)
+        ):
+            raise RefusedError(
+                f"{self.actor} may not add a result to case '{code}'.",
+                remedy="Leave it to whoever has the step, or who signs.",
+            )
+        return self._backoffice.files.attach(code, contents, self.actor)
 
     def cases_of(self, identity_number: str) -> tuple[Case, ...]:
-        """A person's cases in these units, the newest first. Wants ``case.receive`` or a step's permission."""
+        """A person's cases in these units, the newest first; each is a look, and is written down.
+
+        Wants ``case.receive`` or a step's permission.
+        """
+        found = self._cases_of(identity_number)
+        self._backoffice.files.note_search([case.code for case in found], self.actor)
+        return found
+
+    def _cases_of(self, identity_number: str) -> tuple[Case, ...]:
         self._permit(*permits.WORKING)
         found = (self._backoffice.store.case(code) for code in self._backoffice.files.cases_of(identity_number))
         return tuple(case for case in found if self._has(case))
@@ -135,10 +152,8 @@ class Desk:
 
     def reusable(self, identity_number: str, document: str, reason: str) -> tuple[tuple[str, Attachment], ...]:
         """What a person has handed in of a document before, in cases of these units: code and attachment."""
-        self._permit(*permits.WORKING)
-        mine = {case.code for case in self.cases_of(identity_number)}
-        found = self._backoffice.files.reusable(identity_number, document, self.actor, reason) if mine else ()
-        return tuple((code, attachment) for code, attachment in found if code in mine)
+        mine = frozenset(case.code for case in self._cases_of(identity_number))
+        return self._backoffice.files.reusable(identity_number, document, self.actor, reason, mine) if mine else ()
 
     def receive(self, application: Application) -> Case:
         """Take an application in at one's own point, for whichever unit decides. Wants ``case.receive``.
@@ -165,6 +180,8 @@ class Desk:
     def reuse(self, code: str, source: str, attachment_id: str, reason: str) -> Attachment:
         """Put a copy of what the same person handed in with another case into this one; both looks are written down.
 
+        The copy is the office's: whoever follows the case is not shown it, since who they are is what they typed.
+
         Raises:
             CaseError: also where the cases are not the same person's.
         """
@@ -174,7 +191,8 @@ class Desk:
                 f"the cases '{code}' and '{source}' are not known to be the same person's.",
                 remedy="Ask for the document, or enter the identity number of both.",
             )
-        return self.attach(code, [self.copy_of(source, attachment_id, reason)])[0]
+        copy = self.copy_of(source, attachment_id, reason).model_copy(update={"kind": "reused"})
+        return self.attach(code, [copy])[0]
 
     def copy_of(self, source: str, attachment_id: str, reason: str) -> Content:
         """A file of another case, ready to be handed in again; the look at it is written down."""

@@ -22,6 +22,8 @@ from pilotkit.storage.vault import Sealed, Vault
 
 LIFE = timedelta(days=30)
 """How long a draft lives after the last change, and how long its token gets the receipt once it is sent."""
+RESERVE = 256 * 1024**2
+"""Bytes of the disk that drafts leave alone, so that what is sent, and what comes to the counter, can be received."""
 _TOKEN_BYTES = 32
 _NOT_SEALED = {"attachments", "updated_at", "expires_at"}
 
@@ -41,7 +43,12 @@ class Drafts:
         self._clock = clock
 
     def start(self, procedure: str, channel: Channel) -> str:
-        """A new draft's token. What is older than :data:`LIFE` is thrown away on the way."""
+        """A new draft's token. What is older than :data:`LIFE` is thrown away on the way.
+
+        Raises:
+            CaseError: the disk is nearly full.
+        """
+        self._check_room()
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         draft = Draft(procedure=procedure, channel=channel, updated_at=self._clock(), expires_at=self._clock() + LIFE)
         digest = digest_of(token)
@@ -74,8 +81,9 @@ class Drafts:
         """Keep a file with a draft.
 
         Raises:
-            CaseError: it may not be kept, or there are too many.
+            CaseError: it may not be kept, or there are too many, or the disk is nearly full.
         """
+        self._check_room()
         content, digest = checked(content), digest_of(token)
         found = Attachment(
             id=secrets.token_hex(16), document=content.document, name=content.name, media_type=content.media_type,
@@ -142,6 +150,14 @@ class Drafts:
         """Throw away what is older than :data:`LIFE`; how many."""
         with self._store.writing() as session:
             return kept.purge_drafts(session, self._clock() - LIFE)
+
+    def _check_room(self) -> None:
+        left = self._store.room_left()
+        if left is not None and left < RESERVE:
+            raise CaseError(
+                "nothing new can be filled in online at the moment: the office's disk is nearly full.",
+                remedy="Come back later, or go to a service point.",
+            )
 
     def _row(self, session: Session, digest: str, *, is_changing: bool = False) -> kept.DraftRow:
         row = kept.draft_row(session, digest, self._clock() - LIFE, is_changing=is_changing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pilotkit.casework.contents import check_number, checked_all
 from pilotkit.errors import CaseError
@@ -16,6 +16,10 @@ from pilotkit.storage.vault import Vault
 
 MAX_REASON = 500
 """The most characters that a reason may have."""
+CITIZEN = "citizen"
+"""The reader who follows their own case."""
+_ONE_LOOK = timedelta(hours=1)
+_ADDED, _SOUGHT = "added this file", "looked for the person's cases"
 
 
 class Files:
@@ -35,7 +39,7 @@ class Files:
         self._clock = clock
 
     def file(self, case_code: str, reader: str, reason: str) -> PersonalFile:
-        """What a case knows of the person.
+        """What a case knows of the person. A page that the person leaves open is one look an hour.
 
         Args:
             case_code: which case.
@@ -50,7 +54,8 @@ class Files:
         read = self._look(case_code, reader, reason, "file")
         with self._store.writing() as session:
             sealed = personal.sealed_file(session, case_code)
-            personal.log_reads(session, [read])
+            if not (reader == CITIZEN and personal.has_looked(session, read, read.at - _ONE_LOOK)):
+                personal.log_reads(session, [read])
         return sealed.open(self._vault)
 
     def content(self, case_code: str, attachment_id: str, reader: str, reason: str) -> tuple[Attachment, bytes]:
@@ -67,8 +72,13 @@ class Files:
             personal.log_reads(session, [read])
         return sealed.open(self._vault), sealed.open_content(self._vault)
 
-    def attach(self, case_code: str, contents: Sequence[Content]) -> tuple[Attachment, ...]:
-        """Add files to a case: all of them or none.
+    def attach(self, case_code: str, contents: Sequence[Content], by: str) -> tuple[Attachment, ...]:
+        """Add files to a case: all of them or none; who added them is kept beside who looked.
+
+        Args:
+            case_code: which case.
+            contents: the files.
+            by: the login, or ``citizen``.
 
         Raises:
             UnknownError: no such case.
@@ -79,6 +89,7 @@ class Files:
             already = personal.count_attachments(session, case_code)
             check_number(already + len(found))
             personal.keep_attachments(Statements.of(session.connection()), [sealed for _, sealed in found], already + 1)
+            personal.log_reads(session, [self._look(case_code, by, _ADDED, each.id) for each, _ in found])
         return tuple(attachment for attachment, _ in found)
 
     def reads(self, case_code: str) -> tuple[FileRead, ...]:
@@ -95,8 +106,14 @@ class Files:
         with self._store.looking() as session:
             return personal.cases_with(session, personal.identity_indexes(self._vault, identity_number))
 
+    def note_search(self, case_codes: Sequence[str], reader: str) -> None:
+        """Write down that somebody looked for a person and was told of these cases."""
+        if case_codes:
+            with self._store.writing() as session:
+                personal.log_reads(session, [self._look(each, reader, _SOUGHT, "person") for each in case_codes])
+
     def reusable(
-        self, identity_number: str, document: str, reader: str, reason: str
+        self, identity_number: str, document: str, reader: str, reason: str, among: frozenset[str]
     ) -> tuple[tuple[str, Attachment], ...]:
         """What a person has handed in of a document before, or got as a result: case and file, the newest case first.
 
@@ -105,6 +122,7 @@ class Files:
             document: the id of the document.
             reader: the login, or ``citizen``.
             reason: why, in words. Each file that is named counts as looked at.
+            among: the codes of the cases that the reader may see; others are not opened.
 
         Raises:
             CaseError: no reason is given.
@@ -113,7 +131,7 @@ class Files:
         indexes = personal.identity_indexes(self._vault, identity_number)
         self._look("", reader, reason, "")
         with self._store.writing() as session:
-            kept = personal.attachments_with(session, indexes)
+            kept = (each for each in personal.attachments_with(session, indexes) if each.case_code in among)
             found = [(each.case_code, each.open(self._vault)) for each in kept]
             wanted = tuple(pair for pair in found if pair[1].document == document)
             personal.log_reads(session, [self._look(case, reader, reason, each.id) for case, each in wanted])

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from pilotkit.casework.drafts import LIFE, Drafts, digest_of, no_draft
 from pilotkit.casework.fees import Fees, due_at_application, fees_of
+from pilotkit.casework.filling import check_document, page_of, prefilled, with_page
 from pilotkit.casework.follow_keys import follow_key
 from pilotkit.casework.following import Following
-from pilotkit.casework.forms import answers_of, check_page, properties_of
+from pilotkit.casework.forms import check_page
 from pilotkit.casework.problems import Problem
 from pilotkit.casework.readiness import gaps
 from pilotkit.errors import CaseError, UnknownError
 from pilotkit.model.access import Authority
 from pilotkit.model.case import Application, Case, CaseStatus
 from pilotkit.model.filing import Draft, Followed, Gap, Rating, Receipt, Score, Tracked
-from pilotkit.model.form import Form, FormPage
+from pilotkit.model.form import Form
 from pilotkit.model.payment import Payment
 from pilotkit.model.personal import Attachment, Content, Person
 from pilotkit.model.procedure import Channel, Procedure
@@ -115,13 +116,29 @@ class Filing:
         """
         draft = self.draft(token)
         form = self._form(self._catalog.procedure(draft.procedure))
-        page = _page(form, page_id)
+        page = page_of(form, page_id)
         if problems := check_page(page, answers, self._today):
             raise AnswersError(page_id, problems)
-        self._drafts.change(token, lambda now: _with_page(now, page, answers))
+        self._drafts.change(token, lambda now: with_page(now, page, answers))
 
-    def save_person(self, token: str, person: Person, unit: str, helped_at_point: str | None = None) -> None:
+    def save_person(
+        self,
+        token: str,
+        person: Person,
+        unit: str,
+        helped_at_point: str | None = None,
+        *,
+        known_as: Person | None = None,
+    ) -> None:
         """Keep who applies, which unit decides and where the person is helped; registers answer what they know.
+
+        Args:
+            token: of the draft.
+            person: as typed.
+            unit: which decides.
+            helped_at_point: where somebody helps.
+            known_as: what a provider says of whoever asks. Registers are asked about them and about nobody else: what
+                somebody types as an identity number opens nothing.
 
         Raises:
             UnknownError: no such draft, unit or point.
@@ -129,7 +146,7 @@ class Filing:
         self._catalog.unit(unit)
         if helped_at_point is not None:
             self._catalog.point(helped_at_point)
-        known = self._prefilled(self._catalog.procedure(self.draft(token).procedure), person)
+        known = prefilled(self._catalog, self.draft(token).procedure, person, known_as)
         self._drafts.change(
             token,
             lambda now: {
@@ -145,7 +162,7 @@ class Filing:
             CaseError: the procedure asks for no such document, or the file may not be kept.
         """
         procedure = self._catalog.procedure(self.draft(token).procedure)
-        _check_document(procedure, content)
+        check_document(procedure, content)
         return self._drafts.attach(token, content.model_copy(update={"kind": "submitted"}))
 
     def detach(self, token: str, attachment_id: str) -> None:
@@ -335,12 +352,13 @@ class Filing:
     def _received(self, token: str, draft: Draft, contents: tuple[Content, ...], authority: Authority) -> Case:
         if missing := tuple(gaps(self._catalog, draft, self._today)):
             raise IncompleteError(missing)
-        if not authority.is_anonymous:
+        if authority.is_citizen:
             self._drafts.name_owner(token, authority.subject)
         assert draft.unit is not None  # noqa: S101  # nothing is missing
         application = Application(
             procedure=draft.procedure, channel=draft.channel, unit=draft.unit, helped_at_point=draft.helped_at_point,
             actor=CITIZEN, key=digest_of(token), answers=draft.answers, person=draft.person, contents=contents,
+            draft_as_of=draft.updated_at,
         )  # fmt: skip
         return self._backoffice.casework.receive(application)
 
@@ -355,34 +373,3 @@ class Filing:
 
     def _form(self, procedure: Procedure) -> Form | None:
         return self._catalog.forms.get(procedure.form) if procedure.form else None
-
-    def _prefilled(self, procedure: Procedure, person: Person) -> dict[str, Any]:
-        """What a handler's registers know, of what the form asks."""
-        handler, form = self._catalog.handlers.get(procedure.code), self._form(procedure)
-        if handler is None or form is None:
-            return {}
-        known = handler.prefill(person.model_dump(mode="json", exclude_none=True))
-        asked = {name for page in form.pages for name in properties_of(page)}
-        return {name: value for name, value in known.items() if name in asked}
-
-
-def _page(form: Form | None, page_id: str) -> FormPage:
-    for page in form.pages if form else ():
-        if page.id == page_id:
-            return page
-    raise UnknownError(f"the form has no page '{page_id}'.", remedy="Load the form again.")
-
-
-def _with_page(draft: Draft, page: FormPage, answers: Mapping[str, Any]) -> dict[str, Any]:
-    others = {name: value for name, value in draft.answers.items() if name not in answers_of(page, draft.answers)}
-    done = tuple(dict.fromkeys((*draft.pages_done, page.id)))
-    return {"answers": {**others, **answers}, "pages_done": done}
-
-
-def _check_document(procedure: Procedure, content: Content) -> None:
-    known = [document.id for document in procedure.documents]
-    if content.document not in known:
-        raise CaseError(
-            f"procedure {procedure.code} asks for no document '{content.document}'.",
-            remedy=f"Send one of: {', '.join(known) or 'none'}.",
-        )

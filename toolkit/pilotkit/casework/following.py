@@ -56,7 +56,7 @@ class Following:
 
     def mine(self, authority: Authority, most: int) -> tuple[Case, ...]:
         """The cases somebody has sent signed in."""
-        if authority.is_anonymous:
+        if not authority.is_citizen:
             return ()
         with self._store.looking() as session:
             codes = kept.cases_owned(session, authority.subject, most)
@@ -86,7 +86,7 @@ class Following:
         if not sent:
             raise CaseError("nothing was handed in.", remedy="Send a file, or say why there is none.")
         self._check_documents(case, contents)
-        self._backoffice.files.attach(code, sent)
+        self._backoffice.files.attach(code, sent, CITIZEN)
         return self._backoffice.casework.resume(code, CITIZEN)
 
     def withdraw(self, code: str, follow_key: str, authority: Authority, reason: str) -> Case:
@@ -94,7 +94,7 @@ class Following:
         case = self._own(code, follow_key, authority)
         check(case, EventKind.WITHDRAWN)
         if reason.strip():
-            self._backoffice.files.attach(code, [_words(reason, "withdrawal")])
+            self._backoffice.files.attach(code, [_words(reason, "withdrawal")], CITIZEN)
         return self._backoffice.casework.withdraw(code, CITIZEN, "at the applicant's own request")
 
     def results(self, code: str, follow_key: str, authority: Authority) -> tuple[Attachment, ...]:
@@ -106,7 +106,7 @@ class Following:
         """One file; a result that is not signed yet is not there yet."""
         case = self._own(code, follow_key, authority)
         attachment, data = self._backoffice.files.content(code, attachment_id, CITIZEN, _FOLLOWING)
-        if attachment.kind == "result" and case.status not in _DONE:
+        if not _is_shown(attachment, case):
             raise UnknownError(f"case '{code}' has no such file.", remedy="Open it from the case's own page.")
         return attachment, data
 
@@ -162,7 +162,7 @@ class Following:
     def _own(self, code: str, follow_key: str, authority: Authority) -> Case:
         """The case, for whoever may open it; the key is checked first, so that no answer comes sooner than another."""
         may_open = is_follow_key(self._backoffice.vault, code, follow_key)
-        if not may_open and not authority.is_anonymous:
+        if not may_open and authority.is_citizen:
             with self._store.looking() as session:
                 may_open = kept.is_owner(session, code, authority.subject)
         try:
@@ -178,7 +178,7 @@ class Following:
             file = self._backoffice.files.file(case.code, CITIZEN, _FOLLOWING)
         except UnknownError:
             return None
-        shown = [each for each in file.attachments if each.kind != "result" or case.status in _DONE]
+        shown = [each for each in file.attachments if _is_shown(each, case)]
         return file.model_copy(update={"attachments": tuple(shown)})
 
     def _rating(self, code: str) -> Rating | None:
@@ -197,6 +197,11 @@ class Following:
                     f"procedure {case.procedure} asks for no document '{each.document}'.",
                     remedy=f"Send one of: {', '.join(sorted(known))}.",
                 )
+
+
+def _is_shown(attachment: Attachment, case: Case) -> bool:
+    """Results when they are signed; never what an office took over from another case: who applies is only claimed."""
+    return attachment.kind == "submitted" or (attachment.kind == "result" and case.status in _DONE)
 
 
 def _words(text: str, name: str) -> Content:

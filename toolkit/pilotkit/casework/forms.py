@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from pilotkit.casework.problems import Problem
 from pilotkit.model.form import Form, FormPage
+from pilotkit.model.text import is_writable
 
 LONGEST = 4000
 """The most characters of an answer where the schema sets no limit."""
@@ -163,6 +164,8 @@ def _beyond_bounds(answers: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(name, "too_many", {"limit": str(MOST)})
         elif any(isinstance(each, str) and len(each) > LONGEST for each in values):
             yield Problem(name, "too_long", {"limit": str(LONGEST)})
+        elif not is_writable(value):
+            yield Problem(name, "not_valid")
 
 
 def _validator(page: FormPage) -> Draft202012Validator:

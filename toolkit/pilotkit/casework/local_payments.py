@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,9 @@ class LocalPayments:
         """An order that nobody can pay."""
         return PaymentOrder(reference=reference, amount=amount, currency=currency, account=WARNING)
 
-    def received(self, reference: str) -> Decimal:
+    def received(self, reference: str, is_order: Callable[[str], bool]) -> Decimal:
         """What was said to have come."""
-        return self._statements.received(reference)
+        return self._statements.received(reference, is_order)
 
     def say_paid(self, reference: str, amount: Decimal) -> None:
         """Write down that an amount came.

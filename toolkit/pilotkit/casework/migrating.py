@@ -89,7 +89,7 @@ def _personal(backoffice: Backoffice, case: Case) -> tuple[PersonalFile | None, 
         except UnknownError:  # nobody was named, so no keys are needed either
             return None, ()
     file = backoffice.files.file(case.code, ACTOR, _REASON)
-    submitted = (each for each in file.attachments if each.kind == "submitted")
+    submitted = (each for each in file.attachments if each.kind != "result")
     read = (backoffice.files.content(case.code, each.id, ACTOR, _REASON) for each in submitted)
     return file, tuple(
         Content(document=each.document, name=each.name, media_type=each.media_type, data=data) for each, data in read

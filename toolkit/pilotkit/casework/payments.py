@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pilotkit.casework.follow_keys import check_symbol, symbols
+from pilotkit.casework.follow_keys import ALPHABET, check_symbol, symbols
 from pilotkit.errors import CaseError, DataError, Place, UnknownError
 from pilotkit.model.case import Case, CaseStatus, EventKind
 from pilotkit.model.payment import Payment, PaymentConnector, PaymentState
@@ -106,7 +106,7 @@ class Payments:
         if found is None or (connector := self.connector) is None:
             return found[0] if found else None
         payment, event = found
-        received = max(connector.received(payment.order.reference), Decimal(0))
+        received = max(connector.received(payment.order.reference, self._is_order), Decimal(0))
         with self._store.writing() as session:
             if received != payment.received:
                 kept.note_received(session, payment.order.reference, received)
@@ -148,6 +148,13 @@ class Payments:
     def _newest(self, code: str) -> tuple[Payment, int] | None:
         with self._store.looking() as session:
             return kept.payment_of(session, code)
+
+    def _is_order(self, word: str) -> bool:
+        """Whether a word is the reference of an order; most are not, and their check symbol tells."""
+        if len(word) != _LENGTH + 1 or not set(word) <= set(ALPHABET) or check_symbol(word[:-1]) != word[-1]:
+            return False
+        with self._store.looking() as session:
+            return kept.case_of_payment(session, word) is not None
 
     def _asked_by(self, case: Case) -> int:
         """The number of the event since which the case waits for money."""

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -52,13 +52,19 @@ class Statements:
         self._amounts = frozenset(map(search_form, amounts))
         self._read: dict[Path, tuple[tuple[int, int], _Statement | str]] = {}
 
-    def received(self, reference: str) -> Decimal:
-        """All that has arrived with this reference, less what was taken back; never under 0."""
+    def received(self, reference: str, is_order: Callable[[str], bool]) -> Decimal:
+        """All that has arrived with this reference and no other, less what was taken back; never under 0.
+
+        Args:
+            reference: what the payer was asked to write.
+            is_order: whether a word of the same length is the reference of any order.
+        """
         wanted = _NOT_CODE.sub("", reference.upper())
         most: Counter[tuple[str, ...]] = Counter()
         amounts: dict[tuple[str, ...], Decimal] = {}
         for statement in self._statements():
-            found = {row for row, (text, _) in statement.said.items() if wanted and wanted in text}
+            named = (row for row, (text, _) in statement.said.items() if wanted and wanted in text)
+            found = {row for row in named if not _names_another(statement.said[row][0], wanted, is_order)}
             most |= Counter({row: statement.rows[row] for row in found})
             amounts |= {row: statement.said[row][1] for row in found}
         return max(sum((amounts[row] * times for row, times in most.items()), Decimal(0)), Decimal(0))
@@ -102,6 +108,13 @@ class Statements:
             if texts and amounts:
                 return number, texts, amounts[0]
         return 0, [], None
+
+
+def _names_another(text: str, wanted: str, is_order: Callable[[str], bool]) -> bool:
+    """Whether a text names one more order; without what it says of the one that is wanted."""
+    size = len(wanted)
+    rest = text.replace(wanted, "|")
+    return any(is_order(word) for at in range(len(rest) - size + 1) if "|" not in (word := rest[at : at + size]))
 
 
 def amount_in(text: str) -> Decimal | None:

@@ -99,8 +99,9 @@ class Casework:
                 promised_at=due,
             )
             receiving.add(
-                case, _receipt(case, application.actor), application.key, self._intake.sealed(application, case)
-            )
+                case, _receipt(case, application.actor), application.key, self._intake.sealed(application, case),
+                application.draft_as_of,
+            )  # fmt: skip
         return case
 
     def advance(self, code: str, actor: str, *, to: str | None = None, facts: frozenset[str] = frozenset()) -> Case:

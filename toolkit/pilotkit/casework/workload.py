@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pilotkit.casework.countdown import remaining, working_time_left
+from pilotkit.casework.jurisdiction import reach
 from pilotkit.casework.permits import step_of
 from pilotkit.model.access import Authority
 from pilotkit.model.case import Case
@@ -29,7 +30,8 @@ def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> 
     now, time = backoffice.clock(), backoffice.deployment.catalog.working_time
     horizon = time.after(now, max(hours, _longest(backoffice.definitions.all().values())))
     with backoffice.store.looking() as session:
-        cases, is_cut = worklist.due_first(session, authority.units, horizon, LOOKED_AT)
+        codes, strangers = reach(backoffice.deployment.catalog, authority.units)
+        cases, is_cut = worklist.due_first(session, codes, strangers, horizon, LOOKED_AT)
     left = working_time_left(cases, time, now)
     found = [_pressing(backoffice, case, each) for case, each in zip(cases, left, strict=True) if each is not None]
     soon = timedelta(hours=float(hours))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SIGNS = {"error": ("■ error", "red"), "warning": ("▲ warning", "yellow"), "notice": ("● notice", "dim")}
 """What a severity looks like."""
+
+
+_ALL = Decimal(100)
 
 
 class Grouping(StrEnum):
@@ -116,28 +120,31 @@ def kpi(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The deployment's KPI: every figure with what it is of, and as of when."""
+    """The deployment's KPI: every figure with what it is of, as of when, and how complete.
+
+    All cases together, the formulas of plugins stand below, with the points that they give.
+    """
+    from pilotkit.cli.formulas import plain_points, print_points
     from pilotkit.measures.board import Measures
+    from pilotkit.measures.formulas import index_values
 
     opened = _opened(deployment)
     measures, day = Measures(opened), parsed_day(as_of)
+    moment, of_all = measures.end_of(day) if day else None, by is None and since is None
     with meter("Counting"):
         values = measures.values(
-            by=by.value if by else None,
-            since=parsed_day(since),
-            as_of=measures.end_of(day) if day else None,
-            boundaries=parsed_day(boundaries),
+            by=by.value if by else None, since=parsed_day(since), as_of=moment, boundaries=parsed_day(boundaries)
         )
+        indices = index_values(opened, measures, as_of=moment) if of_all else ()
     if as_json:
         simulated_too = {"simulated": measures.simulated_until is not None}
-        print_json(
-            [
-                value.model_dump(mode="json") | {"percent": value.percent, "amount": value.amount} | simulated_too
-                for value in values
-            ]
-        )
+        counted = [
+            value.model_dump(mode="json") | {"percent": value.percent, "amount": value.amount} for value in values
+        ]
+        print_json([each | simulated_too for each in (*counted, *plain_points(indices))])
         return
     _print_values(opened, values, by)
+    print_points(indices, opened.settings.deployment.languages[0])
     for name, missing in measures.missing_attributes().items():
         tell("▲", "yellow", f"{name} cannot be measured: no case has the attribute {', '.join(missing)}.")
     if measures.simulated_until:
@@ -212,6 +219,13 @@ def _said(kpi: Kpi, value: KpiValue) -> str:
     return f"{value.amount:,} {'' if kpi.unit == 'number' else kpi.unit}".rstrip()
 
 
+def _how_complete(value: KpiValue) -> str:
+    """A line of its own where it is not of all that it should be of; never rounded up."""
+    if value.completeness is None or value.completeness == _ALL:
+        return ""
+    return f"\n({value.completeness.quantize(Decimal('0.1'), ROUND_DOWN)}%)"
+
+
 def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grouping | None) -> None:
     catalog, language = deployment.catalog, deployment.settings.deployment.languages[0]
     names: dict[Any, str] = {
@@ -229,11 +243,13 @@ def _print_values(deployment: Deployment, values: tuple[KpiValue, ...], by: Grou
             name,
             measured.name.in_language(language),
             f"{value.numerator:,} / {value.denominator:,}" if value.statistic == "share" else f"{value.denominator:,}",
-            _said(measured, value),
+            _said(measured, value) + _how_complete(value),
         )
     console.print(table)
     if values:
         as_of = values[0].as_of.astimezone(catalog.working_time.zone)
         say(f"As of {as_of:%Y-%m-%d %H:%M}, boundaries {values[0].location_version}.")
+    complete = all(value.completeness in {None, _ALL} for value in values)
+    say("Every figure is complete." if complete else "(%): how complete a figure is.")
     if any(value.apportioned for value in values):
         say("≈: a share of a divided unit's cases is among them, so they are not counted case by case.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -65,6 +66,36 @@ def cost(deployment: DeploymentPath, as_json: AsJson = False) -> None:
         say(f"An hour: {wage.amount:,} ({wage.id}, certainty {wage.certainty.value}).")
 
 
+def print_points(indices: Sequence[IndexValue], language: str) -> None:
+    """The points that every formula gives, one line each."""
+    if not indices:
+        return
+    table = new_table("Index", "Formula", "Points", "Version")
+    for value in indices:
+        for each in value.values:
+            name = each.formula.name.in_language(language)
+            add_row(table, value.index, name, _points(each), each.formula.version)
+    console.print(table)
+    say("What went into the points: pilotkit index.")
+
+
+def plain_points(indices: Sequence[IndexValue]) -> list[dict[str, Any]]:
+    """The points that every formula gives, beside the figures of KPI."""
+    return [
+        {
+            "kpi": each.formula.id, "statistic": "formula", "unit": value.unit, "as_of": value.as_of.isoformat(),
+            "index": value.index, "version": each.formula.version, "points": _number(each.points),
+            "maximum": _number(Fraction(each.formula.maximum)),
+        }
+        for value in indices
+        for each in value.values
+    ]  # fmt: skip
+
+
+def _points(value: FormulaValue) -> str:
+    return "not measurable" if value.points is None else f"{float(value.points):.2f} / {value.formula.maximum}"
+
+
 def _opened(folder: Path) -> Any:
     from pilotkit.catalog.deployment import Deployment
 
@@ -76,9 +107,8 @@ def _print_index(value: IndexValue, language: str) -> None:
     for each in value.values:
         formula = each.formula
         shares = "; ".join(f"{found.numerator:,} / {found.denominator:,} {found.origin}" for found in each.inputs)
-        points = "not measurable" if each.points is None else f"{float(each.points):.2f} / {formula.maximum}"
         group, name = formula.group.in_language(language), formula.name.in_language(language)
-        add_row(table, group, name, shares or "no input", points, formula.certainty.value)
+        add_row(table, group, name, shares or "no input", _points(each), formula.certainty.value)
     console.print(table)
     total = "not measurable" if value.points is None else f"{float(value.points):.2f} of {float(value.covered):g}"
     covers = f"covers {float(value.covered):g} of {float(value.maximum):g} points"

@@ -78,6 +78,7 @@ def _rotate(deployment: Path, *, as_json: bool) -> None:
         tell("■", "red", f"{done.left} were written with an older key meanwhile: restart the server, and rotate again.")
         raise typer.Exit(1)
     say(f"Everything is encrypted with the key '{vault.key_id}'.")
+    say("Keep the older keys as long as receipts printed under them are in use: they open the cases of their holders.")
 
 
 def _tell_rotated(done: Rotated) -> None:

@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.measures.columns import TABLES
 from pilotkit.measures.engines import Engine, engine_of
 from pilotkit.measures.facts import Facts, bring_up_to_date
 from pilotkit.measures.plan import Grouping
-from pilotkit.measures.scan import Count, Dimension, Group, Window, matching, missing_attributes, scan_all
+from pilotkit.measures.scan import Dimension, Group, Window, matching, missing_attributes, scan_all
 from pilotkit.measures.standing import Standing, end_of, stand, targets_that_hold
 from pilotkit.measures.unit_values import BY_UNIT, owners_of, values_by_unit
+from pilotkit.measures.valuing import Question
 from pilotkit.model.kpi import Kpi, KpiValue
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import LocalText
@@ -143,27 +143,15 @@ class Measures:
         day = boundaries or window.as_of.astimezone(self._catalog.working_time.zone).date()
         version = self._catalog.lineage.version(day) if "unit" in by else self._catalog.location_version
         groupings: list[Grouping] = [(), *(BY_UNIT if each == "unit" else (each,) for each in by)]
-        groups = scan_all(self.facts, chosen, window, groupings, self._engine)
-        found = {grouping: self._values(chosen, groups, grouping, window, version) for grouping in groupings}
-        if "unit" in by:
-            units = values_by_unit(self._catalog, self.facts, chosen, window, day, groups)
-            found[BY_UNIT] = list(units.values())
+        question = Question(tuple(chosen), window, self.facts)
+        groups = scan_all(self.facts, question.asked, window, groupings, self._engine)
+        found = {
+            grouping: [*values_by_unit(self._catalog, question, day, groups).values()]
+            if grouping == BY_UNIT
+            else _values(question, groups, grouping, version)
+            for grouping in groupings
+        }
         return tuple(values for grouping in groupings for values in found[grouping])
-
-    def _values(
-        self, kpis: Sequence[Kpi], groups: Sequence[Group], grouping: Grouping, window: Window, version: str
-    ) -> list[tuple[KpiValue, ...]]:
-        """The values of each group of one grouping, in the order of their keys."""
-        chosen = sorted((each for each in groups if each.grouping == grouping), key=lambda each: [*map(str, each.keys)])
-        by = grouping[0] if grouping else None
-        return [
-            tuple(
-                _value(kpi, count, window, version, {by: group.keys[0]} if by else {})
-                for kpi, count in zip(kpis, group.counts, strict=True)
-                if set(grouping) <= set(TABLES[kpi.of].dimensions)
-            )
-            for group in chosen
-        ]
 
     def count(
         self,
@@ -241,18 +229,15 @@ class Measures:
         return CasePage(total, tuple(rows))
 
 
-def _value(kpi: Kpi, count: Count, window: Window, version: str, of: dict[str, Any]) -> KpiValue:
-    return KpiValue(
-        kpi=kpi.id,
-        statistic=kpi.statistic,
-        numerator=count[0],
-        denominator=count[1],
-        minimum=kpi.minimum,
-        definition_hash=kpi.definition_hash,
-        location_version=version,
-        as_of=window.as_of,
-        **of,
-    )
+def _values(
+    question: Question, groups: Sequence[Group], grouping: Grouping, version: str
+) -> list[tuple[KpiValue, ...]]:
+    """The values of each group of one grouping, in the order of their keys."""
+    chosen = sorted((each for each in groups if each.grouping == grouping), key=lambda each: [*map(str, each.keys)])
+    by = grouping[0] if grouping else None
+    return [
+        question.values(group.counts, version, by=grouping, **({by: group.keys[0]} if by else {})) for group in chosen
+    ]
 
 
 def _counted(name: str, condition: str) -> Kpi:

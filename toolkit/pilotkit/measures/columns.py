@@ -21,6 +21,8 @@ class Column:
     meaning: str
     sql: str = ""
     """How it follows from the columns before it; empty where it stands in the files as it is."""
+    may_be_unknown: bool = False
+    """Whether null there means that nobody has said, and not that there is nothing to say."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Table:
     """A row counts from this instant on; None where the table has no history."""
     day: str | None = None
     """The local day that ``since`` is held against."""
+    clocks: tuple[str, ...] = ()
+    """Stored instants that the as-of instant is held against even where nothing happens: when one of them passes, the
+    row changes."""
     dimensions: tuple[str, ...] = field(default=())
     """What figures can be grouped by."""
 
@@ -52,6 +57,12 @@ class Table:
 
 
 _BOOLEAN, _WHOLE, _TEXT, _DAY = "BOOLEAN", "BIGINT", "VARCHAR", "DATE"
+_STANDS_IN = Column("unit", _TEXT, "The code of the unit it stands in.")
+_OF_UNIT = (
+    Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
+    Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+)
+"""What every row says of its unit beside the code."""
 
 CASES = Table(
     name="cases",
@@ -66,11 +77,10 @@ CASES = Table(
         Column("online_offered", _BOOLEAN, "Whether the procedure can be applied for online."),
         Column("whole_process_offered", _BOOLEAN, "Whether the procedure can be done without any visit."),
         Column("electronic_result", _BOOLEAN, "Whether its results are issued as signed electronic records; null where "
-               "nobody has said so."),
+               "nobody has said so.", may_be_unknown=True),
         Column("reusable_documents", _WHOLE, "How many of its papers a register already knows."),
         Column("unit", _TEXT, "The code of the unit that decides."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        *_OF_UNIT,
         Column("channel", _TEXT, "'in_person', 'online' or 'post'."),
         Column("received_at_point", _TEXT, "The service point that took it in; null when it came online."),
         Column("helped_at_point", _TEXT, "The service point where the person was helped."),
@@ -132,6 +142,7 @@ CASES = Table(
     ),
     instant="received_at",
     day="received_day",
+    clocks=("due_at",),
     dimensions=("unit", "unit_from", "province", "procedure", "domain", "channel", "month", "received_day"),
 )  # fmt: skip
 
@@ -143,8 +154,7 @@ SUPPORT = Table(
     stored=(
         Column("kind", _TEXT, "'visit' or 'rating'."),
         Column("unit", _TEXT, "Of a visit the unit that the point stands in, of a rating the one that decides."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        *_OF_UNIT,
         Column("point", _TEXT, "The service point of a visit."),
         Column("point_kind", _TEXT, "The kind of that point."),
         Column("procedure", _TEXT, "The procedure's code, where it was said."),
@@ -198,17 +208,19 @@ PROCEDURES = Table(
         Column("for_business", _BOOLEAN, "Whether businesses apply for it."),
         Column("online_offered", _BOOLEAN, "Whether it can be applied for online."),
         Column("post_offered", _BOOLEAN, "Whether it can be applied for by post."),
-        Column("whole_process_offered", _BOOLEAN, "Whether it can be done without any visit; null where not said."),
+        Column("whole_process_offered", _BOOLEAN, "Whether it can be done without any visit; null where not said.",
+               may_be_unknown=True),
         Column("has_deadline", _BOOLEAN, "Whether a legal deadline is published for some channel."),
         Column("fees_published", _BOOLEAN, "Whether its fees are published for some channel."),
         Column("is_free", _BOOLEAN, "Whether it is free through every channel whose fees are published; null where "
-               "none are."),
+               "none are.", may_be_unknown=True),
         Column("documents", _WHOLE, "How many papers it asks for."),
-        Column("documents_published", _WHOLE, "How many papers the national portal lists; null where not known."),
+        Column("documents_published", _WHOLE, "How many papers the national portal lists; null where not known.",
+               may_be_unknown=True),
         Column("reusable_documents", _WHOLE, "How many of its papers a register already knows."),
         Column("steps", _WHOLE, "How many steps it has."),
         Column("electronic_result", _BOOLEAN, "Whether its results are issued as signed electronic records; null where "
-               "nobody has said so."),
+               "nobody has said so.", may_be_unknown=True),
         Column("has_form", _BOOLEAN, "Whether it can be filled in here, with a form of its own."),
         Column("certainty", _TEXT, "How sure its facts are: 'high', 'medium', 'low' or 'synthetic'."),
     ),
@@ -222,16 +234,16 @@ POINTS = Table(
     stored=(
         Column("point", _TEXT, "The point's id."),
         Column("kind", _TEXT, "Such as 'centre', 'commune_point' or 'kiosk'."),
-        Column("unit", _TEXT, "The code of the unit it stands in."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        _STANDS_IN,
+        *_OF_UNIT,
         Column("status", _TEXT, "'open', 'planned' or 'closed'."),
-        Column("counters", _WHOLE, "How many counters it has; null where not known."),
+        Column("counters", _WHOLE, "How many counters it has; null where not known.", may_be_unknown=True),
         Column("hours_published", _BOOLEAN, "Whether its opening hours are known."),
-        Column("always_open", _BOOLEAN, "Whether it is open around the clock; null where its hours are not known."),
+        Column("always_open", _BOOLEAN, "Whether it is open around the clock; null where its hours are not known.",
+               may_be_unknown=True),
         Column("online", _BOOLEAN, "Whether one can apply online there."),
         Column("has_place", _BOOLEAN, "Whether it is known where it stands on the map."),
-        Column("staff", _WHOLE, "How many people serve there; null where not known."),
+        Column("staff", _WHOLE, "How many people serve there; null where not known.", may_be_unknown=True),
         Column("certainty", _TEXT, "How sure its facts are: 'high', 'medium', 'low' or 'synthetic'."),
     ),
     dimensions=("unit", "unit_from", "province"),
@@ -244,11 +256,11 @@ PEOPLE = Table(
     stored=(
         Column("point", _TEXT, "The service point's id."),
         Column("point_kind", _TEXT, "Its kind."),
-        Column("unit", _TEXT, "The code of the unit it stands in."),
-        Column("unit_from", _DAY, "The first day of that unit: codes are reused, and name a unit only with it."),
-        Column("province", _TEXT, "The code of the province that the unit is, or belongs to."),
+        _STANDS_IN,
+        *_OF_UNIT,
         Column("role", _TEXT, "The role's id."),
-        Column("staff", _WHOLE, "How many serve in it; null where the norm asks for some and nobody has said."),
+        Column("staff", _WHOLE, "How many serve in it; null where the norm asks for some and nobody has said.",
+               may_be_unknown=True),
         Column("minimum", _WHOLE, "How many the norm asks for; null where it asks for none."),
         Column("certainty", _TEXT, "How sure the count is; null where there is none."),
     ),

@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum, known_rows
+from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum
 
 TOGETHER = 8
 """Conditions that are counted together: two to this power is how many ways there are to meet them."""
@@ -80,7 +80,7 @@ class Counting:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> None:
         self._connection, self._plan = connection, plan
-        self._rows = known_rows(plan.table, source, plan.as_of, plan.since)
+        self._rows = plan.known_rows(source)
         self._codes = {name: _codes(connection, plan, source, name) for name in plan.dimensions}
         self._grouped = tuple(each for each in plan.groupings if each) or plan.groupings
         self._widest = max(map(self._size, self._grouped))
@@ -194,7 +194,7 @@ def _codes(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str, name:
         return Codes(name, f"COALESCE({name} - DATE '{values[0]}', {days})::INTEGER", (*values, None), lookup)
     kind = f"{name}_values"
     listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
-    connection.execute(f"CREATE TYPE {kind} AS ENUM ({listed})")
+    connection.execute(f"CREATE TEMP TYPE {kind} AS ENUM ({listed})")
     return Codes(name, f"COALESCE(enum_code({name}::{kind}), {len(values)})::INTEGER", (*values, None))
 
 

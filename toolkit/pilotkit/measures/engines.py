@@ -6,9 +6,11 @@ numbers, and a quantile is one of the values.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -68,7 +70,7 @@ class Engine(Protocol):
 
 
 class DuckEngine:
-    """DuckDB inside the process, one connection a question, so that threads do not wait for each other."""
+    """DuckDB inside the process, one cursor a question, so that threads do not wait for each other."""
 
     def answer(self, plan: Plan, files: Files) -> Answer:
         """In one scan; weights, and what has too many groups or values to be counted, have one more."""
@@ -140,7 +142,7 @@ def source_of(table: Table, files: Files) -> str:
 
 
 def run(query: str, given: Sequence[Any] = ()) -> list[Row]:
-    """The rows of a query on a DuckDB of its own, which can reach nothing but the files.
+    """The rows of a query on DuckDB, which can reach nothing but the files.
 
     Raises:
         DataError: an expression compares or computes what the engine cannot.
@@ -168,13 +170,19 @@ def _read(paths: Sequence[Path]) -> str:
 
 @contextmanager
 def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": THREADS,
-        "memory_limit": MEMORY,
-        "autoinstall_known_extensions": False,
-    }
-    connection = duckdb.connect(":memory:", config=settings)
+    connection = _database(os.getpid()).cursor()
     try:
         yield connection
     finally:
         connection.close()
+
+
+@lru_cache(maxsize=1)
+def _database(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001  # a forked process has none of its threads
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "memory_limit": MEMORY,
+        "autoinstall_known_extensions": False,
+        "enable_external_file_cache": False,
+    }
+    return duckdb.connect(":memory:", config=settings)

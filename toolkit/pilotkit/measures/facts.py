@@ -26,11 +26,18 @@ class Facts:
 
     home: Home
     state: State = field(repr=False)
+    missing: int = 0
+    """Stored cases that have not reached them yet, because another process is still at it."""
 
     @property
     def cases(self) -> int:
         """How many cases there are."""
         return self.state.cases
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """How many of the stored cases have reached them, and of how many; 1 of 1 where there are none."""
+        return (self.cases, self.cases + self.missing) if self.cases or self.missing else (1, 1)
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -63,6 +70,7 @@ def bring_up_to_date(deployment: Deployment, store: Store, *, rebuild: bool = Fa
     """
     home = Home(deployment.folder / FOLDER)
     worker = Worker(deployment.catalog, store, home)
+    missing = 0
     with _MAKING:
         state = home.current()
         if rebuild or state is None or worker.is_behind(state):
@@ -70,8 +78,10 @@ def bring_up_to_date(deployment: Deployment, store: Store, *, rebuild: bool = Fa
                 state = home.current() if state is None or not is_ours else state
                 if is_ours:
                     state = worker.rebuild() if rebuild or state is None else worker.refresh(state)
+                elif state is not None:
+                    missing = worker.missing(state)
     assert state is not None  # noqa: S101  # whoever was waited for has left one, or we have
-    return Facts(home, state)
+    return Facts(home, state, missing)
 
 
 def keep_up_to_date(deployment: Deployment, store: Store, pause: Callable[[], None]) -> Iterator[Facts]:

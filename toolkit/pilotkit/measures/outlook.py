@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from pilotkit.measures.prediction import Day, coming_cases, coming_share
 from pilotkit.model.kpi import Kpi, KpiValue, TargetStatus
 
 _PERCENT = Decimal(100)
 _STEP = Decimal("0.0001")
+
+
+class Prospect(NamedTuple):
+    """What a figure will be after some more days; percents."""
+
+    forecast: Decimal
+    best: Decimal
+    worst: Decimal
+    lower: Decimal
+    upper: Decimal
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,17 @@ class Outlook:
     """The lower end of the forecast's prediction interval (:data:`pilotkit.measures.prediction.CONFIDENCE`)."""
     upper: Decimal | None = None
     """The upper end."""
+    recent: tuple[Day, ...] = field(default=(), repr=False)
+    """The counts of the days that the forecast goes on from; none where there is no forecast."""
+
+    def after(self, value: KpiValue, days: int) -> Prospect | None:
+        """What the figure will be after some of the days that are left; None where there is no forecast.
+
+        Args:
+            value: the figure now.
+            days: from today on; of the due date it is what the outlook itself says.
+        """
+        return _prospect(value, self.recent, days) if self.recent else None
 
     def status(self, kpi: Kpi, goal: Decimal, value: KpiValue, *, over: bool) -> TargetStatus:
         """How the target stands; on track only where the whole interval meets the goal.
@@ -72,15 +94,18 @@ def look_ahead(
     if not value.is_measurable or not days:
         return Outlook(line, None, None, None)
     recent = _recent(days, last, trend)
-    left = max(0, days_left)
-    amounts = coming_cases(recent, left)
+    return Outlook(line, *_prospect(value, recent, max(0, days_left)), tuple(recent))
+
+
+def _prospect(value: KpiValue, recent: Sequence[Day], days: int) -> Prospect:
+    amounts = coming_cases(recent, days)
     seen = sum(denominator for _, denominator in recent)
     share = sum(numerator for numerator, _ in recent) / seen if seen else 0.0
     forecast, best, worst = (_after(value, amounts[1], each) for each in (share, 1.0, 0.0))
     ends = [(amount, coming_share(recent, amount)) for amount in amounts]
     lower = min(_after(value, amount, low) for amount, (low, _) in ends)
     upper = max(_after(value, amount, high) for amount, (_, high) in ends)
-    return Outlook(line, forecast, best, worst, min(forecast, max(lower, worst)), max(forecast, min(upper, best)))
+    return Prospect(forecast, best, worst, min(forecast, max(lower, worst)), max(forecast, min(upper, best)))
 
 
 def _recent(days: Mapping[date, tuple[int | Fraction, int | Fraction]], last: date, trend: int) -> list[Day]:
@@ -101,13 +126,15 @@ def _after(value: KpiValue, coming: float, share: float) -> Decimal:
 def _cumulative(
     days: Mapping[date, tuple[int | Fraction, int | Fraction]], last: date, length: int, minimum: int
 ) -> tuple[Decimal | None, ...]:
-    wanted = [last - timedelta(days=back) for back in range(length - 1, -1, -1)]
+    first = last - timedelta(days=length - 1)
+    before = [count for day, count in days.items() if day < first]
+    numerator, denominator = (sum(count[place] for count in before) for place in (0, 1))
     line: list[Decimal | None] = []
-    for day in wanted:
-        until = [count for each, count in days.items() if each <= day]
-        denominator = sum(count[1] for count in until)
-        share = Fraction(sum(count[0] for count in until)) / denominator if denominator >= minimum else None
-        line.append(None if share is None else Decimal(round(share * 1_000_000)).scaleb(-4))
+    for back in range(length - 1, -1, -1):
+        more = days.get(last - timedelta(days=back), (0, 0))
+        numerator, denominator = numerator + more[0], denominator + more[1]
+        share = Fraction(numerator * 1_000_000, denominator) if denominator >= minimum else None
+        line.append(None if share is None else Decimal(round(share)).scaleb(-4))
     return tuple(line)
 
 

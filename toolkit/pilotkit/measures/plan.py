@@ -69,11 +69,22 @@ class Plan:
     """What is ranked."""
     rows: Literal["all", "settled", "open"] = "all"
     """Which segments of the table are read."""
+    turned: tuple[int, int] | None = None
+    """Only rows that the clock changes between two instants, though nobody touches them; None: all."""
 
     @property
     def key(self) -> str:
         """What tells this plan from all others."""
-        said = (self.table.name, self.as_of, self.since, self.groupings, self.sums, self.quantiles, self.rows)
+        said = (
+            self.table.name,
+            self.as_of,
+            self.since,
+            self.groupings,
+            self.sums,
+            self.quantiles,
+            self.rows,
+            self.turned,
+        )
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
     @property
@@ -93,7 +104,7 @@ class Plan:
 
     def known_rows(self, source: str) -> str:
         """SQL of the rows that count, with all columns, from ``source``: SQL of rows with the stored columns."""
-        return known_rows(self.table, source, self.as_of, self.since)
+        return known_rows(self.table, source, self.as_of, self.since, self.turned)
 
     def sums_query(self, source: str, dialect: str = DIALECT) -> str:
         """SQL whose rows are :attr:`columns`."""
@@ -147,7 +158,7 @@ class Plan:
 _BITS = "grouping_bits"
 
 
-def known_rows(table: Table, source: str, as_of: int, since: str | None) -> str:
+def known_rows(table: Table, source: str, as_of: int, since: str | None, turned: tuple[int, int] | None = None) -> str:
     """SQL of the rows of a table that count at an instant, with every column that expressions may name."""
 
     def made(columns: Sequence[Column]) -> str:
@@ -156,6 +167,10 @@ def known_rows(table: Table, source: str, as_of: int, since: str | None) -> str:
     conditions = [f"{table.instant} <= {int(as_of)}"] if table.instant else []
     if since is not None and table.day:
         conditions.append(f"{table.day} >= CAST('{since}' AS DATE)")
+    if turned is not None:
+        first, last = map(int, turned)
+        passed = " OR ".join(f"({clock} >= {first} AND {clock} < {last})" for clock in table.clocks)
+        conditions.append(f"({passed or 'FALSE'})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     stored = [each.name for each in table.stored]
     extra = [each.name for each in table.kept if each.name == "attributes"]

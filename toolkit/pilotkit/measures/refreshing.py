@@ -41,6 +41,11 @@ class Worker:
                 return True
             return any(newest > state.support_since for _, newest in self._support.since(reader, state.support_since))
 
+    def missing(self, state: State) -> int:
+        """How many stored cases a state has not got."""
+        with self.store.fact_reading() as reader:
+            return reader.received_since(state.audit_number)
+
     def rebuild(self) -> State:
         """Make all facts anew; the ones there were stay in use until the last file is on disk."""
         before = self.home.current()

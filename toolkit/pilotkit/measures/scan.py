@@ -1,21 +1,15 @@
-"""One scan: any number of KPI, grouped any way, in a single pass over the facts of each table.
-
-Most cases have ended, and what has ended no longer depends on the as-of instant. So where everything known is before
-that instant, the answer is the kept answer of the settled rows plus a scan of the open ones: the same whole numbers,
-added up.
-"""
+"""One scan: any number of KPI, grouped any way, in a single pass over the facts of each table."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from threading import Lock
 from typing import Any, Literal
 
-from pilotkit.measures.columns import CASES, TABLES, Table
-from pilotkit.measures.engines import DuckEngine, Engine, Files, run, source_of
+from pilotkit.measures.answers import Answers, Key, files_of
+from pilotkit.measures.columns import TABLES, Table
+from pilotkit.measures.engines import DuckEngine, Engine, run, source_of
 from pilotkit.measures.expressions import attributes_of, compiled
 from pilotkit.measures.facts import Facts
 from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum, known_rows
@@ -26,8 +20,6 @@ from pilotkit.storage.tables import microseconds
 Dimension = Literal["unit", "unit_from", "province", "procedure", "domain", "channel", "month", "received_day", "point"]
 Count = tuple[int, int]
 """Numerator and denominator."""
-KEPT_ANSWERS = 256
-"""Answers that a process keeps in memory."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +98,11 @@ class _Asked:
 
     def answer(self, engine: Engine) -> dict[tuple[Grouping, tuple[Any, ...]], list[Count]]:
         """The counts of each KPI in each group."""
-        sums, values = _Answers(self._facts, engine).of(self._plan)
+        sums, values = Answers(self._facts, engine).of(self._plan)
         place = {each: number for number, each in enumerate(self._plan.sums)}
         value = {each: number for number, each in enumerate(self._plan.quantiles)}
 
-        def count(group: _Key, each: tuple[Sum, Sum] | Quantile) -> Count:
+        def count(group: Key, each: tuple[Sum, Sum] | Quantile) -> Count:
             if isinstance(each, Quantile):
                 found = values.get(group, (None,) * len(value))[value[each]]
                 return (found or 0, sums[group][place[each.rows]])
@@ -118,92 +110,6 @@ class _Asked:
             return sums[group][place[numerator]], sums[group][place[denominator]]
 
         return {group: [count(group, each) for each in self._shares] for group in sums}
-
-
-_Key = tuple[Grouping, tuple[Any, ...]]
-_Sums = dict[_Key, tuple[int, ...]]
-_Values = dict[_Key, tuple[int | None, ...]]
-_Rows = tuple[list[list[Any]], list[list[Any]]]
-"""Of sums and of quantiles."""
-_MEMORY: OrderedDict[tuple[str, str, str], _Rows] = OrderedDict()
-_LOCK = Lock()
-
-
-def forget() -> None:
-    """Let go of the answers that this process keeps in memory."""
-    with _LOCK:
-        _MEMORY.clear()
-
-
-class _Answers:
-    """Answers of plans, from the engine or from what was kept."""
-
-    def __init__(self, facts: Facts, engine: Engine) -> None:
-        self._facts, self._engine = facts, engine
-
-    def of(self, plan: Plan) -> tuple[_Sums, _Values]:
-        newest = self._facts.state.newest
-        if plan.table is not CASES or plan.as_of < newest:
-            return self._ask(plan)
-        sums, values = self._ask(replace(plan, rows="settled", as_of=newest))
-        more, _ = self._ask(replace(plan, rows="open", quantiles=()))
-        places = [plan.sums.index(each.rows) for each in plan.quantiles]
-        if any(counts[place] for counts in more.values() for place in places):  # quantiles cannot be added up
-            _, values = self._ask(replace(plan, sums=()))
-        return _added(sums, more), values
-
-    def _ask(self, plan: Plan) -> tuple[_Sums, _Values]:
-        width, (sums, quantiles) = 1 + len(plan.dimensions), self._rows(plan)
-        return (
-            {_key(plan, row): tuple(row[width:]) for row in sums},
-            {_key(plan, row): tuple(row[width:]) for row in quantiles},
-        )
-
-    def _rows(self, plan: Plan) -> _Rows:
-        files = files_of(self._facts, plan)
-        if files.is_empty:
-            return [], []
-        where = (str(self._facts.home.folder), self._facts.version, plan.key)
-        with _LOCK:
-            if where in _MEMORY:
-                _MEMORY.move_to_end(where)
-                return _MEMORY[where]
-        rows = self._kept(plan, files)
-        with _LOCK:
-            _MEMORY[where] = rows
-            while len(_MEMORY) > KEPT_ANSWERS:
-                _MEMORY.popitem(last=False)
-        return rows
-
-    def _kept(self, plan: Plan, files: Files) -> _Rows:
-        """Answers of settled rows are kept on disk, for every process and until the facts change."""
-        name = f"{self._facts.version}-{plan.key}"
-        kept = self._facts.home.answer(name) if plan.rows == "settled" else None
-        if kept is not None:
-            return kept[0], kept[1]
-        sums, quantiles = (
-            [[_plain(cell) for cell in row] for row in rows] for rows in self._engine.answer(plan, files)
-        )
-        if plan.rows == "settled":
-            self._facts.home.keep_answer(name, [sums, quantiles])
-        return sums, quantiles
-
-
-def files_of(facts: Facts, plan: Plan) -> Files:
-    """The files that a plan reads."""
-    segments = facts.segments(plan.table.name)
-    wanted = [each for each in segments if plan.rows == "all" or each.is_settled is (plan.rows == "settled")]
-    first = plan.since[:7] if plan.since and plan.table.day else ""
-    wanted = [each for each in wanted if each.month >= first or each.month == "all"]
-    path, overlaid = facts.home.path, {each.month for each in segments if each.layer == "delta"}
-    months = {each.month for each in wanted}
-    base = [each for each in wanted if each.layer == "base"]
-    return Files(
-        base=tuple(path(each) for each in base if each.month not in overlaid),
-        overlaid=tuple(path(each) for each in base if each.month in overlaid),
-        delta=tuple(path(each) for each in wanted if each.layer == "delta"),
-        replacing=tuple(path(each) for each in segments if each.layer == "delta" and each.month in months),
-    )
 
 
 def matching(
@@ -283,28 +189,3 @@ def _part(asked: tuple[Sum, Sum] | Quantile, part: str) -> str:
         "denominator": f"({denominator})",
         "rest": f"({denominator}) AND ({numerator}) IS NOT TRUE",
     }[part]
-
-
-def _key(plan: Plan, row: Sequence[Any]) -> _Key:
-    grouping = plan.grouping_of(row[0])
-    cells = dict(zip(plan.dimensions, row[1:], strict=False))
-    return grouping, tuple(_typed(name, cells[name]) for name in grouping)
-
-
-_DAYS = {"received_day", "unit_from"}
-
-
-def _typed(dimension: str, cell: Any) -> Any:
-    return date.fromisoformat(cell) if cell is not None and dimension in _DAYS else cell
-
-
-def _plain(cell: Any) -> Any:
-    return cell.isoformat() if isinstance(cell, date) else cell
-
-
-def _added(first: _Sums, second: _Sums) -> _Sums:
-    together = dict(first)
-    for group, counts in second.items():
-        there = together.get(group)
-        together[group] = counts if there is None else tuple(map(sum, zip(there, counts, strict=True)))
-    return together

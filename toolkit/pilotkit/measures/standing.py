@@ -12,6 +12,7 @@ from pilotkit.measures.engines import engine_of
 from pilotkit.measures.facts import Facts
 from pilotkit.measures.outlook import Outlook, look_ahead
 from pilotkit.measures.scan import Count, Group, Window, scan_all
+from pilotkit.measures.valuing import Question
 from pilotkit.model.kpi import Kpi, KpiValue, Target, TargetStatus
 from pilotkit.model.lineage import Lineage
 from pilotkit.model.location import AdministrativeUnit, UnitKey
@@ -113,19 +114,25 @@ def figures(
         DataError: a KPI's expression is refused, or a merged unit would have to be divided and nothing says how.
     """
     kpis = list({kpi.id: kpi for kpi, _ in asked}.values())
-    groups = scan_all(facts, kpis, window, [_BY_DAY], engine_of(catalog))
-    days = _Days(groups, kpis, catalog.settings.deployment.scheme)
+    question = Question(tuple(kpis), window, facts)
+    groups = scan_all(facts, question.asked, window, [_BY_DAY], engine_of(catalog))
+    days = _Days(groups, question.asked, catalog.settings.deployment.scheme)
     last = window.as_of.astimezone(catalog.working_time.zone).date()
-    return [_figure(catalog, kpi, unit, days, window, last) for kpi, unit in asked]
+    return [_figure(catalog, kpi, unit, days, question, last) for kpi, unit in asked]
 
 
-def _figure(catalog: Catalog, kpi: Kpi, unit: AdministrativeUnit, days: _Days, window: Window, last: date) -> Figure:
+def _figure(
+    catalog: Catalog, kpi: Kpi, unit: AdministrativeUnit, days: _Days, question: Question, last: date
+) -> Figure:
     on = max(unit.valid_from, min(last, unit.valid_to or last))
-    series = days.of_all(kpi) if unit.level == "province" else days.of_unit(kpi, unit.key, catalog.lineage, on)
-    value = KpiValue(
-        kpi=kpi.id, statistic=kpi.statistic, unit=unit.code, unit_from=unit.valid_from,
-        numerator=series.total[0], denominator=series.total[1], minimum=kpi.minimum,
-        definition_hash=kpi.definition_hash, location_version=catalog.lineage.version(on), as_of=window.as_of,
+    place = question.kpis.index(kpi)
+    found = {
+        each: days.of_all(each) if unit.level == "province" else days.of_unit(each, unit.key, catalog.lineage, on)
+        for each in question.places(place)
+    }
+    series, totals = found[place], {each: of.total for each, of in found.items()}
+    value = question.value(
+        place, totals, catalog.lineage.version(on), unit=unit.code, unit_from=unit.valid_from,
         apportioned=series.apportioned,
     )  # fmt: skip
     return Figure(kpi, unit, value, series)
@@ -149,39 +156,39 @@ def head_of(catalog: Catalog, target: Target) -> Head | None:
 class _Days:
     """Counts by unit and local day, as one scan gave them."""
 
-    def __init__(self, groups: list[Group], kpis: list[Kpi], scheme: str) -> None:
-        self._places = {kpi.id: place for place, kpi in enumerate(kpis)}
+    def __init__(self, groups: list[Group], kpis: Sequence[Kpi], scheme: str) -> None:
+        self._kpis = kpis
         self._by_unit: dict[UnitKey, dict[date, tuple[Count, ...]]] = {}
-        self._known: dict[str, Mapping[UnitKey, Mapping[date, Count]]] = {}
+        self._known: dict[int, Mapping[UnitKey, Mapping[date, Count]]] = {}
         self._sources: dict[date, dict[UnitKey, list[UnitKey]]] = {}
         for group in groups:
             unit, valid_from, day = group.keys
             self._by_unit.setdefault(UnitKey(scheme, unit or "", valid_from or date.min), {})[day] = group.counts
 
-    def of(self, kpi: Kpi) -> Mapping[UnitKey, Mapping[date, Count]]:
-        """The daily counts of one KPI by the unit that cases name; none of a quantile, which does not add up."""
-        if kpi.statistic == "quantile":
+    def of(self, place: int) -> Mapping[UnitKey, Mapping[date, Count]]:
+        """The daily counts of the KPI at one place, by the unit that cases name; none of a quantile."""
+        if self._kpis[place].statistic == "quantile":
             return {}
-        if kpi.id not in self._known:
-            place, units = self._places[kpi.id], self._by_unit.items()
-            self._known[kpi.id] = {unit: {day: each[place] for day, each in days.items()} for unit, days in units}
-        return self._known[kpi.id]
+        if place not in self._known:
+            units = self._by_unit.items()
+            self._known[place] = {unit: {day: each[place] for day, each in days.items()} for unit, days in units}
+        return self._known[place]
 
-    def of_unit(self, kpi: Kpi, key: UnitKey, lineage: Lineage, on: date) -> UnitSeries:
+    def of_unit(self, place: int, key: UnitKey, lineage: Lineage, on: date) -> UnitSeries:
         """The daily counts of one KPI in a unit under the boundaries of a day."""
         if on not in self._sources:
             sources = self._sources.setdefault(on, {})
             for source in self._by_unit:
                 for owner, _ in lineage.shares(source, on):
                     sources.setdefault(owner, []).append(source)
-        found = self.of(kpi)
+        found = self.of(place)
         mine = {each: found[each] for each in self._sources[on].get(key, ()) if each in found}
         return series_of(key, mine, lineage, on)
 
-    def of_all(self, kpi: Kpi) -> UnitSeries:
+    def of_all(self, place: int) -> UnitSeries:
         """The daily counts of one KPI in all units together."""
         summed: dict[date, Count] = {}
-        for days in self.of(kpi).values():
+        for days in self.of(place).values():
             for day, (numerator, denominator) in days.items():
                 before = summed.get(day, (0, 0))
                 summed[day] = (before[0] + numerator, before[1] + denominator)

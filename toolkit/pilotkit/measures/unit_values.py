@@ -8,11 +8,11 @@ from datetime import date
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.measures.attribution import Attributed, attributed
-from pilotkit.measures.columns import TABLES
 from pilotkit.measures.engines import engine_of
 from pilotkit.measures.facts import Facts
 from pilotkit.measures.plan import Grouping
 from pilotkit.measures.scan import Count, Group, Window, scan, scan_all
+from pilotkit.measures.valuing import Question
 from pilotkit.model.kpi import Kpi, KpiValue
 from pilotkit.model.location import UnitKey
 
@@ -22,7 +22,7 @@ _NOTHING = (0, 0)
 
 
 def values_by_unit(
-    catalog: Catalog, facts: Facts, kpis: Sequence[Kpi], window: Window, day: date, groups: Sequence[Group]
+    catalog: Catalog, question: Question, day: date, groups: Sequence[Group]
 ) -> dict[UnitKey, tuple[KpiValue, ...]]:
     """Every KPI in every unit of a day, from one scan.
 
@@ -32,9 +32,7 @@ def values_by_unit(
 
     Args:
         catalog: whose units.
-        facts: what was scanned.
-        kpis: as they were scanned.
-        window: the same.
+        question: what was scanned.
         day: whose boundaries.
         groups: of :data:`BY_UNIT`; others are left aside.
 
@@ -42,17 +40,11 @@ def values_by_unit(
         DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
     """
     version = catalog.lineage.version(day)
-    found = attributed_groups(catalog, facts, kpis, window, day, groups)
+    found = attributed_groups(catalog, question.facts, question.asked, question.window, day, groups)
     return {
-        key: tuple(
-            KpiValue(
-                kpi=kpi.id, statistic=kpi.statistic, unit=key.code,
-                unit_from=key.valid_from if key.valid_from != date.min else None,
-                numerator=count[0], denominator=count[1], minimum=kpi.minimum, definition_hash=kpi.definition_hash,
-                location_version=version, as_of=window.as_of, apportioned=each.apportioned,
-            )
-            for kpi, count in zip(kpis, each.counts, strict=True)
-            if set(BY_UNIT) <= set(TABLES[kpi.of].dimensions)
+        key: question.values(
+            each.counts, version, by=BY_UNIT, unit=key.code, apportioned=each.apportioned,
+            unit_from=key.valid_from if key.valid_from != date.min else None,
         )
         for key, each in found.items()
     }  # fmt: skip

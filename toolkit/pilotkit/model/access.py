@@ -42,6 +42,11 @@ class Authority(Noun):
         """Whether nobody has signed in."""
         return self.subject == "anonymous"
 
+    @property
+    def is_citizen(self) -> bool:
+        """Whether it is a citizen's own: an officer who helps somebody does not become them."""
+        return self.subject.startswith(CITIZEN)
+
     def may(self, permission: str, unit: str | None = None) -> bool:
         """Whether it has the permission and, where a unit is named, that unit's cases are its own."""
         return permission in self.permissions and (unit is None or unit in self.units)

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from pilotkit.model.personal import Content, Person
 from pilotkit.model.procedure import Channel
-from pilotkit.model.text import Noun
+from pilotkit.model.text import Noun, is_writable
 
 
 class CaseStatus(StrEnum):
@@ -47,6 +47,12 @@ class EventKind(StrEnum):
     RETURNED = "returned"
 
 
+def _writable(answers: dict[str, Any]) -> dict[str, Any]:
+    if not is_writable(answers):
+        raise ValueError("holds half a surrogate pair, which is no character")
+    return answers
+
+
 class Application(Noun):
     """What is handed in to :meth:`Casework.receive`."""
 
@@ -62,7 +68,9 @@ class Application(Noun):
     """Who hands it in: an office, a role or ``citizen``; never a person's name."""
     key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{8,100}$")] | None = None
     """Chosen by whoever submits, once for each submission: sent again, it gets the case that the first one became."""
-    answers: dict[str, Any] = Field(default_factory=dict)
+    draft_as_of: AwareDatetime | None = None
+    """When the draft that this comes from was last changed. One that has been changed since is not sent."""
+    answers: Annotated[dict[str, Any], AfterValidator(_writable)] = Field(default_factory=dict)
     """What the form asks, as plain data: checked by the procedure's handler, and kept in the personal file."""
     person: Person | None = None
     """Who applies; None where nobody is told apart, such as in an import."""

@@ -251,7 +251,8 @@ class KpiValue(Noun):
     location_version: str
     as_of: datetime
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
-    """Percent of the period's events that have reached the facts."""
+    """Percent of the rows it should be of that it is of: those that have reached the facts and say what the KPI needs;
+    None of no rows."""
     apportioned: bool = False
     """Whether part of it is a share of a divided unit's cases, and so not counted case by case."""
 

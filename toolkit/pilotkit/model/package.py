@@ -172,6 +172,8 @@ class MeasuredFigure(Noun):
     denominator: Annotated[int, Field(ge=0)]
     minimum: Annotated[int, Field(ge=1)]
     definition_hash: str
+    completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+    """Percent of the rows it should be of that it is of; absent of no rows."""
 
 
 class UnitStaff(Noun):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Protocol, runtime_checkable
@@ -67,5 +68,11 @@ class PaymentConnector(Protocol):
             DataError: it cannot take that currency or amount.
         """
 
-    def received(self, reference: str) -> Decimal:
-        """All that has arrived for an order so far; 0 where nothing has. It never confirms by itself."""
+    def received(self, reference: str, is_order: Callable[[str], bool]) -> Decimal:
+        """All that has arrived for an order so far; 0 where nothing has. It never confirms by itself.
+
+        Args:
+            reference: of the order.
+            is_order: whether a word is the reference of any order here. A transfer that names several orders counts
+                for none: nobody knows how it is to be shared out, and it must not pay each of them.
+        """

@@ -12,6 +12,10 @@ from pilotkit.model.text import Identifier, Noun
 Line = Annotated[str, StringConstraints(max_length=300)]
 
 
+AttachmentKind = Literal["submitted", "result", "reused"]
+"""What a file is: handed in, the outcome, or a copy that the office took over from another case."""
+
+
 class Person(Noun):
     """Who applies, as they say themselves or as a register does."""
 
@@ -27,7 +31,7 @@ class Attachment(Noun):
     """One file of a case, without its content."""
 
     id: str
-    kind: Literal["submitted", "result"] = "submitted"
+    kind: AttachmentKind = "submitted"
     document: Identifier
     """Which of the procedure's documents, or of its results, it is."""
     name: Line
@@ -42,7 +46,7 @@ class Attachment(Noun):
 class Content(Noun):
     """A file on its way in: what :class:`Attachment` says once it is kept."""
 
-    kind: Literal["submitted", "result"] = "submitted"
+    kind: AttachmentKind = "submitted"
     document: Identifier
     name: Line
     media_type: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints
@@ -17,6 +18,15 @@ LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-
 _SPACES = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[^\w]+")
 _STROKED = str.maketrans({"\u0111": "d", "\u0142": "l", "\u00f8": "o", "\u0127": "h"})
+
+
+def is_writable(value: object) -> bool:
+    """Whether plain data can be written as UTF-8: JSON may hold half a surrogate pair, which nothing can."""
+    if isinstance(value, str):
+        return not any("\ud800" <= mark <= "\udfff" for mark in value)
+    if isinstance(value, Mapping):
+        return all(is_writable(key) and is_writable(each) for key, each in value.items())
+    return not isinstance(value, list | tuple) or all(map(is_writable, value))
 
 
 class Noun(BaseModel):

@@ -22,6 +22,8 @@ MAXIMUM_RATIO = 200
 _SMALL = 64 * 1024
 _MAXIMUM_DIRECTORY = 4 * 1024 * 1024
 _END = struct.Struct("<4s4H2LH")
+_ZIP64 = 20
+"""Bytes of what stands before the end where there is another one for large files."""
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x41
 _UTF8 = 0x800
@@ -57,12 +59,14 @@ def _check_ends(path: Path) -> None:
         raise _refused(path, f"is larger than {MAXIMUM_TOTAL // 1024**2} MiB")
     with path.open("rb") as file:
         start = file.read(4)
-        file.seek(max(0, size - _END.size))
-        end = file.read()
+        file.seek(max(0, size - _END.size - _ZIP64))
+        before, end = file.read(min(_ZIP64, size - _END.size)) if size > _END.size else b"", file.read()
     if start != b"PK\x03\x04":
         raise _refused(path, "is not a package: not a zip file")
     if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
         raise _refused(path, "is truncated, or something was added to its end")
+    if before.startswith(b"PK\x06\x07"):  # another end stands before this one, and would be believed instead
+        raise _refused(path, f"holds more than {MAXIMUM_FILES} files, or says so")
     *_, count, length, offset, _comment = _END.unpack(end)
     if count > MAXIMUM_FILES or length > _MAXIMUM_DIRECTORY:
         raise _refused(path, f"holds more than {MAXIMUM_FILES} files")

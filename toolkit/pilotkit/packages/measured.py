@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import DataError, PackageError, Place
 from pilotkit.measures.board import Measures
+from pilotkit.measures.valuing import completeness_of
 from pilotkit.model.kpi import KpiValue
 from pilotkit.model.package import MeasuredEvidence, MeasuredFigure, UnitStaff
 from pilotkit.model.source import Certainty
@@ -59,7 +59,7 @@ def measure(deployment: Deployment, as_of: datetime, since: date | None = None) 
     with closing(Store.of(deployment)) as store:
         measures = Measures(deployment, store)
         values = measures.values(by="unit", since=since, as_of=as_of)
-        completeness = completeness_of(measures.facts.cases, store.extent().cases)
+        completeness = completeness_of((measures.facts.cases, store.extent().cases))
     who = deployment.settings.deployment
     return MeasuredEvidence(
         deployment=who.id,
@@ -75,14 +75,9 @@ def measure(deployment: Deployment, as_of: datetime, since: date | None = None) 
     )
 
 
-def completeness_of(counted: int, stored: int) -> Decimal | None:
-    """Percent of stored cases that have reached the facts, to four places; None where there are none."""
-    return round(Decimal(100 * counted) / stored, 4) if stored else None
-
-
 def figure_of(value: KpiValue) -> MeasuredFigure:
     """A value without what all values of one evidence share."""
-    shared = ("kpi", "unit", "numerator", "denominator", "minimum", "definition_hash")
+    shared = ("kpi", "unit", "numerator", "denominator", "minimum", "definition_hash", "completeness")
     return MeasuredFigure(**{name: getattr(value, name) for name in shared})
 
 
@@ -166,6 +161,8 @@ def _differing(file: str, claim: MeasuredEvidence, found: MeasuredEvidence) -> I
     figures = {(each.kpi, each.unit): each for each in found.figures}
     for figure in claim.figures:
         there = figures.get((figure.kpi, figure.unit))
+        if there is not None and figure.completeness is None:
+            there = there.model_copy(update={"completeness": None})  # a claim of before figures said it
         if figure != there:
             where = f" of unit {figure.unit}" if figure.unit else ""
             yield Unproven(file, f"{figure.kpi}{where}", _said(figure), _said(there))

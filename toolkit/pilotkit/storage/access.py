@@ -117,6 +117,11 @@ def take_step(session: Session, login: str, step: int) -> bool:
     return _touched(session, used.values(totp_step=step)) == 1
 
 
+def known_failures(session: Session, subjects: Iterable[str]) -> list[FailureRow]:
+    """The failures that are kept of these subjects; nothing is written for the others."""
+    return list(session.scalars(select(FailureRow).where(_FAILURES.c.subject.in_(sorted(subjects)))))
+
+
 def failures_of(session: Session, subjects: Iterable[str], now: datetime) -> dict[str, FailureRow]:
     """Each subject's failures, held until the transaction ends; in one order, so that no two block each other."""
     wanted = sorted(subjects)

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, Table, UniqueConstraint, delete, func, select, update
 from sqlmodel import Field, Session, SQLModel
 
+from pilotkit.errors import CaseError
 from pilotkit.model.filing import Score
 from pilotkit.storage.statements import Statements
-from pilotkit.storage.tables import CASES, Instant
+from pilotkit.storage.tables import CASES, Instant, microseconds
 from pilotkit.storage.vault import Sealed
 
 
@@ -130,18 +131,27 @@ def name_owner(session: Session, digest: str, owner: str) -> None:
     session.execute(update(DRAFTS).where(DRAFTS.c.digest == digest).values(owner=owner))
 
 
-def adopt_draft(statements: Statements, key: str, case_code: str) -> None:
+def adopt_draft(statements: Statements, key: str, case_code: str, as_of: datetime | None) -> None:
     """Remove the draft that has just become a case, in the transaction that stores the case; keep who sent it.
 
     Args:
         statements: of the transaction.
         key: of the submission; where no draft has it, nothing happens.
         case_code: the case.
+        as_of: when it was last changed, as its sender saw it; None: it does not matter.
+
+    Raises:
+        CaseError: something was added to it, or changed in it, meanwhile: nothing of it may be lost.
     """
     if len(key) != _DIGEST:  # most keys are other programs' own
         return
-    found = statements.first("SELECT owner FROM drafts WHERE digest = ?", (key,))
+    held = " FOR UPDATE" if statements.is_postgresql else ""
+    found = statements.first(f"SELECT owner, updated_at FROM drafts WHERE digest = ?{held}", (key,))  # noqa: S608  # our own words
     if found is not None:
+        if as_of is not None and found[1] != microseconds(as_of):
+            raise CaseError(
+                "the application was changed while it was being sent.", remedy="Look at it again, and send it."
+            )
         statements.insert("filings", ("case_code", "owner"), (case_code, found[0]))
         statements.run("DELETE FROM draft_attachments WHERE draft = ?", (key,))
         statements.run("DELETE FROM drafts WHERE digest = ?", (key,))
@@ -152,6 +162,12 @@ def purge_drafts(session: Session, until: datetime, most: int = 200) -> int:
     old = session.scalars(select(DRAFTS.c.digest).where(DRAFTS.c.updated_at <= until).limit(most)).all()
     _drop(session, old)
     return len(old)
+
+
+def rename_owner(session: Session, old: Sequence[str], new: str) -> None:
+    """Give the cases and drafts that somebody sent under older names of theirs to the name they have now."""
+    for table in (FILINGS, DRAFTS):
+        session.execute(update(table).where(table.c.owner.in_(old)).values(owner=new))
 
 
 def is_owner(session: Session, case_code: str, owner: str) -> bool:

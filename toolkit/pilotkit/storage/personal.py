@@ -281,6 +281,13 @@ def log_reads(session: Session, reads: Sequence[FileRead]) -> None:
         session.execute(READS.insert(), rows)
 
 
+def has_looked(session: Session, read: FileRead, since: datetime) -> bool:
+    """Whether the same reader has looked at the same for the same reason since an instant."""
+    same = (READS.c.case_code == read.case) & (READS.c.reader == read.reader) & (READS.c.part == read.part)
+    looks = select(READS.c.id).where(same, READS.c.reason == read.reason, READS.c.at > since)
+    return session.scalar(looks.limit(1)) is not None
+
+
 def reads_of(session: Session, case_code: str) -> tuple[FileRead, ...]:
     """Every look at a case's file, the earliest first.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -86,6 +87,11 @@ class Store:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+    def room_left(self) -> int | None:
+        """Bytes that are free where a database file lies; None where a server keeps it."""
+        file = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+        return shutil.disk_usage(Path(file).parent).free if file else None
 
     def next_number(self, prefix: str, day: str) -> int:
         """The next case number of a day, from 1; never given twice, even where the case is then not stored."""

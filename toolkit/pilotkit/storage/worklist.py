@@ -94,13 +94,23 @@ def counts(session: Session, wanted: Selection, groups: Iterable[Group]) -> dict
     return {group: Bounded(count=min(row[group.value], COUNTED), is_more=row[group.value] > COUNTED) for group in asked}
 
 
-def due_first(session: Session, units: frozenset[str], until: datetime, limit: int) -> tuple[list[Case], bool]:
-    """Open cases whose clock runs and that are due until an instant or asked a second time, the first due first."""
+def due_first(
+    session: Session, units: frozenset[str], strangers: tuple[UnitCases, ...], until: datetime, limit: int
+) -> tuple[list[Case], bool]:
+    """Open cases whose clock runs and that are due until an instant or asked a second time, the first due first.
+
+    Args:
+        session: to read in.
+        units: the codes of whose.
+        strangers: whose not, although they have one of these codes.
+        until: an aware instant.
+        limit: at most so many; whether there are more is the second answer.
+    """
     until_key = microseconds(until)
     statement = (
         select(CASES)
         .where(_C.finished_at.is_(None), _within(units), or_(due <= until_key, _C.supplements > 1))
-        .where(_C.waiting_since.is_(None))
+        .where(_C.waiting_since.is_(None), *(not_(is_of(each)) for each in strangers))
         .order_by(due, _C.id)
         .limit(limit + 1)
     )

@@ -46,7 +46,14 @@ class Receiving:
         values = (digest, procedure.code, procedure.version, definition)
         self._statements.insert("procedure_versions", columns, values, "ON CONFLICT (digest) DO NOTHING")
 
-    def add(self, case: Case, event: CaseEvent, key: str | None = None, file: SealedFile | None = None) -> None:
+    def add(
+        self,
+        case: Case,
+        event: CaseEvent,
+        key: str | None = None,
+        file: SealedFile | None = None,
+        draft_as_of: datetime | None = None,
+    ) -> None:
         """Write a new case with its first event.
 
         Args:
@@ -54,9 +61,11 @@ class Receiving:
             event: what made it.
             key: what it was submitted under.
             file: its personal side, sealed.
+            draft_as_of: when the draft that has the key was last changed; None: it has none.
 
         Raises:
-            CaseError: a case with this code is there already, or a submission with this key.
+            CaseError: a case with this code is there already, or a submission with this key, or the draft has been
+                changed since.
         """
         values = tuple(_plain(getattr(case, name)) for name in _CASE)
         free = "ON CONFLICT (code) DO NOTHING RETURNING id"
@@ -68,7 +77,7 @@ class Receiving:
             keep_file(self._statements, file)
         if key is not None:
             self._add_submission(key, case_id)
-            adopt_draft(self._statements, key, case.code)
+            adopt_draft(self._statements, key, case.code, draft_as_of)
 
     def _add_submission(self, key: str, case_id: int) -> None:
         free = "ON CONFLICT (key) DO NOTHING RETURNING case_id"

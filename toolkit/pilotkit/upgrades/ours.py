@@ -99,7 +99,8 @@ def _settings_set(path: str, base: bytes, ours: bytes) -> Iterator[ValueChange]:
     """Every setting that is not as the package writes it."""
     if path != SETTINGS:
         return
-    for each in differences(*(parse_toml(side.decode("utf-8-sig"), path) for side in (base, ours))):
+    was, now = (parse_toml(side.decode("utf-8-sig"), path) for side in (base, ours))
+    for each in differences(was, now):
         yield _value(path, *each)
 
 

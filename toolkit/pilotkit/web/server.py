@@ -41,11 +41,13 @@ def serve(
         listener.listen()
         if started:
             started(f"http://{host}:{listener.getsockname()[1]}")
+        gc.freeze()  # the catalog and the code stay: no collection needs to walk them again
         gc.enable()
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # uvicorn raises it again after a graceful stop; that stop is the end we wanted
     finally:
+        gc.unfreeze()  # DuckDB's bindings count what is left, and complain
         listener.close()
 
 
