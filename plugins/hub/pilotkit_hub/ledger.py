@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -101,7 +101,7 @@ class Ledger:
                     connection.execute(HANDED_IN.insert().values(**entry, refused=refused.what[:500]))
             raise
 
-    def _take(self, data: bytes, now: datetime, entry: dict[str, object] | None) -> AdoptionReceipt:
+    def _take(self, data: bytes, now: datetime, entry: Mapping[str, object] | None) -> AdoptionReceipt:
         receipt = open_receipt(data, self.keys())
         if receipt.issued > now + _AHEAD:
             raise TrustError("the receipt is of the future.", remedy="Ask the province to set its clock.")

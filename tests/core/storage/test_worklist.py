@@ -185,7 +185,7 @@ def test_a_cursor_from_nowhere_is_no_accident(filled):
 
 
 def test_what_a_code_named_before_is_not_among_what_is_due_first(filled):
-    store, cases = filled
+    store, _ = filled
     others = worklist.UnitCases("A", NOW.date(), received_from=None, received_before=None)
     with store.looking() as session:
         all_of_them, _ = worklist.due_first(session, frozenset({"A", "B"}), (), NOW + timedelta(days=30), 100)
