@@ -1,11 +1,24 @@
-"""Receipts that come over the network, and the list of those that came."""
+"""Receipts that come over the network or through a form, and the list of those that came."""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 
-from pilotkit import Download, View, Visit
+from pilotkit import DataError, Download, TrustError, Upload, View, Visit
 from pilotkit_hub.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What became of one file."""
+
+    name: str
+    deployment: str | None = None
+    """Whose receipt it was; absent: it was refused."""
+    why: str = ""
+    """Why it was refused, in words."""
 
 
 def receive_receipt(visit: Visit, data: bytes) -> Download:
@@ -23,4 +36,42 @@ def show_receipts(visit: Visit) -> View:
     """What came last, from whom."""
     ledger = Ledger.of(visit.backoffice.store, visit.catalog)
     names = {code: unit.name for code, unit in ledger.provinces.items()}
-    return View("hub/receipts.html", {"history": ledger.history(), "names": names, "keys": ledger.keys()})
+    history = ledger.history()
+    context = {"history": history, "names": names, "keys": ledger.keys(), "hands": ledger.hands()}
+    return View("hub/receipts.html", context)
+
+
+def show_form(_: Visit) -> View:
+    """The form for receipts that came as files."""
+    return View("hub/hand_in.html", {"outcomes": (), "problem": None})
+
+
+def take_files(visit: Visit) -> View:
+    """Take every file of the form; each that does not hold is told with the reason, and the others are kept."""
+    files = visit.posted.files.get("receipts", ())
+    problem = None if files else visit.gettext("Choose the file of a receipt.")
+    return View("hub/hand_in.html", {"outcomes": tuple(_taken(visit, each) for each in files), "problem": problem})
+
+
+def _taken(visit: Visit, file: Upload) -> HandedIn:
+    ledger = Ledger.of(visit.backoffice.store, visit.catalog)
+    try:
+        receipt = ledger.take(file.data, visit.now, visit.authority.subject)
+    except (DataError, TrustError) as refused:
+        return HandedIn(file.name, why=_why(visit, refused.what))
+    return HandedIn(file.name, receipt.deployment)
+
+
+def _why(visit: Visit, what: str) -> str:
+    """A refusal in the language of the page; as it was said where no translation is known."""
+    _ = visit.gettext
+    known = {
+        r"not a signed statement": _("This is not a signed receipt."),
+        r"not signed by a key that counts": _("No registered key of a province signed it, or it was changed since."),
+        r"another province signed it": _("It speaks for one province, but another one has signed it."),
+        r"taken already": _("This receipt was taken already."),
+        r"which is not older": _("A receipt of this deployment is known that is not older."),
+        r"of the future": _("It is of the future: the province's clock is wrong."),
+        r"larger than any": _("It is larger than any receipt may be."),
+    }
+    return next((words for pattern, words in known.items() if re.search(pattern, what)), what)

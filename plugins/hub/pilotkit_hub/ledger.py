@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,13 +14,14 @@ from pilotkit import (
     AdoptionReceipt,
     Catalog,
     DataError,
+    PilotkitError,
     Store,
     TrustError,
     UnknownError,
     open_receipt,
     public_key,
 )
-from pilotkit_hub.tables import KEYS, RECEIPTS
+from pilotkit_hub.tables import HANDED_IN, KEYS, RECEIPTS
 
 _AHEAD = timedelta(hours=1)
 """How far a province's clock may be ahead of ours."""
@@ -80,16 +81,27 @@ class Ledger:
         with self._store.snapshot() as connection:
             return {row.province: row.pem for row in connection.execute(select(KEYS).order_by(KEYS.c.province))}
 
-    def take(self, data: bytes, now: datetime) -> AdoptionReceipt:
+    def take(self, data: bytes, now: datetime, actor: str | None = None) -> AdoptionReceipt:
         """Verify a receipt and keep it.
 
         Args:
             data: the signed envelope, as it came.
             now: the instant; aware.
+            actor: the login of whoever hands it in, which is kept with the outcome; None: a machine or a command.
 
         Raises:
             TrustError: its signature does not hold, it was taken already, or it is older than what is known.
         """
+        entry = {"at": _micros(now), "actor": actor, "digest": hashlib.sha256(data).hexdigest()}
+        try:
+            return self._take(data, now, entry if actor else None)
+        except PilotkitError as refused:
+            if actor:
+                with self._store.rewriting() as connection:
+                    connection.execute(HANDED_IN.insert().values(**entry, refused=refused.what[:500]))
+            raise
+
+    def _take(self, data: bytes, now: datetime, entry: Mapping[str, object] | None) -> AdoptionReceipt:
         receipt = open_receipt(data, self.keys())
         if receipt.issued > now + _AHEAD:
             raise TrustError("the receipt is of the future.", remedy="Ask the province to set its clock.")
@@ -102,7 +114,22 @@ class Ledger:
                     said=receipt.model_dump_json(),
                 )
             )  # fmt: skip
+            if entry is not None:
+                connection.execute(HANDED_IN.insert().values(**entry, refused=""))
         return receipt
+
+    def hands(self) -> dict[str, str]:
+        """Who handed a receipt in through the form, by its digest; one that came over the network is not there."""
+        wanted = select(HANDED_IN.c.digest, HANDED_IN.c.actor).where(HANDED_IN.c.refused == "")
+        with self._store.snapshot() as connection:
+            return {row.digest: row.actor for row in connection.execute(wanted)}
+
+    def refusals(self, most: int = 100) -> tuple[tuple[datetime, str, str], ...]:
+        """What was handed in and refused, the newest first: when, by whom, why."""
+        wanted = select(HANDED_IN).where(HANDED_IN.c.refused != "").order_by(HANDED_IN.c.number.desc()).limit(most)
+        with self._store.snapshot() as connection:
+            rows = connection.execute(wanted).all()
+        return tuple((datetime.fromtimestamp(row.at / _MICRO, UTC), row.actor, row.refused) for row in rows)
 
     def newest(self) -> dict[str, tuple[Taken, ...]]:
         """The newest receipt of each deployment, by the code of its province; the newest first."""

@@ -37,6 +37,10 @@ def register_pages() -> tuple[Page, ...]:
             "hub.receipts", "/hub/receipts", handing_in.show_receipts, _PACKAGE, permission=_READ,
             receive=handing_in.receive_receipt,
         ),
+        Page(
+            "hub.hand_in", "/hub/receipts/new", handing_in.show_form, _PACKAGE, permission=_READ,
+            act=handing_in.take_files,
+        ),
     )  # fmt: skip
 
 

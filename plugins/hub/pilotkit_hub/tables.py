@@ -1,8 +1,8 @@
-"""What the hub keeps: the key of each province, and every receipt that held. Instants are microseconds (UTC)."""
+"""What the hub keeps: keys of provinces, receipts that held, who handed in what. Instants are microseconds (UTC)."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 METADATA = MetaData()
 KEYS = Table(
@@ -23,4 +23,13 @@ RECEIPTS = Table(
     Column("envelope", Text, nullable=False),  # as it came, so that anybody can verify it again
     Column("said", Text, nullable=False),  # the receipt inside, so that pages need not
     Index("hub_receipts_newest", "province", "deployment", "issued"),
+)
+HANDED_IN = Table(
+    "hub_handed_in",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(200), nullable=False),  # the login of whoever handed it in
+    Column("digest", String(64), nullable=False),
+    Column("refused", Text, nullable=False),  # why; empty: it was taken
 )
