@@ -215,3 +215,25 @@ def test_the_counter_is_worked_with_the_keyboard_alone(office, people):
     page.goto(f"{office.address}/{officer.language}/counter")
     press_with_alt(page, "r")
     page.wait_for_url("**/counter/receive")
+
+
+def test_late_cases_have_their_apologies_prepared_printed_and_signed_off(office, people):
+    """The last test here: it goes on to another day, on which everybody signs in anew."""
+    _, officer, look = people
+    code = office.received(RESIDENCE).case.code
+    office.clock.advance(days=20)
+    office._sessions.clear()
+    page = officer.page
+    officer.sit("head-00070", "/counter/outlook")
+    page.locator("a[href$='/counter/late']").click()
+    look(officer)
+    draft = officer.words_of(page.locator("form.actions button"))
+    assert [code in draft, squeezed(FORMS["vn.form-04"]).upper() in draft.upper(), HEAD in draft.upper()] == [True] * 3
+    page.locator("button[value=sign]").click()
+    assert page.locator("[role=alert]").count() == 1  # nobody was chosen
+    page.locator(f"input[name=code][value='{code}']").check()
+    page.locator("[name=reason]").fill("Hồ sơ cần xác minh thêm.")
+    page.locator("button[value=sign]").click()
+    look(officer)
+    assert page.locator("tr", has_text=code).locator(".status.met").count() == 1
+    assert office.backoffice.store.events(code)[-1].reason == "Hồ sơ cần xác minh thêm."

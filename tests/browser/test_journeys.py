@@ -1,5 +1,7 @@
 """Six procedures from the citizen's phone to the signed result, in a real browser and in both languages."""
 
+from datetime import timedelta
+
 import pytest
 from applications import BIRTH, SECURITY, SIX, Applying
 from hanoi_office import PASSWORD, PDF, Citizen, Officer
@@ -130,6 +132,9 @@ class Journey:
         page.locator("section[aria-labelledby=rating] button").click()
         self.look(citizen)
         assert "5" in page.locator("section[aria-labelledby=rating] > .note").inner_text()
+        now, day = self.office.clock(), timedelta(days=1)
+        kept = self.office.backoffice.filing.ratings(now - day, now + day)
+        assert [5] == [each.score for each in kept if each.case == citizen.code]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -159,6 +164,8 @@ OTHERS = {
         "/nowhere",
         "/sign-in",
         "/procedures/2.000815",
+        "/procedures/1.001193/apply?checked=1&fits-1=1",
+        "/procedures/2.000815/apply?checked=1&fits-1=1&fits-2=1&have-original-paper=1",
         "/apply/nothing",
         "/track/nothing",
         "/queue/point-00070",
@@ -178,7 +185,7 @@ OTHERS = {
         "/counter/cases/nothing",
         "/sign-out",
     ],
-    "supervisor-00070": ["/counter", "/counter/outlook"],
+    "supervisor-00070": ["/counter", "/counter/outlook", "/counter/late"],
     "supervisor-01": ["/counter", "/counter/outlook"],
 }
 

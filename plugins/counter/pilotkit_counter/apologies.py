@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -55,7 +55,7 @@ def show_apologies(visit: Visit) -> View:
 
 def act_on_apologies(visit: Visit) -> Answer:
     """Print the chosen apologies as one file, or sign them off: the new appointment is then made."""
-    buttons = {"print": _print, "sign": _sign}
+    buttons: dict[str, Callable[[Visit, tuple[Late, ...]], Answer]] = {"print": _print, "sign": _sign}
     button = buttons.get(visit.posted.get("do"))
     if button is None:
         raise UnknownError("there is no such button.", remedy="Use one of the page's.")

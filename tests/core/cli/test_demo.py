@@ -1,11 +1,14 @@
 """The main job in one command, on real data, and never over somebody else's files."""
 
+import os
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from pilotkit import Deployment
 from pilotkit.cli.app import run
+from pilotkit.storage.vault import KEYS
 
 DONOR = Path(__file__).parents[3] / "examples" / "hanoi"
 
@@ -33,6 +36,26 @@ def test_a_pilot_becomes_another_provinces_deployment_with_a_month_on_its_board(
     ):
         assert step in said
     assert "04" == Deployment(tmp_path / "demo/deployment").catalog.province.code
+
+
+def test_a_newcomer_can_apply_online_and_is_told_that_the_keys_are_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(KEYS, raising=False)
+    opened: list[bool] = []
+
+    def ask(address: str, _own: Deployment) -> int:
+        with urlopen(f"{address}/en/procedures/2.000815/apply", timeout=60) as answer:
+            opened.append("Start now" in answer.read().decode())
+        return 1
+
+    monkeypatch.setattr("pilotkit.cli.demo._ask_every_page", ask)
+    assert 0 == demo(tmp_path / "demo", "--province", "46")
+    said = " ".join(capsys.readouterr().err.split())
+    assert [True] == opened
+    assert "throw-away keys were made" in said
+    assert "nobody can read again what was typed and uploaded" in said
+    assert KEYS not in os.environ
 
 
 def test_a_province_other_than_the_donors_is_taken_when_none_is_named(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """What comes from strangers — questions, addresses, packages' data — is shown as words and never run."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import View
+from pilotkit import PluginError, View, Visit
 from pilotkit.web.filters import dialled, web_address
+from pilotkit.web.rendering import Renderer
 from pilotkit.web.security import HEADERS, QUERY_KEYS, QUERY_LENGTH, bounded
+from pilotkit.web.sitemap import site_map
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
@@ -113,3 +117,12 @@ def test_a_stroke_too_many_leads_back_to_this_host_whatever_the_request_calls_it
 def test_a_path_that_looks_like_a_host_leads_nowhere_else(visit_town):
     answer = visit_town().get("http://testserver//evil.test/")
     assert "/evil.test" == answer.headers["location"]
+
+
+@pytest.mark.parametrize("name", ["language", "navigation", "form_token", "url", "visit"])
+def test_a_page_may_not_name_something_as_the_shell_names_its_own(make_town, page, name):
+    shown = page(lambda visit: View("shell.html", {name: "mine"}))
+    deployment = make_town(pages=(shown,))
+    visit = Visit(deployment, "en", datetime(2025, 7, 28, tzinfo=UTC), page="test.page", package="pilotkit.web")
+    with pytest.raises(PluginError, match=f"page 'test.page' .* gives its template '{name}', which is the shell's own"):
+        Renderer(deployment, site_map(deployment)).render(shown.show(visit), visit)

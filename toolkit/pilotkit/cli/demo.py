@@ -6,7 +6,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -67,7 +68,27 @@ def demo(
     own = Deployment(made.folder)
     cases = simulated(own, days, seed, last)
     say(f"Simulated {days} days: {cases.cases:,} cases, {cases.events:,} events, until {cases.until:%Y-%m-%d %H:%M}")
-    _serve(own, port, started)
+    with _throwaway_keys():
+        _serve(own, port, started)
+
+
+@contextmanager
+def _throwaway_keys() -> Iterator[None]:
+    """Keys for as long as the block lasts, where the environment has none: without any nobody could apply online."""
+    from pilotkit.storage.vault import KEYS, new_entry
+
+    if os.environ.get(KEYS):
+        yield
+        return
+    os.environ[KEYS] = new_entry("throwaway")
+    say(
+        "Anybody can apply online: throw-away keys were made, which are in this process alone. When it ends, nobody "
+        f"can read again what was typed and uploaded. To keep it, put your own keys into {KEYS} ('pilotkit keys new')."
+    )
+    try:
+        yield
+    finally:
+        del os.environ[KEYS]
 
 
 def _first_example() -> Path:

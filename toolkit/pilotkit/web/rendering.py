@@ -35,9 +35,18 @@ class Renderer:
         self._environments: dict[tuple[str, str], Environment] = {}
 
     def render(self, view: View, visit: Visit) -> str:
-        """The HTML of a view."""
-        template = self._environment(visit.package, visit.language).get_template(view.template)
-        return template.render({**self._frame(visit), **view.context})
+        """The HTML of a view.
+
+        Raises:
+            PluginError: the view names something as the shell names its own, which would change the frame of the page.
+        """
+        environment, frame = self._environment(visit.package, visit.language), self._frame(visit)
+        if taken := sorted(view.context.keys() & (frame.keys() | environment.globals.keys())):
+            raise PluginError(
+                f"page '{visit.page}' of '{visit.package}' gives its template '{taken[0]}', which is the shell's own.",
+                remedy="Name it otherwise in the view's context and in the template.",
+            )
+        return environment.get_template(view.template).render({**frame, **view.context})
 
     def _environment(self, package: str, language: str) -> Environment:
         key = (package, language)
