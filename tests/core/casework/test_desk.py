@@ -389,3 +389,10 @@ def _brought(desks: Town, path: tuple[str, ...]) -> Case:
         else:
             case = work.refuse(case.code, "test", "no")
     return case
+
+
+def test_an_apology_may_promise_the_end_of_the_work_that_is_left(desks):
+    case = desks.case()
+    assert desks.clock() + timedelta(hours=4, minutes=30) <= desks.desk("counter-pa-01").could_end(case)
+    untimed = case.model_copy(update={"step": "hand-over"})
+    assert desks.desk("counter-pa-01").could_end(untimed) is None

@@ -47,7 +47,7 @@ def test_pages_have_no_inline_code_and_no_foreign_files(visit_town):
 
 
 def test_a_hostile_question_comes_back_as_words(visit_town, page):
-    mine = page(lambda visit: View("shell/index.html", {"procedures": 0, "tagline": visit.query["q"]}))
+    mine = page(lambda visit: View("shell/conflict.html", {"what": visit.query["q"], "remedy": "", "here": "/"}))
     text = visit_town(pages=(mine,)).get("/en/page", params={"q": HOSTILE}).text
     assert "<script>" not in text
     assert "<img" not in text

@@ -163,6 +163,12 @@ def read_clock(desk: AtDesk, code: Code) -> Countdown:
     return desk.clock(desk.case(code))
 
 
+@router.get("/cases/{code}/could-end")
+def read_could_end(desk: AtDesk, code: Code) -> AwareDatetime | None:
+    """When the rest of the work would be done: what an apology may promise. Null where its hours are not known."""
+    return desk.could_end(desk.case(code))
+
+
 @router.get("/cases/{code}/possible")
 def read_possible(desk: AtDesk, code: Code) -> tuple[EventKind, ...]:
     """What the asker may do to the case now."""
