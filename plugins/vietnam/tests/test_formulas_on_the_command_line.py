@@ -67,7 +67,7 @@ def test_before_the_index_was_in_force_there_is_none(capital: Path, capsys) -> N
 def test_costs_are_told_with_the_hour_they_follow_from(capital: Path, capsys) -> None:
     code, told, said = answer(capsys, "cost", capital)
     assert (0, True) == (code, "1.001193" in told)
-    assert ("A year of all:" in said, "vn.hour-2024" in said) == (True, True)
+    assert ("A year of all:" in said, "vn.hour-2023" in said) == (True, True)
     code, told, _ = answer(capsys, "cost", capital, "--json")
     costs = json.loads(told)
     assert (0, {"VND"}) == (code, {each["currency"] for each in costs})
