@@ -144,6 +144,15 @@ def _above(lines: list[str], at: int, pattern: str) -> str:
     return next(found[1] for line in reversed(lines[:at]) if (found := re.match(pattern, line)))
 
 
+def _amount(dice: random.Random, least: int) -> int:
+    """Any, but the little donor's own figure: no package may hold that."""
+    amount = dice.randint(least, 3000)
+    return amount + (amount == _DONORS_OWN)
+
+
+_DONORS_OWN = 1250
+
+
 def _to_list(name: str):  # noqa: ANN202
     def edit(side: Side) -> Edit:
         file = side.procedure()
@@ -271,11 +280,11 @@ def _insert(side: Side) -> Edit:
 
 _KINDS: dict[str, Callable[[Side], Edit | None]] = {
     "deadline": _scalar(
-        r"      amount: ", lambda side: side.dice.randint(31, 3000),
+        r"      amount: ", lambda side: _amount(side.dice, 31),
         lambda lines, at: ("offers", _above(lines, at, r"  (\w+):$"), "deadline", "amount"),
     ),
     "hours": _scalar(
-        r"    hours: ", lambda side: side.dice.randint(10, 3000),
+        r"    hours: ", lambda side: _amount(side.dice, 10),
         lambda lines, at: ("steps", _above(lines, at, r"  - id: (\S+)"), "hours"),
     ),
     "summary": _scalar(r"  en: .*\.$", lambda side: f"{side.word()}.", lambda _, __: ("summary", "en")),
