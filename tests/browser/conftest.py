@@ -106,11 +106,8 @@ def office(tmp_path_factory) -> Iterator:
     """The example with cases of its own, which are sent to and paid for."""
     from hanoi_office import served
 
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in ENVIRONMENT.items():
-            patch.setenv(name, value)
-        with served(tmp_path_factory.mktemp("journeys") / "hanoi") as opened:
-            yield opened
+    with served(tmp_path_factory.mktemp("journeys") / "hanoi", ENVIRONMENT) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
+import pytest
 from applications import Applying, Value
 from pypdf import PdfReader
 
@@ -84,15 +85,17 @@ class Office:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Office]:
+def served(folder: Path, environment: Mapping[str, str]) -> Iterator[Office]:
     """A copy of the example with cases of its own. The environment holds the keys and the payment connector."""
     shutil.copytree(HANOI, folder, ignore=shutil.ignore_patterns("var"))
-    clock = Clock(MONDAY)
-    deployment = Deployment(folder)
-    backoffice = Backoffice(deployment, clock)
-    with running(deployment, now=clock) as address:
-        yield Office(address, backoffice, clock)
-    backoffice.close()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        clock, deployment = Clock(MONDAY), Deployment(folder)
+        backoffice = Backoffice(deployment, clock)
+        with running(deployment, now=clock) as address:
+            yield Office(address, backoffice, clock)
+        backoffice.close()
 
 
 class Citizen:

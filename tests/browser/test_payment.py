@@ -20,11 +20,8 @@ ENVIRONMENT = {
 @pytest.fixture(scope="module")
 def paid_office(tmp_path_factory) -> Iterator:
     """The example with an account that does not exist, at a bank that does."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in ENVIRONMENT.items():
-            patch.setenv(name, value)
-        with served(tmp_path_factory.mktemp("payment") / "hanoi") as opened:
-            yield opened
+    with served(tmp_path_factory.mktemp("payment") / "hanoi", ENVIRONMENT) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -11,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from pilotkit import Formats, Measures
+from pilotkit_board import sheets
 from pilotkit_board.exporting import FORMS, MOST_ON_PAPER, Printed, harmless
 from pilotkit_board.sheets import Column, Sheet
 
@@ -74,6 +75,14 @@ def test_a_file_of_cases_has_every_case_behind_the_number(board):
     rows = lines(download(board, "cases", "csv").content)
     counted = board.counted(f"{board.july} AND unit = 'PA-02' AND channel <> 'online'")
     assert counted == len(rows) == len({row["case"] for row in rows})
+
+
+def test_whoever_has_not_signed_in_gets_so_many_cases_and_is_told_that_there_are_more(board, monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_FOR_EVERYBODY", 3)
+    rows = lines(download(board, "cases", "csv").content)
+    counted = board.counted(f"{board.july} AND unit = 'PA-02' AND channel <> 'online'")
+    assert 3 == len(rows)
+    assert {f"3 of {counted} cases, the newest"} == {row["about_cut"] for row in rows}
 
 
 def test_each_line_says_by_itself_what_it_is_of(board):

@@ -105,6 +105,16 @@ def test_closed_and_opened_again_the_application_is_whole_and_the_old_case_names
     assert [] == list(migrate(after))
 
 
+def test_what_the_office_took_over_from_another_case_stays_the_office_s_when_a_case_is_opened_again(offices, store):
+    office = offices[0]("before")
+    case = received(office, person=PERSON, contents=(NOTE,))
+    office.files.attach(case.code, [NOTE.model_copy(update={"kind": "reused", "name": "copy.pdf"})], "counter-pa-01")
+    after = later(offices, "close_and_reopen")
+    code = next(iter(migrate(after))).became
+    kinds = {each.name: each.kind for each in after.files.file(code, "officer", "to decide").attachments}
+    assert {"note.pdf": "submitted", "copy.pdf": "reused"} == kinds
+
+
 def test_interrupted_between_the_two_it_makes_no_third_case(offices, store, monkeypatch):
     office = offices[0]("before")
     case = received(office)

@@ -192,7 +192,7 @@ def test_a_second_end_for_large_files_is_not_believed(packed: PackedPackage) -> 
     data = packed.path.read_bytes()
     at = data.rindex(b"PK\x05\x06")
     packed.path.write_bytes(data[:at] + b"PK\x06\x07" + bytes(16) + data[at:])
-    with pytest.raises(PackageError, match="more than 5000 files, or says so"):
+    with pytest.raises(PackageError, match="truncated, or something was added to its end"):
         PackageArchive.open(packed.path)
 
 

@@ -17,6 +17,7 @@ from pilotkit.storage.access import FailureRow, failures_of, known_failures
 
 FORGETTING = timedelta(hours=24)
 """Failures older than this no longer count."""
+_NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ def network_of(client: str) -> str:
 def waiting(session: Session, limits: dict[str, Limit], now: datetime) -> timedelta:
     """How long is still to wait until an attempt is heard, by what is known already; 0 where it may be asked."""
     known = known_failures(session, limits)
-    return max((_wait(row, limits[row.subject], now) for row in known), default=timedelta(0))
+    return max((row.last_at + limits[row.subject].wait(_counted(row, now)) - now for row in known), default=_NOTHING)
 
 
-def _wait(row: FailureRow, limit: Limit, now: datetime) -> timedelta:
-    count = row.count if now - row.last_at < FORGETTING else 0
-    return row.last_at + limit.wait(count) - now
+def _counted(row: FailureRow, now: datetime) -> int:
+    """The failures that are not forgotten yet."""
+    return row.count if now - row.last_at < FORGETTING else 0
 
 
 def asked(session: Session, limits: dict[str, Limit], now: datetime) -> timedelta:
@@ -68,15 +69,13 @@ def asked(session: Session, limits: dict[str, Limit], now: datetime) -> timedelt
 
     It counts before it is checked, so that a thousand at once do not all pass as the first.
     """
-    rows = failures_of(session, limits, now)
-    for row in rows.values():
-        row.count = row.count if now - row.last_at < FORGETTING else 0
-    wait = max(row.last_at + limits[subject].wait(row.count) - now for subject, row in rows.items())
-    if wait > timedelta(0):
+    rows = failures_of(session, limits, now).values()  # held: nobody else counts meanwhile
+    wait = waiting(session, limits, now)
+    if wait > _NOTHING:
         return wait
-    for row in rows.values():
-        row.count, row.last_at = row.count + 1, now
-    return timedelta(0)
+    for row in rows:
+        row.count, row.last_at = _counted(row, now) + 1, now
+    return _NOTHING
 
 
 def forgive(session: Session, limits: dict[str, Limit], now: datetime) -> None:

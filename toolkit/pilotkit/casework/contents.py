@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 from pilotkit.errors import CaseError
 from pilotkit.model.personal import Content
+from pilotkit.reading import zip_end
 
 MAX_SIZE = 10 * 1024 * 1024
 """The most that one file may have, in bytes."""
@@ -85,9 +85,6 @@ def _check_name(name: str) -> None:
         )
 
 
-_END = struct.Struct("<4s4H2LH")
-"""How a zip file ends (APPNOTE 4.3.16)."""
-_ZIP64 = 20
 _ENTRIES, _ENTRY = 10_000, 300
 """The most parts of a document, and bytes that each may take in the directory on average."""
 
@@ -136,11 +133,8 @@ def _names_in(data: bytes) -> frozenset[str]:
 
 def _is_small(data: bytes) -> bool:
     """Whether the directory of a zip file is no larger than a document's, before anything of it is read."""
-    at = data.rfind(b"PK\x05\x06")
-    if at < 0 or at + _END.size > len(data) or data[max(0, at - _ZIP64) : at].startswith(b"PK\x06\x07"):
-        return False
-    entries, length = _END.unpack_from(data, at)[4:6]
-    return bool(entries <= _ENTRIES and length <= _ENTRIES * _ENTRY)
+    end = zip_end(data)
+    return end is not None and end.entries <= _ENTRIES and end.length <= _ENTRIES * _ENTRY
 
 
 def _macros(names: frozenset[str]) -> bool:

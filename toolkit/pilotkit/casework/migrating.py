@@ -92,5 +92,6 @@ def _personal(backoffice: Backoffice, case: Case) -> tuple[PersonalFile | None, 
     submitted = (each for each in file.attachments if each.kind != "result")
     read = (backoffice.files.content(case.code, each.id, ACTOR, _REASON) for each in submitted)
     return file, tuple(
-        Content(document=each.document, name=each.name, media_type=each.media_type, data=data) for each, data in read
+        Content(kind=each.kind, document=each.document, name=each.name, media_type=each.media_type, data=data)
+        for each, data in read
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pilotkit.errors import PackageError, Place
 from pilotkit.packages.paths import fault_of, first_collision
+from pilotkit.reading import END_SIZE, OTHER_END_SIZE, zip_end
 
 MAXIMUM_FILES = 5_000
 MAXIMUM_FILE = 8 * 1024 * 1024
@@ -21,9 +22,6 @@ MAXIMUM_RATIO = 200
 """How many times larger than its compressed form a file may be, if it is large at all."""
 _SMALL = 64 * 1024
 _MAXIMUM_DIRECTORY = 4 * 1024 * 1024
-_END = struct.Struct("<4s4H2LH")
-_ZIP64 = 20
-"""Bytes of what stands before the end where there is another one for large files."""
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x41
 _UTF8 = 0x800
@@ -59,18 +57,16 @@ def _check_ends(path: Path) -> None:
         raise _refused(path, f"is larger than {MAXIMUM_TOTAL // 1024**2} MiB")
     with path.open("rb") as file:
         start = file.read(4)
-        file.seek(max(0, size - _END.size - _ZIP64))
-        before, end = file.read(min(_ZIP64, size - _END.size)) if size > _END.size else b"", file.read()
+        file.seek(max(0, size - END_SIZE - OTHER_END_SIZE))
+        tail = file.read()
     if start != b"PK\x03\x04":
         raise _refused(path, "is not a package: not a zip file")
-    if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
+    end = zip_end(tail)
+    if end is None or end.at + END_SIZE != len(tail):
         raise _refused(path, "is truncated, or something was added to its end")
-    if before.startswith(b"PK\x06\x07"):  # another end stands before this one, and would be believed instead
-        raise _refused(path, f"holds more than {MAXIMUM_FILES} files, or says so")
-    *_, count, length, offset, _comment = _END.unpack(end)
-    if count > MAXIMUM_FILES or length > _MAXIMUM_DIRECTORY:
+    if end.entries > MAXIMUM_FILES or end.length > _MAXIMUM_DIRECTORY:
         raise _refused(path, f"holds more than {MAXIMUM_FILES} files")
-    if offset + length + _END.size != size:
+    if end.offset + end.length + END_SIZE != size:
         raise _refused(path, "is altered: its directory does not stand at its end")
 
 

@@ -165,9 +165,8 @@ def purge_drafts(session: Session, until: datetime, most: int = 200) -> int:
 
 
 def rename_owner(session: Session, old: Sequence[str], new: str) -> None:
-    """Give the cases and drafts that somebody sent under older names of theirs to the name they have now."""
-    for table in (FILINGS, DRAFTS):
-        session.execute(update(table).where(table.c.owner.in_(old)).values(owner=new))
+    """Give the cases that somebody sent under older names of theirs to the name they have now."""
+    session.execute(update(FILINGS).where(FILINGS.c.owner.in_(old)).values(owner=new))
 
 
 def is_owner(session: Session, case_code: str, owner: str) -> bool:
