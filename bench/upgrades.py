@@ -42,17 +42,11 @@ ROOT = Path(__file__).parents[1]
 OTHERS = ROOT / ".cache" / "bench" / "bin"
 
 
-@dataclass(frozen=True)
-class Size:
-    """How many upgrades are made, and at most what percentage of them may need a person."""
-
-    goal: float
-    ours: int = 200
-    others: int = 200
-
-
-SIZES = {(5, 8): Size(1.0), (10, 15): Size(5.0), (20, 30): Size(15.0)}
-"""By the edits of the province and of the package."""
+TOOLS = ("pilotkit", "cruft", "copier")
+SIZES = {(5, 8): 1.0, (10, 15): 5.0, (20, 30): 15.0}
+"""By the edits of the province and of the package: at most what percentage of ours may need a person."""
+HISTORIES, TELL_AFTER = 200, 20
+"""Of each size, for each tool; copier takes some seconds for one."""
 TREE = "model/template/{{cookiecutter._folder}}"
 _WRITTEN = ("ops/compose.yaml", "ops/Caddyfile", UNIT, "ops/README.md", "pilot.toml", "README.md")
 _SEEDED = ("ops/**", "pilot.toml", "README.md")
@@ -68,7 +62,6 @@ _GIT = {
 class Tally:
     """What became of the upgrades of one tool."""
 
-    tool: str
     upgrades: int = 0
     need_a_person: int = 0
     told: int = 0
@@ -308,45 +301,40 @@ def _run(*command: object) -> None:
     subprocess.run([*map(str, command)], check=True, env=_GIT, capture_output=True)
 
 
-def compare(size: tuple[int, int], count: int, fewer: int) -> dict[str, Any]:
-    """Every tool on the histories of one size.
+def measure(name: str) -> Iterator[dict[str, Any]]:
+    """A row of the table for each size: what became of one tool's upgrades, told again after every few of them.
+
+    Every tool is given the same histories, whenever it is measured.
 
     Args:
-        size: edits of the province and of the package.
-        count: how many histories.
-        fewer: how many of them the other tools are given.
+        name: the tool.
     """
-    with _tools() as (ours, others, first):
-        tools = [ours, *others]
-        tallies = {tool.name: Tally(tool.name) for tool in tools}
-        for seed in range(count):
-            told = history(first, seed, *size)
-            for tool in tools if seed < fewer else tools[:1]:
+    for (local, upstream), goal in SIZES.items():
+        with _tools() as (tools, first):
+            tool, tally = next(each for each in tools if each.name == name), Tally()
+            for seed in range(HISTORIES):
+                told = history(first, seed, local, upstream)
                 package = tool.publish(told, first)
-                _judge(tallies[tool.name], tool.run(tool.province(told, first), package), told)
-    used = [each for each in tallies.values() if each.upgrades]
-    return _plain({"province": size[0], "package": size[1], "goal": SIZES[size].goal, "tools": used})
+                _judge(tally, tool.run(tool.province(told, first), package), told)
+                if tally.upgrades % TELL_AFTER == 0:
+                    row = {"province": local, "package": upstream, "goal": goal, "tool": name}
+                    yield {**row, **asdict(tally), "percent": tally.share}
 
 
 @contextmanager
-def _tools() -> Iterator[tuple[Pilotkit, list[Other], Tree]]:
+def _tools() -> Iterator[tuple[tuple[Pilotkit, Other, Other], Tree]]:
     """Every tool with the first version, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         ours = Pilotkit(Path(folder))
         first = ours.first()
-        yield ours, [Other(name, Path(folder), first) for name in ("cruft", "copier")], first
+        yield (ours, Other("cruft", Path(folder), first), Other("copier", Path(folder), first)), first
 
 
 def times(runs: int = 5) -> list[Ratio]:
     """How long one upgrade takes on the command line, against each of the others."""
-    with _tools() as (ours, others, first):
+    with _tools() as ((ours, *others), first):
         told = history(first, 0, 5, 8)
         return [_time(ours, other, told, first, runs) for other in others]
-
-
-def _plain(result: dict[str, Any]) -> dict[str, Any]:
-    tools = [{**asdict(each), "percent": each.share} for each in result["tools"]]
-    return {**result, "tools": tools}
 
 
 def _time(ours: Pilotkit, other: Other, told: History, first: Tree, runs: int) -> Ratio:
@@ -368,17 +356,11 @@ def _time(ours: Pilotkit, other: Other, told: History, first: Tree, runs: int) -
     return summary(f"upgrade-{other.name}", "pilotkit upgrade", against, ratios, 1, at_most=True, of="wall time")
 
 
-def measure(size: tuple[int, int]) -> dict[str, Any]:
-    """The table's rows of one size, with as many histories as are measured of it."""
-    return compare(size, SIZES[size].ours, SIZES[size].others)
-
-
-def show(size: dict[str, Any]) -> None:
-    """A line for each tool."""
-    for tool in size["tools"]:
-        print(
-            f"upgrade {size['province']:2}/{size['package']:2} {tool['tool']:9} {tool['percent']:6.2f} % of "
-            f"{tool['upgrades']} need a person ({tool['must_be_decided']} must be decided), {tool['told']} told, "
-            f"{tool['lost_in_silence']} edits lost in silence, {tool['unparseable']} files unparseable",
-            flush=True,
-        )
+def show(row: dict[str, Any]) -> None:
+    """One line."""
+    print(
+        f"upgrade {row['province']:2}/{row['package']:2} {row['tool']:9} {row['percent']:6.2f} % of "
+        f"{row['upgrades']} need a person ({row['must_be_decided']} must be decided), {row['told']} told, "
+        f"{row['lost_in_silence']} edits lost in silence, {row['unparseable']} files unparseable",
+        flush=True,
+    )
