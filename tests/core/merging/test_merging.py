@@ -148,3 +148,57 @@ def test_a_key_that_both_add_is_a_conflict_only_where_they_differ():
 
 def test_true_one_and_one_point_zero_are_three_values():
     assert [False, False, True] == [is_same(True, 1), is_same(1, 1.0), is_same([1, {"a": None}], [1, {"a": None}])]
+
+
+SERVICE = """[Unit]
+Description=Public services
+
+[Service]
+# how it runs
+Restart=on-failure
+ExecStart=serve \\
+    --port 8000
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def with_line(above, line):
+    return SERVICE.replace(above, f"{above}\n{line}")
+
+
+def test_what_both_put_in_at_one_place_of_a_unit_file_stands_side_by_side():
+    ours, theirs = with_line("PrivateTmp=yes", "MemoryMax=2G"), with_line("PrivateTmp=yes", "# safer\nProtectClock=yes")
+
+    merged = merge_files("pilotkit.service", SERVICE.encode(), ours.encode(), theirs.encode())
+
+    assert merged.clashes == ()
+    assert merged.data.decode() == with_line("PrivateTmp=yes", "MemoryMax=2G\n# safer\nProtectClock=yes")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (with_line("[Service]", "RestartSec=2"), with_line("PrivateTmp=yes", "RestartSec=9")),
+        (with_line("PrivateTmp=yes", "Restart=no"), SERVICE.replace("Restart=on-failure", "Restart=always")),
+        (SERVICE.replace("    --port 8000", "    --port 80"), SERVICE.replace("    --port 8000", "    --port 443")),
+        (with_line("multi-user.target", "[Timer]"), with_line("multi-user.target", "Alias=pilot.service")),
+    ],
+    ids=["far apart", "set again", "a line that goes on", "another section"],
+)
+def test_a_key_of_a_unit_file_that_both_set_needs_a_person_wherever_it_stands(ours, theirs):
+    merged = merge_files("pilotkit.service", SERVICE.encode(), ours.encode(), theirs.encode())
+
+    assert merged.data.decode() == ours
+    assert [each.why for each in merged.clashes] == ["both sides changed the same key"]
+
+
+def test_the_same_change_of_a_unit_file_by_both_is_one_change():
+    both = with_line("PrivateTmp=yes", "MemoryMax=2G")
+    ours, theirs = both.replace("on-failure", "always"), both.replace("WantedBy=multi", "WantedBy=single")
+
+    merged = merge_files("pilotkit.timer", SERVICE.encode(), ours.encode(), theirs.encode())
+
+    assert merged.data.decode() == ours.replace("WantedBy=multi", "WantedBy=single")

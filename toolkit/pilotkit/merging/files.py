@@ -11,6 +11,7 @@ from typing import Any
 
 from pilotkit.errors import DataError
 from pilotkit.merging.documents import FORMATS, Format, edited
+from pilotkit.merging.service_files import ENDINGS, merge_service_files
 from pilotkit.merging.texts import MAXIMUM_LINES, merge_texts
 from pilotkit.merging.values import is_same, merge_values
 
@@ -96,12 +97,16 @@ def _merged(name: str, base: str | None, ours: str, theirs: str) -> tuple[str | 
         return theirs, ()
     if theirs == base:
         return ours, ()
-    if form := FORMATS.get(PurePosixPath(name).suffix):
+    ending = PurePosixPath(name).suffix
+    if form := FORMATS.get(ending):
         return _structured(name, form, base, ours, theirs)
     if base is None:
         return None, (_clash("both sides added it"),)
-    text = merge_texts(base, ours, theirs)
-    return text, () if text is not None else (_clash("both sides changed the same lines"),)
+    if ending in ENDINGS:
+        text, what = merge_service_files(base, ours, theirs), "key"
+    else:
+        text, what = merge_texts(base, ours, theirs), "lines"
+    return text, () if text is not None else (_clash(f"both sides changed the same {what}"),)
 
 
 def is_similar(one: bytes, other: bytes) -> bool:
