@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import sqlglot
 
 from pilotkit import Kpi
-from pilotkit.measures.columns import AS_OF, CASES
+from pilotkit.measures.columns import CASES
 from pilotkit.measures.engines import THREADS
 from pilotkit.measures.scan import Group
 
@@ -94,9 +94,9 @@ def _parquet(files: Sequence[Path]) -> str:
 
 def _rows(source: str, as_of: datetime) -> str:
     """Cases with what follows from the as-of instant, written out as one would by hand."""
-    moment = str(int(as_of.timestamp()) * 1_000_000)
-    known = ", ".join(f"{each.sql.replace(AS_OF, moment)} AS {each.name}" for each in CASES.known)
-    derived = ", ".join(f"{each.sql.replace(AS_OF, moment)} AS {each.name}" for each in CASES.derived)
+    moment = int(as_of.timestamp()) * 1_000_000
+    known = ", ".join(f"{each.sql_at(moment)} AS {each.name}" for each in CASES.known)
+    derived = ", ".join(f"{each.sql_at(moment)} AS {each.name}" for each in CASES.derived)
     stored = ", ".join(each.name for each in CASES.stored if each.name != "code")
     inner = f"SELECT {stored}, {known} FROM {source} AS f WHERE received_at <= {moment}"
     return f"SELECT *, {derived} FROM ({inner}) AS k"

@@ -25,6 +25,10 @@ VISITS = Table(
         Column("day", "DATE", "When."),
         Column("minutes", "BIGINT", "How long."),
     ),
+    derived=(
+        Column("is_long", "BOOLEAN", "Whether it took long.", "COALESCE(minutes > 20, FALSE) OR place = 'west'"),
+        Column("is_known", "BOOLEAN", "Whether anything is known.", "NOT (place IS NULL AND day IS NULL)"),
+    ),
     dimensions=("place", "day"),
 )
 PLACES = st.sampled_from([None, "east", "west", "o'north", ""])
@@ -40,6 +44,17 @@ CONDITIONS = [
     *(f"minutes > {n}" for n in range(9)),
 ]
 SUMS = tuple(map(Sum, CONDITIONS))
+LEAVES = ["minutes > 3", "place = 'east'", "day IS NULL", "NOT minutes IS NULL", "is_long", "is_known", "TRUE", "NULL",
+          "COALESCE(place = '', FALSE)", "COALESCE(minutes < 0, TRUE)", "minutes BETWEEN 1 AND 9"]  # fmt: skip
+NESTED = st.recursive(
+    st.sampled_from(LEAVES),
+    lambda inner: st.one_of(
+        inner.map("NOT ({})".format), inner.map("COALESCE({}, FALSE)".format),
+        st.tuples(inner, inner).map(lambda two: "({}) AND ({})".format(*two)),
+        st.tuples(inner, inner).map(lambda two: "({}) OR ({})".format(*two)),
+    ),
+    max_leaves=8,
+)  # fmt: skip
 QUANTILES = (
     Quantile("minutes", "TRUE", Decimal("0.5")),
     Quantile("minutes", "place = 'east'", Decimal("0.9")),
@@ -72,6 +87,20 @@ def test_counting_and_sql_say_the_same_of_any_rows(rows, groupings):
     by_sql = together(plan, [(places, run(query)) for places, query in plan.quantile_queries(source)])
     nothing = (None,) * len(QUANTILES)
     assert [row for row in sorted(by_sql, key=repr) if row[-len(QUANTILES) :] != nothing] == sorted(ranked, key=repr)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS, st.lists(NESTED, min_size=1, max_size=6, unique=True), st.sampled_from([1, 2, 4, 16]))
+def test_however_conditions_are_nested_and_whatever_is_unknown_both_count_the_same_rows(rows, conditions, most):
+    sums = tuple(map(Sum, conditions))
+    quantiles = (Quantile("minutes", conditions[0], Decimal("0.5")),)
+    plan, source = Plan(VISITS, 0, None, ((), ("place",)), sums, quantiles), source_of(rows)
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as connection:
+        patch.setattr(counting, "TOGETHER", most)
+        counted, (ranked,) = Counting(connection, plan, source).answer(sums, [quantiles])
+    assert sorted(run(plan.sums_query(source)), key=repr) == sorted(counted, key=repr)
+    by_sql = together(plan, [(places, run(query)) for places, query in plan.quantile_queries(source)])
+    assert [row for row in sorted(by_sql, key=repr) if row[-1] is not None] == sorted(ranked, key=repr)
 
 
 @pytest.fixture

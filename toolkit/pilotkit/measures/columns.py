@@ -21,8 +21,21 @@ class Column:
     meaning: str
     sql: str = ""
     """How it follows from the columns before it; empty where it stands in the files as it is."""
+    known_from: str = ""
+    """The stored instant from which on it was known; before, it is null."""
     may_be_unknown: bool = False
     """Whether null there means that nobody has said, and not that there is nothing to say."""
+
+    def sql_at(self, as_of: int, *, is_settled: bool = False) -> str:
+        """How it follows from the columns before it, at an instant.
+
+        Args:
+            as_of: microseconds since 1970.
+            is_settled: whether all that the files say of the rows was known then.
+        """
+        sql = self.sql.replace(AS_OF, str(int(as_of)))
+        is_always = is_settled or not self.known_from
+        return sql if is_always else f"CASE WHEN {self.known_from} <= {int(as_of)} THEN {sql} END"
 
 
 @dataclass(frozen=True)
@@ -108,17 +121,17 @@ CASES = Table(
     ),
     known=(
         Column("finished_at", _WHOLE, "When it ended, as known at the as-of instant; null while open.",
-               f"CASE WHEN ended_at <= {AS_OF} THEN ended_at END"),
+               "ended_at", known_from="ended_at"),
         Column("finished_day", _DAY, "The local day it ended; null while open.",
-               f"CASE WHEN ended_at <= {AS_OF} THEN ended_day END"),
+               "ended_day", known_from="ended_at"),
         Column("working_minutes", _WHOLE, "Working minutes from receipt to end; null while open.",
-               f"CASE WHEN ended_at <= {AS_OF} THEN ended_minutes END"),
+               "ended_minutes", known_from="ended_at"),
         Column("outcome", _TEXT, "'finished', 'refused' or 'withdrawn'; null while open.",
-               f"CASE WHEN ended_at <= {AS_OF} THEN ended_as END"),
+               "ended_as", known_from="ended_at"),
         Column("waiting_since", _WHOLE, "Since when its clocks have stood; null while they run.",
-               f"CASE WHEN stands_since <= {AS_OF} THEN stands_since END"),
+               "stands_since", known_from="stands_since"),
         Column("returned_at", _WHOLE, "When the person got the result; null before.",
-               f"CASE WHEN handed_at <= {AS_OF} THEN handed_at END"),
+               "handed_at", known_from="handed_at"),
     ),
     derived=(
         Column("has_deadline", _BOOLEAN, "Whether a legal deadline is published.", "due_at IS NOT NULL"),
@@ -175,15 +188,15 @@ SUPPORT = Table(
     ),
     known=(
         Column("called_at", _WHOLE, "When the ticket was called last; null while it waited.",
-               f"CASE WHEN summoned_at <= {AS_OF} THEN summoned_at END"),
+               "summoned_at", known_from="summoned_at"),
         Column("done_at", _WHOLE, "When the visit was over; null before.",
-               f"CASE WHEN ended_at <= {AS_OF} THEN ended_at END"),
+               "ended_at", known_from="ended_at"),
         Column("outcome", _TEXT, "'served' or 'skipped'; null before.",
-               f"CASE WHEN ended_at <= {AS_OF} THEN ended_as END"),
+               "ended_as", known_from="ended_at"),
         Column("waited_seconds", _WHOLE, "Seconds from taking the ticket to being called; null while it waited.",
-               f"CASE WHEN summoned_at <= {AS_OF} THEN waited END"),
+               "waited", known_from="summoned_at"),
         Column("served_seconds", _WHOLE, "Seconds from being called to being served; null before.",
-               f"CASE WHEN ended_at <= {AS_OF} THEN served END"),
+               "served", known_from="ended_at"),
     ),
     derived=(
         Column("is_waiting", _BOOLEAN, "Whether a ticket had not been called.", "kind = 'visit' AND called_at IS NULL"),

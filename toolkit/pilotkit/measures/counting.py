@@ -1,9 +1,9 @@
 """Rows counted by DuckDB and NumPy together.
 
-DuckDB says of each row, in small whole numbers, which group it is in and which conditions it meets; how often each
-number occurs is counted here. So every row is looked at once, whatever is asked of it, and the memory needed does not
-grow with the rows. What would take too many counters (groups of very many values, quantiles over a very wide range) is
-left to SQL.
+DuckDB says of each row, in small whole numbers, which group it is in, of which kind it is (``kinds``) and what its
+values are; how often each number occurs is counted here. So every row is looked at once, whatever is asked of it, and
+the memory needed does not grow with the rows. What would take too many counters (groups of very many values, quantiles
+over a very wide range) is left to SQL.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from pilotkit.measures.kinds import Kinds, Numbers, Truths, together
 from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum
 
-TOGETHER = 8
-"""Conditions that are counted together: two to this power is how many ways there are to meet them."""
+TOGETHER = 16
+"""Comparisons that make a kind, at most."""
 COUNTERS = 16_000_000
 """Counters of one grouping, of eight bytes each, that are still worth it."""
 BATCH = 500_000
 """Rows at a time."""
-Numbers = NDArray[np.int64]
 Cells = tuple[Any, ...]
 
 
@@ -45,28 +45,52 @@ class Codes:
         return numbers
 
 
-@dataclass(frozen=True)
 class Tally:
-    """How often each number from 0 to ``width`` occurs, in every group of every grouping."""
+    """How often each number from 0 to below ``width`` occurs, in every group of every grouping.
 
-    sql: str
-    """The number of a row."""
-    width: int
-    counts: dict[Grouping, Numbers]
+    Args:
+        groups: how many there are in each grouping.
+        width: how many numbers there are.
+    """
 
-    def add(self, first: Mapping[Grouping, Numbers], numbers: NDArray[Any]) -> None:
+    def __init__(self, groups: Mapping[Grouping, int], width: int) -> None:
+        self.width = width
+        self._counts = {grouping: np.zeros((size, width), np.int64) for grouping, size in groups.items()}
+
+    def widen(self, width: int) -> None:
+        """Make room for more numbers."""
+        for grouping, counts in self._counts.items() if width > self.width else ():
+            self._counts[grouping] = np.pad(counts, ((0, 0), (0, width - self.width)))
+        self.width = width
+
+    def add(self, first: Mapping[Grouping, Numbers], numbers: Numbers) -> None:
         """Count more rows: where the counters of each one's group begin in each grouping, and its number."""
         for grouping, group in first.items():
-            counts = self.counts[grouping]
-            counts += np.bincount(group + numbers, minlength=len(counts))
+            counts = self._counts[grouping]
+            counts += np.bincount(group + numbers, minlength=counts.size).reshape(counts.shape)
 
     def of(self, grouping: Grouping) -> Numbers:
         """One row a group; the total is that of any grouping."""
-        if grouping in self.counts:
-            return self.counts[grouping].reshape(-1, self.width)
-        some = min(self.counts.values(), key=len).reshape(-1, self.width)
-        total: Numbers = some.sum(axis=0, keepdims=True)
+        if grouping in self._counts:
+            return self._counts[grouping]
+        total: Numbers = min(self._counts.values(), key=len).sum(axis=0, keepdims=True)
         return total
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One value whose quantiles are asked for, and how often it is how far above its lowest, by condition."""
+
+    value: str
+    low: int
+    none: int
+    """The number of rows that have no value, or do not count."""
+    tallies: dict[str, Tally]
+
+    @property
+    def sql(self) -> str:
+        """The number of a row."""
+        return f"COALESCE(({self.value}) - ({self.low}), {self.none})::INTEGER"
 
 
 class Counting:
@@ -82,8 +106,9 @@ class Counting:
         self._connection, self._plan = connection, plan
         self._rows = plan.known_rows(source)
         self._codes = {name: _codes(connection, plan, source, name) for name in plan.dimensions}
-        self._grouped = tuple(each for each in plan.groupings if each) or plan.groupings
-        self._widest = max(map(self._size, self._grouped))
+        grouped = tuple(each for each in plan.groupings if each) or plan.groupings
+        self._groups = {each: self._size(each) for each in grouped}
+        self._widest = max(self._groups.values())
 
     def answer(
         self, sums: Sequence[Sum], values: Sequence[Sequence[Quantile]]
@@ -94,70 +119,75 @@ class Counting:
             sums: without weights.
             values: quantiles, those of one value together.
         """
-        masks, ranked = self._masks(sums), [self._ranked(each) for each in values]
-        self._count([*(masks or []), *(tally for each in ranked if each for tally in each[1].values())])
+        most = min(TOGETHER, (COUNTERS // self._widest).bit_length() - 1)
+        if most < 1:
+            return (None if sums else []), [None] * len(values)
+        ranked = [self._ranked(each) for each in values]
+        conditions = [*(each.condition for each in sums), *(each for one in ranked if one for each in one.tallies)]
+        bundles = together(list(dict.fromkeys(conditions)), self._plan.conditions_made, most)
+        tallies = self._count(bundles, [each for each in ranked if each])
+        found = {
+            condition: (tally, kinds.meeting(condition))
+            for kinds, tally in zip(bundles, tallies, strict=True)
+            for condition in kinds.conditions
+        }
         return (
-            None if masks is None else list(self._sums(masks, len(sums))),
-            [each and list(self._quantiles(quantiles, *each)) for quantiles, each in zip(values, ranked, strict=True)],
+            list(self._sums([found[each.condition] for each in sums])),
+            [
+                None if one is None else list(self._quantiles(quantiles, one))
+                for quantiles, one in zip(values, ranked, strict=True)
+            ],
         )
 
-    def _masks(self, sums: Sequence[Sum]) -> list[Tally] | None:
-        if not sums or self._widest << min(TOGETHER, len(sums)) > COUNTERS:
-            return None
-        parts = [sums[first : first + TOGETHER] for first in range(0, len(sums), TOGETHER)]
-        return [self._tally(_mask([each.condition for each in part]), 1 << len(part)) for part in parts]
-
-    def _ranked(self, quantiles: Sequence[Quantile]) -> tuple[int, dict[str, Tally]] | None:
-        """The lowest value, and by condition how far above it rows are; the last number is of no value."""
+    def _ranked(self, quantiles: Sequence[Quantile]) -> Ranked | None:
         value = quantiles[0].value
         ends = f"SELECT min({value}), max({value}) FROM ({self._rows}) AS k"  # noqa: S608  # checked expressions only
         low, high = self._connection.sql(ends).fetchall()[0]
         none = 0 if low is None else high - low + 1
         if self._widest * (none + 1) > COUNTERS:
             return None
-        return low or 0, {
-            condition: self._tally(
-                f"COALESCE(CASE WHEN {condition} THEN ({value}) - ({low or 0}) END, {none})", none + 1
-            )
-            for condition in dict.fromkeys(each.condition for each in quantiles)
-        }
+        conditions = dict.fromkeys(each.condition for each in quantiles)
+        return Ranked(value, low or 0, none, {each: Tally(self._groups, none + 1) for each in conditions})
 
-    def _tally(self, sql: str, width: int) -> Tally:
-        counts = {each: np.zeros(self._size(each) * width, np.int64) for each in self._grouped}
-        return Tally(f"({sql})::INTEGER", width, counts)
-
-    def _count(self, tallies: Sequence[Tally]) -> None:
-        """In one look at each row."""
-        if not tallies:
-            return
-        codes = [f"{each.sql} AS d{place}" for place, each in enumerate(self._codes.values())]
-        numbers = [f"{each.sql} AS n{place}" for place, each in enumerate(tallies)]
-        query = f"SELECT {', '.join([*codes, *numbers])} FROM ({self._rows}) AS k"  # noqa: S608  # checked expressions only
+    def _count(self, bundles: Sequence[Kinds], ranked: Sequence[Ranked]) -> list[Tally]:
+        """In one look at each row: how often each kind is, bundle by bundle; and what is ranked, in its own tallies."""
+        tallies = [Tally(self._groups, each.width) for each in bundles]
+        if not bundles:
+            return tallies
+        codes, kinds, values = ([each.sql for each in part] for part in (self._codes.values(), bundles, ranked))
+        asked = [f"{each} AS n{place}" for place, each in enumerate([*codes, *kinds, *values])]
+        query = f"SELECT {', '.join(asked)} FROM ({self._rows}) AS k"  # noqa: S608  # checked expressions only
+        places = {condition: place for place, each in enumerate(bundles) for condition in each.conditions}
         for batch in self._connection.sql(query).to_arrow_reader(BATCH):
-            columns = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
-            known = {name: each.of(columns[at]) for at, (name, each) in enumerate(self._codes.items())}
-            groups = {each: self._group(known, each, batch.num_rows) for each in self._grouped}
-            first = {
-                width: {each: group * width for each, group in groups.items()}
-                for width in {tally.width for tally in tallies}
-            }
-            for tally, column in zip(tallies, columns[len(codes) :], strict=True):
-                tally.add(first[tally.width], column)
+            columns = iter([column.to_numpy(zero_copy_only=False) for column in batch.columns])
+            known = {name: each.of(next(columns)) for name, each in self._codes.items()}
+            groups = _Groups({each: self._group(known, each, batch.num_rows) for each in self._groups})
+            found = [each.of(next(columns)) for each in bundles]
+            for each, tally, numbers in zip(bundles, tallies, found, strict=True):
+                tally.widen(each.width)
+                tally.add(groups.times(tally.width), numbers)
+            for one in ranked:
+                value = next(columns).astype(np.int64)
+                for condition, tally in one.tallies.items():
+                    place = places[condition]
+                    beyond = np.where(bundles[place].meeting(condition), 0, one.none)[found[place]]
+                    tally.add(groups.times(tally.width), np.minimum(value + beyond, one.none))
+        return tallies
 
-    def _sums(self, masks: Sequence[Tally], sums: int) -> Iterator[Cells]:
-        for grouping in self._plan.groupings:
-            found = np.concatenate([each.of(grouping) @ _bits(each.width) for each in masks], axis=1)
-            there = masks[0].of(grouping).sum(axis=1) > 0
+    def _sums(self, found: Sequence[tuple[Tally, Truths]]) -> Iterator[Cells]:
+        for grouping in self._plan.groupings if found else ():
+            counts = np.stack([tally.of(grouping) @ meets for tally, meets in found], axis=1)
+            there = found[0][0].of(grouping).sum(axis=1) > 0
             for group in np.flatnonzero(there) if grouping else [0]:
-                yield (*self._keys(grouping, int(group)), *found[group, :sums].tolist())
+                yield (*self._keys(grouping, int(group)), *counts[group].tolist())
 
-    def _quantiles(self, quantiles: Sequence[Quantile], low: int, tallies: Mapping[str, Tally]) -> Iterator[Cells]:
+    def _quantiles(self, quantiles: Sequence[Quantile], ranked: Ranked) -> Iterator[Cells]:
         for grouping in self._plan.groupings:
-            counts = {condition: each.of(grouping)[:, :-1] for condition, each in tallies.items()}
+            counts = {condition: each.of(grouping)[:, :-1] for condition, each in ranked.tallies.items()}
             places = [_reached(counts[each.condition], each).tolist() for each in quantiles]
             for group, found in enumerate(zip(*places, strict=True)):
                 if any(place >= 0 for place in found):
-                    values = (None if place < 0 else place + low for place in found)
+                    values = (None if place < 0 else place + ranked.low for place in found)
                     yield (*self._keys(grouping, group), *values)
 
     def _keys(self, grouping: Grouping, group: int) -> Cells:
@@ -182,6 +212,23 @@ class Counting:
         return math.prod(len(self._codes[name].values) for name in grouping)
 
 
+class _Groups:
+    """The group of each of some rows, in every grouping.
+
+    Args:
+        groups: by grouping.
+    """
+
+    def __init__(self, groups: Mapping[Grouping, Numbers]) -> None:
+        self._groups, self._times = groups, dict[int, dict[Grouping, Numbers]]()
+
+    def times(self, width: int) -> Mapping[Grouping, Numbers]:
+        """Where the counters of each one begin, if each group has so many."""
+        if width not in self._times:
+            self._times[width] = {grouping: group * width for grouping, group in self._groups.items()}
+        return self._times[width]
+
+
 def _codes(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str, name: str) -> Codes:
     found = connection.sql(f"SELECT DISTINCT {name} FROM ({source}) AS f WHERE {name} IS NOT NULL").fetchall()  # noqa: S608  # our own columns
     values = tuple(sorted(value for (value,) in found))
@@ -192,20 +239,8 @@ def _codes(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str, name:
         lookup = np.full(days + 1, len(values), np.int64)
         lookup[[(value - values[0]).days for value in values]] = np.arange(len(values))
         return Codes(name, f"COALESCE({name} - DATE '{values[0]}', {days})::INTEGER", (*values, None), lookup)
-    kind = f"{name}_values"
     listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
-    connection.execute(f"CREATE TEMP TYPE {kind} AS ENUM ({listed})")
-    return Codes(name, f"COALESCE(enum_code({name}::{kind}), {len(values)})::INTEGER", (*values, None))
-
-
-def _mask(conditions: Sequence[str]) -> str:
-    """SQL of which conditions a row meets: a bit for each."""
-    return " + ".join(f"CASE WHEN {each} THEN {1 << place} ELSE 0 END" for place, each in enumerate(conditions))
-
-
-def _bits(masks: int) -> Numbers:
-    """Which conditions each mask says are met, one row a mask."""
-    return np.arange(masks)[:, None] >> np.arange(masks.bit_length() - 1) & 1
+    return Codes(name, f"COALESCE(list_position([{listed}], {name}) - 1, {len(values)})::INTEGER", (*values, None))
 
 
 def _reached(often: Numbers, quantile: Quantile) -> Numbers:

@@ -16,7 +16,7 @@ from typing import Literal
 import sqlglot
 from sqlglot import exp
 
-from pilotkit.measures.columns import AS_OF, Column, Table
+from pilotkit.measures.columns import Column, Table
 
 Grouping = tuple[str, ...]
 """The dimensions of one grouping; empty for the total."""
@@ -102,9 +102,14 @@ class Plan:
         last = len(self.dimensions) - 1
         return tuple(name for place, name in enumerate(self.dimensions) if not bits >> (last - place) & 1)
 
+    @property
+    def conditions_made(self) -> dict[str, str]:
+        """The columns that are conditions, and made from others: how."""
+        return {each.name: each.sql_at(self.as_of) for each in self.table.derived if each.type == "BOOLEAN"}
+
     def known_rows(self, source: str) -> str:
         """SQL of the rows that count, with all columns, from ``source``: SQL of rows with the stored columns."""
-        return known_rows(self.table, source, self.as_of, self.since, self.turned)
+        return known_rows(self.table, source, self.as_of, self.since, self.turned, is_settled=self.rows == "settled")
 
     def sums_query(self, source: str, dialect: str = DIALECT) -> str:
         """SQL whose rows are :attr:`columns`."""
@@ -158,13 +163,21 @@ class Plan:
 _BITS = "grouping_bits"
 
 
-def known_rows(table: Table, source: str, as_of: int, since: str | None, turned: tuple[int, int] | None = None) -> str:
+def known_rows(
+    table: Table,
+    source: str,
+    as_of: int,
+    since: str | None,
+    turned: tuple[int, int] | None = None,
+    *,
+    is_settled: bool = False,
+) -> str:
     """SQL of the rows of a table that count at an instant, with every column that expressions may name."""
 
     def made(columns: Sequence[Column]) -> str:
-        return "".join(f", {each.sql.replace(AS_OF, str(int(as_of)))} AS {each.name}" for each in columns)
+        return "".join(f", {each.sql_at(as_of, is_settled=is_settled)} AS {each.name}" for each in columns)
 
-    conditions = [f"{table.instant} <= {int(as_of)}"] if table.instant else []
+    conditions = [f"{table.instant} <= {int(as_of)}"] if table.instant and not is_settled else []
     if since is not None and table.day:
         conditions.append(f"{table.day} >= CAST('{since}' AS DATE)")
     if turned is not None:
