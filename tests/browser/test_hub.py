@@ -13,7 +13,7 @@ from accessibility import AXE, Accessibility
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import AdoptionReceipt, CheckSummary, Deployment, InstalledPackage, MeasuredFigure
+from pilotkit import AdoptionReceipt, CheckSummary, Deployment, InstalledPackage, MeasuredFigure, MonthlyFigure
 from pilotkit.adoption import sign_receipt
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.storage.vault import KEYS
@@ -25,19 +25,26 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed: 
 MINISTRY = Path(__file__).parents[2] / "examples" / "ministry"
 NOW = datetime(2025, 8, 1, 9, 0, tzinfo=UTC)
 PASSWORD = "quay lantern herring dusk"
-PAGES = ["/provinces", "/provinces/01", "/comparison", "/releases", "/receipts", "/receipts/new"]
+PAGES = [
+    "/provinces", "/provinces/01", "/comparison?kpi=online_share", "/comparison?kpi=online_share&month=2025-07",
+    "/comparison?kpi=median_working_minutes", "/releases", "/receipts", "/receipts/new",
+]  # fmt: skip
 LANGUAGES = ["vi", "en"]
 
 
 def receipt(province, issued):
+    share = {"kpi": "online_share", "definition_hash": "abc123", "numerator": 80}
+    median = {"kpi": "median_working_minutes", "definition_hash": "def456", "statistic": "quantile", "numerator": 1240}
+    months = [
+        {**each, "month": f"2025-0{month}", "denominator": 94 + month} for each in (share, median) for month in (6, 7)
+    ]
     return AdoptionReceipt(
         deployment=f"province-{province}", scheme="vn", province=province, issued=issued, pilotkit="0.1.0",
         package=InstalledPackage(name="one-tier-service", version="1.0.0", identity="a" * 64),
         checks=CheckSummary(errors=0, warnings=1, notices=2), as_of=NOW - timedelta(hours=17),
         location_version=f"vn@2025-07-01#{province}", completeness=100,
-        figures=(
-            MeasuredFigure(kpi="online_share", minimum=1, definition_hash="abc123", numerator=80, denominator=100),
-        ),
+        figures=tuple(MeasuredFigure(**each, denominator=190) for each in (share, median)),
+        monthly=tuple(MonthlyFigure(**each) for each in months),
     )  # fmt: skip
 
 

@@ -40,20 +40,9 @@ class Entry:
     basis: Basis
 
     @property
-    def share(self) -> Fraction | None:
-        """The exact share; None where too few."""
-        figure = self.figure
-        return Fraction(figure.numerator, figure.denominator) if self.is_measurable else None
-
-    @property
-    def percent(self) -> Decimal | None:
-        """In percent, to four places, half to even."""
-        return None if self.share is None else Decimal(round(self.share * 1_000_000)).scaleb(-4)
-
-    @property
-    def is_measurable(self) -> bool:
-        """Whether there are enough cases to say anything."""
-        return self.figure.denominator >= max(1, self.figure.minimum)
+    def value(self) -> Fraction:
+        """What it is ranked by: the exact share, or the quantile itself; 0 where it is not measurable."""
+        return self.figure.share or Fraction(self.figure.amount or 0)
 
 
 @dataclass(frozen=True)
@@ -73,19 +62,39 @@ class Ranking:
     refused: tuple[Refused, ...]
 
 
-def entries_of(receipts: Sequence[AdoptionReceipt], kpi: str, zone: ZoneInfo) -> Iterator[Entry]:
-    """The figure of one KPI in each receipt that has it."""
+def entries_of(
+    receipts: Sequence[AdoptionReceipt], kpi: str, zone: ZoneInfo, month: str | None = None
+) -> Iterator[Entry]:
+    """The figure of one KPI in each receipt that has it.
+
+    Args:
+        receipts: one a deployment.
+        kpi: its id.
+        zone: of the days.
+        month: of cases received in it, like ``2025-07``; None: of all.
+    """
     for receipt in receipts:
-        for figure in receipt.figures:
-            if figure.kpi == kpi and receipt.as_of is not None:
-                yield Entry(
-                    receipt,
-                    figure,
-                    Basis(
-                        figure.definition_hash, receipt.location_version.partition("#")[0],
-                        receipt.as_of.astimezone(zone).date(), receipt.since, receipt.is_simulated,
-                    ),
-                )  # fmt: skip
+        figure = next((each for each in receipt.figures if each.kpi == kpi), None)
+        since = receipt.since
+        if figure is not None and month is not None:
+            figure = _of_month(receipt, figure, month)
+            first = date.fromisoformat(f"{month}-01")
+            since = max(since or first, first)
+        if figure is not None and receipt.as_of is not None:
+            yield Entry(
+                receipt,
+                figure,
+                Basis(
+                    figure.definition_hash, receipt.location_version.partition("#")[0],
+                    receipt.as_of.astimezone(zone).date(), since, receipt.is_simulated,
+                ),
+            )  # fmt: skip
+
+
+def _of_month(receipt: AdoptionReceipt, figure: MeasuredFigure, month: str) -> MeasuredFigure | None:
+    """The same figure of one month and all units, where it is told."""
+    told = (each for each in receipt.monthly if (each.kpi, each.unit, each.month) == (figure.kpi, None, month))
+    return next((figure.model_copy(update=each.model_dump()) for each in told), None)
 
 
 def rank(entries: Sequence[Entry], direction: Literal["up", "down"] = "up") -> Ranking:
@@ -96,7 +105,7 @@ def rank(entries: Sequence[Entry], direction: Literal["up", "down"] = "up") -> R
     basis = max(counted, key=lambda each: (counted[each], each.as_of, each.definition, each.boundaries))
     judged = [(entry, tuple(_reasons(entry, basis))) for entry in entries]
     fit = [entry for entry, reasons in judged if not reasons]
-    fit.sort(key=lambda each: (each.share or 0, each.receipt.province), reverse=direction == "up")
+    fit.sort(key=lambda each: (each.value, each.receipt.province), reverse=direction == "up")
     return Ranking(basis, tuple(fit), tuple(Refused(entry, reasons) for entry, reasons in judged if reasons))
 
 
@@ -114,5 +123,5 @@ def _reasons(entry: Entry, basis: Basis) -> Iterator[Reason]:
         yield "simulated"
     if completeness is None or completeness < LEAST_COMPLETE:
         yield "completeness"
-    if not entry.is_measurable:
+    if not entry.figure.is_measurable:
         yield "minimum"

@@ -1,10 +1,10 @@
-"""The comparison of provinces: one KPI, ranked among those that share its definition, boundaries, day and period."""
+"""The comparison of provinces: one KPI, of all cases or of one month's, ranked among those that can be compared."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pilotkit import AdoptionReceipt, View, Visit
+from pilotkit import AdoptionReceipt, MonthlyFigure, View, Visit
 from pilotkit_hub.comparable import LEAST_COMPLETE, Refused, entries_of, rank
 from pilotkit_hub.ledger import Ledger
 from pilotkit_hub.naming import kpis_by_id
@@ -18,19 +18,27 @@ def show_comparison(visit: Visit) -> View:
     asked = visit.query.get("kpi", "")
     kpi = asked if asked in told else next(iter(told), None)
     known = kpis.get(kpi or "")
-    ranking = rank(tuple(entries_of(receipts, kpi or "", visit.zone)), known.direction if known else "up")
+    months = sorted({each.month for receipt in receipts for each in receipt.monthly if _is_of(each, kpi)}, reverse=True)
+    month = visit.query.get("month") if visit.query.get("month") in months else None
+    ranking = rank(tuple(entries_of(receipts, kpi or "", visit.zone, month)), known.direction if known else "up")
     return View(
         "hub/comparison.html",
         {
             "told": told,
             "kpis": kpis,
             "kpi": kpi,
+            "months": months,
+            "month": month,
             "ranking": ranking,
             "refused": [(each, tuple(_said(each, visit))) for each in ranking.refused],
             "names": {code: unit.name for code, unit in ledger.provinces.items()},
             "silent": [unit for code, unit in ledger.provinces.items() if code not in _tellers(receipts)],
         },
     )
+
+
+def _is_of(figure: MonthlyFigure, kpi: str | None) -> bool:
+    return figure.kpi == kpi and figure.unit is None
 
 
 def _tellers(receipts: list[AdoptionReceipt]) -> set[str]:

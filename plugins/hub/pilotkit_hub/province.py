@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from fractions import Fraction
+from collections.abc import Sequence
 
 from pilotkit import AdoptionReceipt, MonthlyFigure, UnknownError, View, Visit
 from pilotkit_hub.adoption import rows_of
@@ -31,24 +30,26 @@ def show_province(visit: Visit) -> View:
             "months": {row.taken.digest: months_of(row.taken.receipt) for row in rows if row.taken},
             "history": ledger.history(code, 20),
             "kpis": kpis_by_id(visit),
-            "percent": percent_of,
         },
     )
 
 
-def months_of(receipt: AdoptionReceipt) -> tuple[tuple[str, str, int, int, int], ...]:
-    """KPI facts by KPI and month: numerator, denominator and number of the units that had enough cases."""
+def months_of(receipt: AdoptionReceipt) -> tuple[tuple[MonthlyFigure, int], ...]:
+    """KPI facts by KPI and month, and of how many units they are told too.
+
+    Where no total is told, it is that of these units, which there is only of shares.
+    """
     groups: dict[tuple[str, str], list[MonthlyFigure]] = {}
     for figure in receipt.monthly:
         groups.setdefault((figure.kpi, figure.month), []).append(figure)
-    return tuple((kpi, month, *_sums(found), len(found)) for (kpi, month), found in sorted(groups.items()))
+    together = ((_together(found), sum(each.unit is not None for each in found)) for _, found in sorted(groups.items()))
+    return tuple((figure, units) for figure, units in together if figure is not None)
 
 
-def _sums(figures: Iterable[MonthlyFigure]) -> tuple[int, int]:
-    found = tuple(figures)
-    return sum(each.numerator for each in found), sum(each.denominator for each in found)
-
-
-def percent_of(numerator: int, denominator: int) -> float | None:
-    """The share in percent; None of nothing."""
-    return float(Fraction(100 * numerator, denominator)) if denominator else None
+def _together(figures: Sequence[MonthlyFigure]) -> MonthlyFigure | None:
+    if total := next((each for each in figures if each.unit is None), None):
+        return total
+    if figures[0].statistic != "share":
+        return None
+    counts = {name: sum(getattr(each, name) for each in figures) for name in ("numerator", "denominator")}
+    return figures[0].model_copy(update={**counts, "unit": None})

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pilotkit import MonthlyFigure
 from pilotkit_hub.comparable import entries_of, rank
 
 ZONE = ZoneInfo("UTC")
@@ -60,6 +61,39 @@ def test_every_reason_is_told_not_only_the_first(receipt, figure):
     assert [("definition", "period", "completeness")] == [each.reasons for each in found.refused]
 
 
+def a_month(numerator, month="2025-07", unit=None, **changes):
+    given = {"kpi": "on_time", "unit": unit, "month": month, "definition_hash": "abc123", "denominator": 40}
+    return MonthlyFigure(**given | {"numerator": numerator} | changes)
+
+
+def test_a_month_is_compared_by_what_is_told_of_all_units_together(receipt):
+    told = (
+        receipt("PA", monthly=(a_month(30), a_month(40, unit="PA-01"), a_month(10, "2025-06"))),
+        receipt("PB", monthly=(a_month(38),), since=date(2025, 6, 1)),
+        receipt("PC", monthly=(a_month(39, unit="PC-01"),)),
+    )
+    found = rank(tuple(entries_of(told, "on_time", ZONE, "2025-07")))
+    assert [("PB", 38), ("PA", 30)] == [(each.receipt.province, each.figure.numerator) for each in found.entries]
+    assert ((), date(2025, 7, 1)) == (found.refused, found.basis.since)
+
+
+def test_a_month_of_which_a_receipt_leaves_out_the_beginning_is_not_compared(receipt):
+    told = [receipt(each, monthly=(a_month(30),)) for each in ("PA", "PB")]
+    late = receipt("PC", monthly=(a_month(30),), since=date(2025, 7, 9))
+    found = rank(tuple(entries_of((*told, late), "on_time", ZONE, "2025-07")))
+    assert [("PC", ("period",))] == [(each.entry.receipt.province, each.reasons) for each in found.refused]
+
+
+def test_medians_are_ranked_by_what_they_are_and_not_as_shares(receipt, figure):
+    told = [
+        receipt(code, figures=(figure(value, rows, statistic="quantile"),))
+        for code, value, rows in (("PA", 480, 10), ("PB", 960, 100))
+    ]
+    found = rank(tuple(entries_of(told, "on_time", ZONE)), "down")
+    assert [("PA", 480), ("PB", 960)] == [(each.receipt.province, each.figure.amount) for each in found.entries]
+    assert [None, None] == [each.figure.percent for each in found.entries]
+
+
 def test_nothing_is_ranked_of_nothing():
     assert (None, (), ()) == (ranking().basis, ranking().entries, ranking().refused)
 
@@ -75,6 +109,6 @@ def test_every_figure_is_either_ranked_or_refused(receipt, figure, rows):
     found = ranking(*told)
     assert len(told) == len(found.entries) + len(found.refused)
     assert len({entry.basis for entry in found.entries}) <= 1
-    shares = [entry.share for entry in found.entries]
+    shares = [entry.figure.share for entry in found.entries]
     assert sorted(shares, reverse=True) == shares
     assert all(each.reasons for each in found.refused)

@@ -46,6 +46,28 @@ def test_the_comparison_says_what_it_does_not_compare_and_why(ministry, receipt,
     assert "Cape Jade It counts from another day" in refused
 
 
+def test_a_month_can_be_compared_by_itself(ministry, receipt):
+    def month(numerator):
+        given = {"kpi": "on_time", "month": "2025-06", "denominator": 40, "definition_hash": "abc123"}
+        return MonthlyFigure(**given, numerator=numerator)
+
+    ministry.take(receipt("PA", monthly=(month(30),)))
+    ministry.take(receipt("PB", monthly=(month(10),)))
+    assert "All months 6/2025" in ministry.get("/en/hub/comparison?kpi=on_time").words
+    page = ministry.get("/en/hub/comparison?kpi=on_time&month=2025-06").words
+    assert page.index("Port Amber 75.0%") < page.index("Bay Garnet 25.0%")
+    assert "counted from 1 Jun 2025" in page.replace("June", "Jun")
+
+
+def test_a_median_is_shown_as_what_it_is(ministry, receipt, figure):
+    median = figure(480, 20, kpi="median_time", statistic="quantile")
+    ministry.take(receipt("PA", figures=(median,)))
+    for address in ("provinces/PA", "comparison?kpi=median_time"):
+        page = ministry.get(f"/en/hub/{address}").words
+        assert "480" in page
+        assert "%" not in page.partition("Made of")[2].partition("Not compared")[0].partition("Receipts")[0]
+
+
 def test_one_province_says_everything_that_it_told(ministry, receipt):
     month = MonthlyFigure(
         kpi="on_time", unit="PA-01", month="2025-07", numerator=30, denominator=40, definition_hash="abc123"

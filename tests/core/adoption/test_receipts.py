@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import Deployment, TrustError
+from pilotkit import Deployment, Measures, TrustError
 from pilotkit.adoption import KIND, open_receipt, receipt_of, sign_receipt
 from pilotkit.adoption.receipts import FEWEST, ReceiptOrder
 from pilotkit.cli.app import run
@@ -51,6 +51,24 @@ def test_monthly_figures_leave_out_what_is_of_few(filled_town: Deployment) -> No
     receipt = receipt_of(filled_town, NOW, MONTHLY)
     assert receipt.monthly
     assert min(figure.denominator for figure in receipt.monthly) >= FEWEST
+
+
+def test_of_a_month_the_total_is_told_unless_it_gives_away_what_is_of_few(filled_town: Deployment) -> None:
+    receipt = receipt_of(filled_town, NOW, MONTHLY)
+    counted = Measures(filled_town).figures(by=("month",), as_of=receipt.as_of)
+    totals = {(each.kpi, each.month): each for each in receipt.monthly if each.unit is None}
+    assert totals
+    for value in (value for group in counted for value in group if value.month):
+        told = totals.get((value.kpi, value.month))
+        in_units = sum(
+            each.denominator
+            for each in receipt.monthly
+            if each.unit and (each.kpi, each.month) == (value.kpi, value.month)
+        )
+        is_safe = value.denominator >= max(FEWEST, value.minimum) and not 0 < value.denominator - in_units < FEWEST
+        assert is_safe is (told is not None)
+        if told is not None:
+            assert (value.numerator, value.denominator) == (told.numerator, told.denominator)
 
 
 def test_a_receipt_holds_nothing_of_any_case_or_person(filled_town: Deployment, signer: CryptoSigner) -> None:

@@ -13,7 +13,7 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, Place
 from pilotkit.measures.board import Measures
-from pilotkit.measures.scan import Window, scan
+from pilotkit.measures.scan import Window, scan_all
 from pilotkit.measures.valuing import completeness_of
 from pilotkit.model.adoption import AdoptionReceipt, CheckSummary, InstalledPackage, MonthlyFigure
 from pilotkit.model.registry import TrustStanding
@@ -28,6 +28,7 @@ from pilotkit.version import __version__
 
 FEWEST = 10
 """Cases of one unit and month below which a figure might say something of a person."""
+_ALL, _UNITS = ("month",), ("month", "unit")
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,19 @@ def _measured(deployment: Deployment, now: datetime, order: ReceiptOrder) -> dic
 
 def _monthly(deployment: Deployment, measures: Measures, window: Window) -> Iterator[MonthlyFigure]:
     kpis = tuple(deployment.catalog.kpis.values())
-    groups = scan(measures.facts, kpis, window, ("unit", "month"))
-    for group in sorted((each for each in groups if None not in each.keys), key=lambda each: each.keys):
-        for kpi, (numerator, denominator) in zip(kpis, group.counts, strict=True):
-            if denominator >= max(FEWEST, kpi.minimum):
+    groups = [each for each in scan_all(measures.facts, kpis, window, [_ALL, _UNITS]) if None not in each.keys]
+    for number, kpi in enumerate(kpis):
+        of_units, of_all = (
+            {each.keys: each.counts[number] for each in groups if each.grouping == grouping and
+             each.counts[number][1] >= max(FEWEST, kpi.minimum)} for grouping in (_UNITS, _ALL)
+        )  # fmt: skip
+        told = Counter[str]()
+        for (month, _), (_, denominator) in of_units.items():
+            told[month] += denominator
+        for (month, *unit), (numerator, denominator) in sorted({**of_all, **of_units}.items()):
+            if unit or not 0 < denominator - told[month] < FEWEST:
                 yield MonthlyFigure(
-                    kpi=kpi.id, unit=group.keys[0], month=group.keys[1], numerator=numerator,
-                    denominator=denominator, definition_hash=kpi.definition_hash,
+                    kpi=kpi.id, unit=unit[0] if unit else None, month=month, statistic=kpi.statistic,
+                    numerator=numerator, denominator=denominator, minimum=kpi.minimum,
+                    definition_hash=kpi.definition_hash,
                 )  # fmt: skip

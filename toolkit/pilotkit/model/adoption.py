@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from pilotkit.model.kpi import Figure
 from pilotkit.model.package import MeasuredFigure, SemanticVersion, Sha256
 from pilotkit.model.registry import Voucher
 from pilotkit.model.text import Identifier, Noun
@@ -44,14 +45,13 @@ class CheckSummary(Noun):
     """The checks that found errors."""
 
 
-class MonthlyFigure(Noun):
-    """One KPI in one unit and one month of receipt."""
+class MonthlyFigure(Figure):
+    """One KPI of the cases received in one month, in one unit or in all of a deployment's units together."""
 
     kpi: Identifier
-    unit: Annotated[str, StringConstraints(max_length=40)]
+    unit: Annotated[str, StringConstraints(max_length=40)] | None = None
+    """A code; absent: all together."""
     month: Month
-    numerator: Count
-    denominator: Count
     definition_hash: Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -76,4 +76,5 @@ class AdoptionReceipt(Noun):
     figures: tuple[MeasuredFigure, ...] = ()
     """Of all units together."""
     monthly: tuple[MonthlyFigure, ...] = ()
-    """Where they were asked for; what has too few cases, and so might say something of a person, is left out."""
+    """Where they were asked for; what has too few cases, and so might say something of a person, is left out, and so is
+    a total from which it could be told."""

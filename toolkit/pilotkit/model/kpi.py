@@ -229,32 +229,17 @@ class TargetStatus(StrEnum):
     NOT_MEASURABLE = "not_measurable"
 
 
-class KpiValue(Noun):
-    """A figure with everything needed to repeat it and to know what it may be compared with."""
+class Figure(Noun):
+    """A share, or a quantile such as a median, with what it is made of."""
 
-    kpi: str
-    unit: str | None = None
-    unit_from: date | None = None
-    """The first day of the unit, which with its code names it; absent where only the code was asked for."""
-    procedure: str | None = None
-    month: str | None = None
-    """``2025-07``."""
-    channel: str | None = None
     statistic: Literal["share", "quantile"] = "share"
     """Of the KPI: which of ``percent`` and ``amount`` there can be."""
     numerator: int
     """Of a quantile: the value itself, in the KPI's unit; 0 where there are no rows, and then it is not measurable."""
-    denominator: int
+    denominator: Annotated[int, Field(ge=0)]
     """Of a quantile: how many rows have a value."""
-    minimum: int = 1
-    definition_hash: str
-    location_version: str
-    as_of: datetime
-    completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
-    """Percent of the rows it should be of that it is of: those that have reached the facts and say what the KPI needs;
-    None of no rows."""
-    apportioned: bool = False
-    """Whether part of it is a share of a divided unit's cases, and so not counted case by case."""
+    minimum: Annotated[int, Field(ge=0)] = 1
+    """Of fewer rows it says nothing."""
 
     @property
     def is_measurable(self) -> bool:
@@ -275,6 +260,27 @@ class KpiValue(Noun):
     def percent(self) -> Decimal | None:
         """The share in percent, exact to four places, half to even; None when not measurable."""
         return None if self.share is None else Decimal(round(self.share * 1_000_000)).scaleb(-4)
+
+
+class KpiValue(Figure):
+    """A figure with everything needed to repeat it and to know what it may be compared with."""
+
+    kpi: str
+    unit: str | None = None
+    unit_from: date | None = None
+    """The first day of the unit, which with its code names it; absent where only the code was asked for."""
+    procedure: str | None = None
+    month: str | None = None
+    """``2025-07``."""
+    channel: str | None = None
+    definition_hash: str
+    location_version: str
+    as_of: datetime
+    completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+    """Percent of the rows it should be of that it is of: those that have reached the facts and say what the KPI needs;
+    None of no rows."""
+    apportioned: bool = False
+    """Whether part of it is a share of a divided unit's cases, and so not counted case by case."""
 
 
 class ReportedFigure(Noun):

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from pilotkit.model.kpi import Figure
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import Identifier, LocalText, Noun
 
@@ -162,15 +163,12 @@ class Lineage(Noun):
     derivations: Annotated[tuple[Derivation, ...], Field(min_length=1)]
 
 
-class MeasuredFigure(Noun):
+class MeasuredFigure(Figure):
     """One KPI in one unit, or in all of a deployment's units together."""
 
     kpi: Identifier
     unit: str | None = None
     """A code; absent: all together."""
-    numerator: Annotated[int, Field(ge=0)]
-    denominator: Annotated[int, Field(ge=0)]
-    minimum: Annotated[int, Field(ge=1)]
     definition_hash: str
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
     """Percent of the rows it should be of that it is of; absent of no rows."""

@@ -77,8 +77,7 @@ def measure(deployment: Deployment, as_of: datetime, since: date | None = None) 
 
 def figure_of(value: KpiValue) -> MeasuredFigure:
     """A value without what all values of one evidence share."""
-    shared = ("kpi", "unit", "numerator", "denominator", "minimum", "definition_hash", "completeness")
-    return MeasuredFigure(**{name: getattr(value, name) for name in shared})
+    return MeasuredFigure(**{name: getattr(value, name) for name in MeasuredFigure.model_fields})
 
 
 def staffing_of(catalog: Catalog) -> Iterator[UnitStaff]:
