@@ -40,6 +40,11 @@ class Entry:
     basis: Basis
 
     @property
+    def completeness(self) -> Decimal | None:
+        """Percent: the figure's own, which counts what its cases do not say too; else that of all facts."""
+        return self.receipt.completeness if self.figure.completeness is None else self.figure.completeness
+
+    @property
     def value(self) -> Fraction:
         """What it is ranked by: the exact share, or the quantile itself; 0 where it is not measurable."""
         return self.figure.share or Fraction(self.figure.amount or 0)
@@ -110,7 +115,7 @@ def rank(entries: Sequence[Entry], direction: Literal["up", "down"] = "up") -> R
 
 
 def _reasons(entry: Entry, basis: Basis) -> Iterator[Reason]:
-    own, completeness = entry.basis, entry.receipt.completeness
+    own, completeness = entry.basis, entry.completeness
     if own.definition != basis.definition:
         yield "definition"
     if own.boundaries != basis.boundaries:

@@ -48,14 +48,14 @@ def _tellers(receipts: list[AdoptionReceipt]) -> set[str]:
 def _said(refused: Refused, visit: Visit) -> list[str]:
     """Why it is not compared, in words."""
     entry, _ = refused.entry, visit.gettext
-    own, receipt, figure = entry.basis, entry.receipt, entry.figure
+    own, figure = entry.basis, entry.figure
     given: dict[str, Any] = {
         "definition": own.definition, "boundaries": own.boundaries, "day": visit.formats.day(own.as_of),
         "cases": visit.formats.number(figure.denominator), "minimum": visit.formats.number(figure.minimum),
         "least": visit.formats.percent(LEAST_COMPLETE, 0),
     }  # fmt: skip
     given["since"] = visit.formats.day(own.since) if own.since else _("the beginning")
-    known = receipt.completeness
+    known = entry.completeness
     given["completeness"] = _("unknown") if known is None else visit.formats.percent(known, 1)
     words = {
         "definition": _("It is counted by another definition (%(definition)s)."),

@@ -55,6 +55,12 @@ def test_a_figure_that_does_not_fit_is_refused_with_its_reason(receipt, figure, 
     assert [(reason,)] == [each.reasons for each in found.refused]
 
 
+def test_a_figure_whose_own_cases_do_not_say_enough_is_refused_although_all_have_been_counted(receipt, figure):
+    unsure = receipt("PC", figures=(figure(completeness=Decimal("61.5")),), completeness=Decimal(100))
+    found = ranking(receipt("PA"), receipt("PB"), unsure)
+    assert [("PC", ("completeness",))] == [(each.entry.receipt.province, each.reasons) for each in found.refused]
+
+
 def test_every_reason_is_told_not_only_the_first(receipt, figure):
     odd = receipt("PC", figures=(figure(definition_hash="other"),), completeness=None, since=date(2025, 7, 1))
     found = ranking(receipt("PA"), receipt("PB"), odd)

@@ -13,8 +13,8 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, Place
 from pilotkit.measures.board import Measures
-from pilotkit.measures.scan import Window, scan_all
-from pilotkit.measures.valuing import completeness_of
+from pilotkit.measures.scan import Group, Window, scan_all
+from pilotkit.measures.valuing import Question, completeness_of
 from pilotkit.model.adoption import AdoptionReceipt, CheckSummary, InstalledPackage, MonthlyFigure
 from pilotkit.model.registry import TrustStanding
 from pilotkit.model.surface import Severity
@@ -130,20 +130,22 @@ def _measured(deployment: Deployment, now: datetime, order: ReceiptOrder) -> dic
 
 
 def _monthly(deployment: Deployment, measures: Measures, window: Window) -> Iterator[MonthlyFigure]:
-    kpis = tuple(deployment.catalog.kpis.values())
-    groups = [each for each in scan_all(measures.facts, kpis, window, [_ALL, _UNITS]) if None not in each.keys]
-    for number, kpi in enumerate(kpis):
-        of_units, of_all = (
-            {each.keys: each.counts[number] for each in groups if each.grouping == grouping and
-             each.counts[number][1] >= max(FEWEST, kpi.minimum)} for grouping in (_UNITS, _ALL)
-        )  # fmt: skip
-        told = Counter[str]()
-        for (month, _), (_, denominator) in of_units.items():
-            told[month] += denominator
-        for (month, *unit), (numerator, denominator) in sorted({**of_all, **of_units}.items()):
-            if unit or not 0 < denominator - told[month] < FEWEST:
-                yield MonthlyFigure(
-                    kpi=kpi.id, unit=unit[0] if unit else None, month=month, statistic=kpi.statistic,
-                    numerator=numerator, denominator=denominator, minimum=kpi.minimum,
-                    definition_hash=kpi.definition_hash,
-                )  # fmt: skip
+    question = Question(tuple(deployment.catalog.kpis.values()), window, measures.facts)
+    groups = scan_all(measures.facts, question.asked, window, [_ALL, _UNITS])
+    for place in range(len(question.kpis)):
+        values = [
+            question.value(place, group.counts, deployment.catalog.location_version, **_keys(group))
+            for group in groups
+            if None not in group.keys
+        ]
+        enough = [each for each in values if each.denominator >= max(FEWEST, each.minimum)]
+        told = Counter[str | None]()
+        for each in enough:
+            told[each.month] += each.denominator if each.unit else 0
+        for each in sorted(enough, key=lambda each: (each.month or "", each.unit or "")):
+            if each.unit or not 0 < each.denominator - told[each.month] < FEWEST:
+                yield MonthlyFigure(**{name: getattr(each, name) for name in MonthlyFigure.model_fields})
+
+
+def _keys(group: Group) -> dict[str, str]:
+    return dict(zip(group.grouping, group.keys, strict=True))

@@ -53,6 +53,8 @@ class MonthlyFigure(Figure):
     """A code; absent: all together."""
     month: Month
     definition_hash: Annotated[str, StringConstraints(max_length=64)]
+    completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+    """Percent of the rows it should be of that it is of."""
 
 
 class AdoptionReceipt(Noun):
