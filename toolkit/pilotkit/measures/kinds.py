@@ -62,8 +62,8 @@ class Kinds:
     @property
     def sql(self) -> str:
         """What is asked of a row: a bit for each comparison that is true."""
-        bits = [f"CASE WHEN {each} THEN {1 << place} ELSE 0 END" for each, place in self._place.items()]
-        return f"({' + '.join(bits) or 0})::INTEGER"
+        bits = (f"CASE WHEN {each} THEN {1 << place} ELSE 0 END" for each, place in self._place.items())
+        return f"({' + '.join(bits)})::INTEGER"
 
     def of(self, bits: NDArray[Any]) -> Numbers:
         """The kinds of rows, by their bits."""
