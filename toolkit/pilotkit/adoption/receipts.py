@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from pilotkit.adoption.disclosure import tellable
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, Place
 from pilotkit.measures.board import Measures
-from pilotkit.measures.scan import Group, Window, scan_all
+from pilotkit.measures.scan import Window, scan_all
 from pilotkit.measures.valuing import Question, completeness_of
 from pilotkit.model.adoption import AdoptionReceipt, CheckSummary, InstalledPackage, MonthlyFigure
 from pilotkit.model.registry import TrustStanding
@@ -25,10 +26,6 @@ from pilotkit.registry import standing
 from pilotkit.storage.engine import is_there
 from pilotkit.storage.store import Store
 from pilotkit.version import __version__
-
-FEWEST = 10
-"""Cases of one unit and month below which a figure might say something of a person."""
-_ALL, _UNITS = ("month",), ("month", "unit")
 
 
 @dataclass(frozen=True)
@@ -131,21 +128,17 @@ def _measured(deployment: Deployment, now: datetime, order: ReceiptOrder) -> dic
 
 def _monthly(deployment: Deployment, measures: Measures, window: Window) -> Iterator[MonthlyFigure]:
     question = Question(tuple(deployment.catalog.kpis.values()), window, measures.facts)
-    groups = scan_all(measures.facts, question.asked, window, [_ALL, _UNITS])
+    groups = scan_all(measures.facts, question.asked, window, [(), ("month",), ("month", "unit")])
+    whole = next(group for group in groups if not group.grouping)
+    parts = [group for group in groups if group.grouping and None not in group.keys]
     for place in range(len(question.kpis)):
-        values = [
-            question.value(place, group.counts, deployment.catalog.location_version, **_keys(group))
-            for group in groups
-            if None not in group.keys
-        ]
-        enough = [each for each in values if each.denominator >= max(FEWEST, each.minimum)]
-        told = Counter[str | None]()
-        for each in enough:
-            told[each.month] += each.denominator if each.unit else 0
-        for each in sorted(enough, key=lambda each: (each.month or "", each.unit or "")):
-            if each.unit or not 0 < each.denominator - told[each.month] < FEWEST:
-                yield MonthlyFigure(**{name: getattr(each, name) for name in MonthlyFigure.model_fields})
-
-
-def _keys(group: Group) -> dict[str, str]:
-    return dict(zip(group.grouping, group.keys, strict=True))
+        figures = [
+            question.value(
+                place, group.counts, deployment.catalog.location_version,
+                **dict(zip(group.grouping, group.keys, strict=True)),
+            )
+            for group in parts
+        ]  # fmt: skip
+        told = tellable(figures, whole.counts[place][1])
+        for each in sorted(told, key=lambda each: (each.month or "", each.unit or "")):
+            yield MonthlyFigure(**{name: getattr(each, name) for name in MonthlyFigure.model_fields})

@@ -79,4 +79,4 @@ class AdoptionReceipt(Noun):
     """Of all units together."""
     monthly: tuple[MonthlyFigure, ...] = ()
     """Where they were asked for; what has too few cases, and so might say something of a person, is left out, and so is
-    a total from which it could be told."""
+    whatever would give it away by subtraction."""
