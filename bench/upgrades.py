@@ -26,7 +26,7 @@ from typing import Any
 import tomlkit
 import yaml
 from histories import UNIT, Edit, History, Tree, history, model, write_tree
-from timing import Ratio, in_turn, summary
+from timing import ENVIRONMENT, Ratio, in_turn, summary
 
 from pilotkit import Deployment
 from pilotkit.catalog.tree import DeploymentTree
@@ -52,7 +52,7 @@ _WRITTEN = ("ops/compose.yaml", "ops/Caddyfile", UNIT, "ops/README.md", "pilot.t
 _SEEDED = ("ops/**", "pilot.toml", "README.md")
 _UNITS = "scheme,code,valid_from,name,kind,level,parent\nzz,SP,2024-01-01,Silver Point,municipality,province,\n"
 _GIT = {
-    **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0",
+    **ENVIRONMENT, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0",
     "GIT_AUTHOR_NAME": "bench", "GIT_AUTHOR_EMAIL": "bench@bench.example",
     "GIT_COMMITTER_NAME": "bench", "GIT_COMMITTER_EMAIL": "bench@bench.example",
 }  # fmt: skip
@@ -183,6 +183,7 @@ class Other:
     def __init__(self, name: str, room: Path, first: Tree) -> None:
         self.name, self.room = name, room
         self.template, self.made = room / f"{name}-template", room / f"{name}-made"
+        self.only_first = room / f"{name}-template-first"
         self.below = "{{cookiecutter.name}}" if name == "cruft" else ""
         write_tree(first, self.template / self.below)
         if name == "cruft":
@@ -193,6 +194,7 @@ class Other:
             (self.template / "{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers|to_nice_yaml }}")
         _git(self.template, "init", "-q", "-b", "main")
         self._commit(self.template, "1.0.0")
+        shutil.copytree(self.template, self.only_first)
         made = room / f"{name}-out"
         if name == "cruft":
             _run(OTHERS / "cruft", "create", "--no-input", "--output-dir", made, self.template)
@@ -203,9 +205,9 @@ class Other:
         self._commit(self.made, None)
 
     def publish(self, told: History, _: Tree) -> None:
-        """The next version in the template's repository."""
-        _git(self.template, "reset", "-q", "--hard", "1.0.0")
-        _git(self.template, "tag", "-f", "1.1.0")
+        """The next version in the template's repository, which knows nothing of other histories."""
+        shutil.rmtree(self.template)
+        shutil.copytree(self.only_first, self.template)
         write_tree(told.package, self.template / self.below)
         self._commit(self.template, "1.1.0")
 
