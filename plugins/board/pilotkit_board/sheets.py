@@ -61,7 +61,7 @@ def unit(visit: Visit) -> Sheet:
     """Every target of one unit."""
     moment, measures = asked_moment(visit), _measures(visit)
     place = known_unit(visit, visit.query.get("unit", ""))
-    mine = [target_figure(visit, each) for each in measures.standings(moment) if each.unit.code == place.code]
+    mine = [target_figure(visit, each) for each in measures.standings(moment) if each.unit.key == place.key]
     rows = tuple(_target_row(visit, each.standing) for each in worst_first(mine))
     kpis = [each.kpi for each in mine]
     return Sheet(f"unit-{place.code}", place.name, _target_columns(visit), rows, _about(visit, moment, kpis))

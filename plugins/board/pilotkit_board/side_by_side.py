@@ -71,10 +71,14 @@ def _rows(visit: Visit, kpi: Kpi, *, is_by_means: bool) -> list[Row]:
     with_kiosk = {each.unit for each in visit.catalog.points.values() if each.kind == KIOSK and each.status == "open"}
     measures: Measures = visit.measures
     moment = asked_moment(visit)
-    targets = {each.unit.code: each for each in measures.standings(moment) if each.kpi.id == kpi.id}
-    communes = {unit.code for unit in visit.catalog.communes}
+    communes = {unit.code: unit.key for unit in visit.catalog.communes}
+    targets = {
+        each.unit.code: each
+        for each in measures.standings(moment)
+        if each.kpi.id == kpi.id and communes.get(each.unit.code, each.unit.key) == each.unit.key
+    }
     found = {code: (each.value, each.target.assigned) for code, each in targets.items() if code in communes}
-    missing = communes - found.keys()
+    missing = communes.keys() - found.keys()
     if missing:
         since, until = _usual(targets), moment
         if since is not None and targets:

@@ -18,7 +18,7 @@ def show_unit(visit: Visit) -> View:
     unit = known_unit(visit, visit.path["unit"])
     moment = asked_moment(visit)
     measures: Measures = visit.measures
-    mine = [each for each in measures.standings(moment) if each.unit.code == unit.code]
+    mine = [each for each in measures.standings(moment) if each.unit.key == unit.key]
     targets = worst_first(target_figure(visit, each) for each in mine)
     head = visit.catalog.head_of(unit.code)
     return View(

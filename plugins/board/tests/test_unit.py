@@ -1,4 +1,7 @@
 import re
+from datetime import date
+
+from pilotkit import Deployment, Measures
 
 
 def test_a_unit_names_its_head_and_whom_the_head_reports_to(board):
@@ -70,3 +73,35 @@ def test_a_head_reads_what_it_takes_to_get_there(make_board):
     board = make_board({"local/targets.csv": targets})
     assert re.search(r"What it takes at least \d+% of the cases from now on", board.get("/en/board/units/PA-01").words)
     assert "The goal can no longer be reached" in board.get("/en/board/units/PA-02").words
+
+
+def test_a_code_that_is_used_again_never_shows_the_figures_of_its_former_unit(make_board):
+    before = make_board()
+    local = before.deployment.folder / "local"
+
+    def rewrite(name, change):
+        (local / name).write_text("\n".join(change((local / name).read_text().splitlines())) + "\n")
+
+    ended = ("zz,PA-03", "zz,PA-04")
+    rewrite("units.csv", lambda rows: [
+        f"{rows[0]},valid_to", *(f"{row},{'2025-07-10' if row.startswith(ended) else ''}" for row in rows[1:]),
+        "zz,PA-05,2025-07-11,New Five,quarter,commune,PA,1.51,-30.46,12,3000,",
+        "zz,PA-04,2025-07-11,New Four,quarter,commune,PA,1.47,-30.55,15,5000,",
+    ])  # fmt: skip
+    (local / "successions.csv").write_text(
+        "scheme,code,valid_from,since,successor,share,reference,certainty\n"
+        "zz,PA-04,2024-01-01,2025-07-11,PA-05,1,charter,high\nzz,PA-03,2024-01-01,2025-07-11,PA-04,1,charter,high\n"
+    )
+    former = "online_share,PA-04,warden-04,60,2025-07-01,2025-07-05,,,charter,high,2024-01-01"
+    gone = (",PA-03,", ",PA-04,")
+    rewrite("targets.csv", lambda rows: [
+        f"{rows[0]},unit_from", *(f"{row}," for row in rows[1:] if not any(each in row for each in gone)), former,
+    ])  # fmt: skip
+    for name in ("points.csv", "heads.csv", "staff.csv"):
+        rewrite(name, lambda rows: [row.replace("PA-03", "PA-05") for row in rows])
+    board = type(before)(Deployment(local.parent))
+    values = Measures(board.deployment).values(["online_share"], by="unit", since=date(2025, 7, 1))
+    new = next(each for each in values if each.unit == "PA-04")
+    (row,) = (each for each in board.rows("/en/board/comparison?kpi=online_share") if "New Four" in each)
+    assert f"{new.numerator} / of {new.denominator}" in row
+    assert "This unit has no target" in board.get("/en/board/units/PA-04").words

@@ -81,6 +81,17 @@ def test_check_exits_1_and_names_the_place_of_an_error(capsys: pytest.CaptureFix
     assert ("kpis", "odd.numerator") in found
 
 
+def test_check_names_a_target_that_can_never_be_measured(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    kpis = "- {id: wired, name: {en: a}, question: {en: Q?}, numerator_name: {en: a}, denominator_name: {en: b}, of: points, numerator: online, reference: charter, certainty: high}\n"  # noqa: E501
+    target = "wired,PA-01,warden-01,60,2025-07-01,2025-07-31,charter,high"
+    targets = f"kpi,unit,head,goal,assigned,due,reference,certainty\n{target}\n"
+    files = {"model/kpis/kpis.yaml": kpis, "model/kpis/goals.yaml": "[]\n", "local/targets.csv": targets}
+    code, out, _ = answer(capsys, "check", tiny_deployment(tmp_path / "town", files), "--json")
+    found = [each["message"] for each in json.loads(out) if each["check"] == "kpis"]
+    assert 1 == code
+    assert ["'wired' counts points, which have no days: a target on it can never be measured."] == found
+
+
 def test_a_kiosk_reports_from_the_machine_it_runs_on(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     code, _, words = answer(capsys, "heartbeat", folder, "kiosk-1", "--condition", "limited", "--fault", "printer")
     assert (0, True) == (code, "kiosk-1: limited, printer, reported at" in words)

@@ -1,5 +1,6 @@
 """What cannot be measured is said to be so; what cannot be asked is refused with words; quantiles are exact."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -12,7 +13,8 @@ from pilotkit import DataError, Deployment, Kpi, KpiValue, Measures, UnknownErro
 from pilotkit.measures.columns import TABLES
 from pilotkit.measures.engines import DuckEngine, run
 from pilotkit.measures.plan import Plan, Quantile
-from pilotkit.measures.scan import Window, scan, scan_all
+from pilotkit.measures.scan import Window, matching, scan, scan_all
+from pilotkit.measures.valuing import Question
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
 
@@ -44,6 +46,8 @@ def a_quantile(value: str = "working_minutes", fraction: str = "0.5", **more: ob
         ({"weight": "channel"}, "asked.weight: 'channel' is not a whole number"),
         ({"weight": "attributes.amount"}, "asked.weight: 'attributes.amount' is not a whole number"),
         ({"weight": "supplements * 1.5"}, "'1.5' is not a whole number"),
+        ({"weight": "supplements - 1"}, "asked.weight: may be less than nothing"),
+        ({"weight": "9" * 19}, "has more than 18 digits"),
         ({"of": "procedures", "numerator": "is_late"}, "there is no column 'is_late'; columns are: procedure, version"),
         ({"of": "points", "numerator": "attributes.size > 1"}, "there is no column 'attributes.size'"),
     ],
@@ -53,7 +57,13 @@ def test_what_cannot_be_asked_is_refused_with_the_place(filled_town: Deployment,
         scan(Measures(filled_town).facts, [a_kpi().model_copy(update=changed)], Window(None, AS_OF))
 
 
-@pytest.mark.parametrize("value", ["channel", "working_minutes / 60", "lower(channel)", "attributes.amount", "is_late"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "channel", "working_minutes / 60", "lower(channel)", "attributes.amount", "is_late",
+        "(supplements, reusable_documents)", "9" * 44,
+    ],
+)  # fmt: skip
 def test_a_quantile_is_of_whole_numbers_alone(filled_town: Deployment, value: str) -> None:
     with pytest.raises(DataError, match=r"asked\.value"):
         scan(Measures(filled_town).facts, [a_quantile(value)], Window(None, AS_OF))
@@ -145,6 +155,50 @@ def test_a_table_is_not_grouped_by_what_it_does_not_have(filled_town: Deployment
     total = next(group for group in groups if not group.grouping)
     assert len(filled_town.catalog.procedures) == total.counts[0][1]
     assert {(0, 0)} == {group.counts[0] for group in groups if group.grouping}
+
+
+def test_a_table_without_any_of_the_groupings_has_no_counts(filled_town: Deployment) -> None:
+    kpis = [a_kpi("online", of="points"), a_kpi()]
+    groups = scan_all(Measures(filled_town).facts, kpis, Window(None, AS_OF), [("unit", "received_day")])
+    assert groups
+    assert {(0, 0)} == {group.counts[0] for group in groups}
+    assert [] == scan_all(Measures(filled_town).facts, kpis[:1], Window(None, AS_OF), [("unit", "received_day")])
+
+
+def test_rows_are_not_narrowed_by_what_their_table_does_not_have(filled_town: Deployment) -> None:
+    facts, kpi = Measures(filled_town).facts, a_kpi("online_offered", of="procedures")
+    with pytest.raises(DataError, match="'asked' is not counted by month, unit"):
+        matching(facts, kpi, Window(None, AS_OF), only={"unit": "PA-01", "month": "2025-07"}, part="numerator",
+                 limit=1, offset=0)  # fmt: skip
+
+
+def test_a_longer_expression_that_we_make_ourselves_is_not_held_against_its_author(filled_town: Deployment) -> None:
+    listed = ",".join(f"'c{number:03}'" for number in range(230))
+    kpi = a_kpi("electronic_result", f"channel IN({listed},'online')")
+    question = Question((kpi,), Window(None, AS_OF), Measures(filled_town).facts)
+    (group,) = scan(question.facts, question.asked, question.window)
+    assert group.counts[0][1] > 0
+
+
+def test_a_condition_of_very_many_parts_is_counted(filled_town: Deployment) -> None:
+    facts, many = Measures(filled_town).facts, " OR ".join(f"supplements={n}" for n in range(100))
+    (one, all_of_them) = (
+        scan(facts, [a_kpi(said)], Window(None, AS_OF))[0].counts[0] for said in (many, "supplements >= 0")
+    )
+    assert all_of_them == one
+
+
+def test_what_nests_deeper_than_can_be_computed_is_an_error_with_words(filled_town: Deployment) -> None:
+    deep = a_kpi().model_copy(update={"numerator": "NOT " * 480 + "is_late"})
+    with pytest.raises(DataError, match="deep"):
+        scan(Measures(filled_town).facts, [deep], Window(None, AS_OF))
+
+
+def test_an_answer_is_not_kept_for_another_definition_of_a_column() -> None:
+    late, table = Plan(TABLES["cases"], 0, None, (), ()), TABLES["cases"]
+    other = tuple(replace(each, sql="FALSE") if each.name == "is_late" else each for each in table.derived)
+    assert late.key == Plan(table, 0, None, (), ()).key
+    assert late.key != Plan(replace(table, derived=other), 0, None, (), ()).key
 
 
 def test_figures_of_a_whole_board_are_those_of_each_dimension_alone(filled_town: Deployment) -> None:

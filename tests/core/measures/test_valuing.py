@@ -35,16 +35,21 @@ def a_kpi(numerator: str, denominator: str = "TRUE", **more: object) -> Kpi:
             "electronic_result IS NOT NULL",
             "(is_finished)",
         ),
+        (
+            a_kpi("is_finished", "electronic_result"),
+            "electronic_result IS NOT NULL",
+            "(electronic_result) IS NOT FALSE",
+        ),
         (a_kpi("attributes.paid > 5"), "attributes.paid IS NOT NULL", "(TRUE)"),
         (
             a_kpi("is_enough", "(NOT staff IS NULL) AND minimum IS NOT NULL", of="people"),
-            "staff IS NOT NULL",
+            "staff IS NOT NULL AND is_enough IS NOT NULL",
             "(NOT minimum IS NULL)",
         ),
         (
             a_kpi("channel = 'online'", "attributes.a OR attributes.b IS NOT NULL"),
             "attributes.a IS NOT NULL AND attributes.b IS NOT NULL",
-            "(attributes.a OR NOT attributes.b IS NULL)",
+            "(attributes.a OR NOT attributes.b IS NULL) IS NOT FALSE",
         ),
     ],
 )
@@ -68,6 +73,20 @@ def test_the_share_of_the_cases_that_say_what_is_needed_is_the_completeness(fill
     assert 0 < value.denominator < of_all.denominator
     assert completeness_of((value.denominator, of_all.denominator)) == value.completeness
     assert Decimal(100) == of_all.completeness
+
+
+@pytest.mark.parametrize("asks", ["electronic_result IN (TRUE, FALSE)", "electronic_result = electronic_result"])
+def test_however_an_expression_leaves_out_the_unknown_its_completeness_is_the_same(
+    filled_town: Deployment, asks: str
+) -> None:
+    question = Question(
+        (a_kpi("TRUE", "electronic_result IS NOT NULL"), a_kpi("TRUE", asks)),
+        Window(None, AS_OF), Measures(filled_town).facts,
+    )  # fmt: skip
+    (group,) = scan(question.facts, question.asked, question.window)
+    plain, other = question.values(group.counts, "v")
+    assert plain.completeness < 100
+    assert (plain.completeness, plain.denominator) == (other.completeness, other.denominator)
 
 
 def test_where_all_say_what_is_needed_a_figure_is_complete_and_of_nothing_it_is_not(filled_town: Deployment) -> None:

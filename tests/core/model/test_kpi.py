@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pilotkit import Kpi, KpiValue, LocalText
 
@@ -20,6 +21,16 @@ KPI = Kpi(
     reference="charter",
     certainty="high",
 )
+
+
+@pytest.mark.parametrize("key", ["numerator", "denominator", "weight"])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("is_late " + "AND is_late " * 300, "at most 2000 characters"), ("(" * 21 + "TRUE" + ")" * 21, "nests deeper")],
+)
+def test_an_expression_has_a_length_and_a_depth_that_can_be_read(key, text, says):
+    with pytest.raises(ValidationError, match=says):
+        Kpi.model_validate(dict(KPI) | {key: text})
 
 
 def value(numerator, denominator, minimum=1):

@@ -280,7 +280,7 @@ PEOPLE = Table(
     kept=(Column("id", _TEXT, "Point and role."),),
     derived=(
         Column("is_enough", _BOOLEAN, "Whether there are at least as many as the norm asks for; null where either is "
-               "not known.", "staff >= minimum"),
+               "not known.", "staff >= minimum", may_be_unknown=True),
     ),
     dimensions=("unit", "unit_from", "province"),
 )  # fmt: skip

@@ -23,7 +23,7 @@ from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum
 TOGETHER = 16
 """Comparisons that make a kind, at most."""
 COUNTERS = 16_000_000
-"""Counters of one grouping, of eight bytes each, that are still worth it."""
+"""Counters for kinds, and as many for each value that is ranked, of eight bytes each, that are still worth it."""
 BATCH = 500_000
 """Rows at a time."""
 Cells = tuple[Any, ...]
@@ -108,7 +108,7 @@ class Counting:
         self._codes = {name: _codes(connection, plan, source, name) for name in plan.dimensions}
         grouped = tuple(each for each in plan.groupings if each) or plan.groupings
         self._groups = {each: self._size(each) for each in grouped}
-        self._widest = max(self._groups.values())
+        self._all = sum(self._groups.values())
 
     def answer(
         self, sums: Sequence[Sum], values: Sequence[Sequence[Quantile]]
@@ -119,7 +119,7 @@ class Counting:
             sums: without weights.
             values: quantiles, those of one value together.
         """
-        most = min(TOGETHER, (COUNTERS // self._widest).bit_length() - 1)
+        most = min(TOGETHER, (COUNTERS // self._all).bit_length() - 1)
         if most < 1:
             return (None if sums else []), [None] * len(values)
         ranked = [self._ranked(each) for each in values]
@@ -144,9 +144,9 @@ class Counting:
         ends = f"SELECT min({value}), max({value}) FROM ({self._rows}) AS k"  # noqa: S608  # checked expressions only
         low, high = self._connection.sql(ends).fetchall()[0]
         none = 0 if low is None else high - low + 1
-        if self._widest * (none + 1) > COUNTERS:
-            return None
         conditions = dict.fromkeys(each.condition for each in quantiles)
+        if self._all * (none + 1) * len(conditions) > COUNTERS:
+            return None
         return Ranked(value, low or 0, none, {each: Tally(self._groups, none + 1) for each in conditions})
 
     def _count(self, bundles: Sequence[Kinds], ranked: Sequence[Ranked]) -> list[Tally]:

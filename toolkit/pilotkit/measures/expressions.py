@@ -23,13 +23,16 @@ from pilotkit.model.kpi import Kpi
 
 DIALECT = "duckdb"
 FILE = "model/kpis/kpis.yaml"
-MAXIMUM_LENGTH = 2_000
+MAXIMUM_DIGITS = 18
+"""Of a number, so that sums of it stay whole in every engine."""
 _ATTRIBUTE = re.compile(r"[^\W_A-Z][^\WA-Z]{0,99}")
 _ALLOWED = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple, exp.Neg,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Is,
     exp.Add, exp.Sub, exp.Mul, exp.Coalesce,
 )  # fmt: skip
+
+_COMPARES = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between)
 
 
 def check_expression(text: str, place: Place, table: Table = CASES, wanted: Family = "boolean") -> str:
@@ -73,9 +76,14 @@ def compiled(kpi: Kpi) -> Compiled:
         place = Place(FILE, f"{kpi.id}.{key}")
         return check_expression(text, place, TABLES[kpi.of], wanted) if text else None
 
-    return Compiled(
-        checked("numerator"), checked("denominator") or "TRUE", checked("weight", "number"), checked("value", "number")
-    )
+    weight = checked("weight", "number")
+    if weight and sqlglot.parse_one(weight, read=DIALECT).find(exp.Sub, exp.Neg):
+        raise DataError(
+            "may be less than nothing: weights are added up, so they may not subtract.",
+            where=Place(FILE, f"{kpi.id}.weight"),
+            remedy="Write a weight that is never negative.",
+        )
+    return Compiled(checked("numerator"), checked("denominator") or "TRUE", weight, checked("value", "number"))
 
 
 def attributes_of(kpi: Kpi) -> frozenset[str]:
@@ -86,8 +94,6 @@ def attributes_of(kpi: Kpi) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _canonical(text: str, table: str, wanted: Family) -> str:
-    if len(text) > MAXIMUM_LENGTH:
-        raise ValueError(f"is longer than {MAXIMUM_LENGTH} characters")
     try:
         trees = sqlglot.parse(text, read=DIALECT)
     except (SqlglotError, RecursionError) as problem:
@@ -113,12 +119,18 @@ def _check_whole(tree: exp.Expr) -> None:
     for literal in tree.find_all(exp.Literal):
         if not literal.is_string and not literal.name.isdigit():
             raise ValueError(f"'{literal.name}' is not a whole number")
+        if not literal.is_string and len(literal.name) > MAXIMUM_DIGITS:
+            raise ValueError(f"'{literal.name:.40}' has more than {MAXIMUM_DIGITS} digits")
 
 
 def _check(node: exp.Expr, table: str, columns: Mapping[str, Column]) -> None:
     if not isinstance(node, _ALLOWED):
         raise ValueError(  # noqa: TRY004  # the text is wrong, not a type of ours
             f"'{node.sql(dialect=DIALECT)[:60]}' ({type(node).__name__}) is not allowed in a KPI"
+        )
+    if isinstance(node, exp.Tuple) and not isinstance(node.parent, _COMPARES):
+        raise ValueError(  # noqa: TRY004  # the same
+            f"'{node.sql(dialect=DIALECT)[:60]}' is several values where one is wanted"
         )
     if is_attribute(node) and table == CASES.name:
         if not _ATTRIBUTE.fullmatch(node.name):

@@ -135,12 +135,8 @@ class _Apart:
         tree = tree.unnest()
         if isinstance(tree, exp.Not):
             return self.where_false(tree.this)
-        if isinstance(tree, exp.And):
-            one, other = self.where_true(tree.left), self.where_true(tree.right)
-            return lambda truths: one(truths) & other(truths)
-        if isinstance(tree, exp.Or):
-            one, other = self.where_true(tree.left), self.where_true(tree.right)
-            return lambda truths: one(truths) | other(truths)
+        if isinstance(tree, exp.And | exp.Or):
+            return _joined(isinstance(tree, exp.And), [self.where_true(each) for each in tree.flatten()])
         if isinstance(tree, exp.Column) and tree.name in self._made:
             return self.where_true(parsed(self._made[tree.name]))
         if (known := _or_false(tree)) is not None:
@@ -152,12 +148,8 @@ class _Apart:
         tree = tree.unnest()
         if isinstance(tree, exp.Not):
             return self.where_true(tree.this)
-        if isinstance(tree, exp.And):
-            one, other = self.where_false(tree.left), self.where_false(tree.right)
-            return lambda truths: one(truths) | other(truths)
-        if isinstance(tree, exp.Or):
-            one, other = self.where_false(tree.left), self.where_false(tree.right)
-            return lambda truths: one(truths) & other(truths)
+        if isinstance(tree, exp.And | exp.Or):
+            return _joined(isinstance(tree, exp.Or), [self.where_false(each) for each in tree.flatten()])
         if isinstance(tree, exp.Column) and tree.name in self._made:
             return self.where_false(parsed(self._made[tree.name]))
         if isinstance(tree, exp.Is) or _or_false(tree) is not None:  # never unknown
@@ -168,6 +160,12 @@ class _Apart:
     def _comparison(self, sql: str) -> _Holds:
         self.comparisons.add(sql)
         return lambda truths: truths(sql)
+
+
+def _joined(is_all: bool, parts: Sequence[_Holds]) -> _Holds:  # noqa: FBT001  # called in this file only
+    """Where all parts hold, or any of them."""
+    join = np.logical_and if is_all else np.logical_or
+    return lambda truths: join.reduce([holds(truths) for holds in parts])
 
 
 def _or_false(tree: exp.Expr) -> exp.Expr | None:

@@ -76,7 +76,7 @@ class Plan:
     def key(self) -> str:
         """What tells this plan from all others."""
         said = (
-            self.table.name,
+            self.table,
             self.as_of,
             self.since,
             self.groupings,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from pilotkit.errors import DataError
 from pilotkit.measures.answers import Answers, Key, files_of
 from pilotkit.measures.columns import TABLES, Table
 from pilotkit.measures.engines import DuckEngine, Engine, run, source_of
@@ -67,8 +68,15 @@ def scan_all(
     found: dict[tuple[Grouping, tuple[Any, ...]], dict[int, Count]] = {((), ()): {}} if () in groupings else {}
     for table in dict.fromkeys(kpi.of for kpi in kpis):
         numbers = [number for number, kpi in enumerate(kpis) if kpi.of == table]
-        asked = _Asked(facts, TABLES[table], [kpis[number] for number in numbers], window, groupings)
-        for group, counts in asked.answer(engine or DuckEngine()).items():
+        there = [each for each in groupings if set(each) <= set(TABLES[table].dimensions)]
+        if not there:
+            continue
+        try:
+            asked = _Asked(facts, TABLES[table], [kpis[number] for number in numbers], window, there)
+            answers = asked.answer(engine or DuckEngine())
+        except RecursionError:
+            raise DataError("a KPI nests too deep to be computed.", remedy="Write its expressions flatter.") from None
+        for group, counts in answers.items():
             found.setdefault(group, {}).update(zip(numbers, counts, strict=True))
     nothing = (0, 0)
     return [
@@ -91,7 +99,7 @@ class _Asked:
             table=table,
             as_of=microseconds(window.as_of),
             since=window.since.isoformat() if window.since else None,
-            groupings=tuple(each for each in groupings if set(each) <= set(table.dimensions)),
+            groupings=tuple(groupings),
             sums=tuple(dict.fromkeys(each for pair in pairs for each in pair)),
             quantiles=tuple(dict.fromkeys(quantiles)),
         )
@@ -140,6 +148,11 @@ def matching(
         DataError: an expression is refused.
     """
     table = TABLES[kpi.of]
+    if without := sorted(set(only) - set(table.dimensions)):
+        raise DataError(
+            f"'{kpi.id}' is not counted by {', '.join(without)}.",
+            remedy=f"Narrow it by one of: {', '.join(table.dimensions)}.",
+        )
     asked, since = _asked_of(kpi, facts), window.since.isoformat() if window.since else None
     plan = Plan(table, microseconds(window.as_of), since, (), ())
     files = files_of(facts, plan)

@@ -19,7 +19,7 @@ from pilotkit.model.location import AdministrativeUnit, UnitKey
 from pilotkit.model.people import Head
 
 TREND_DAYS = 10
-_BY_DAY = ("unit", "unit_from", "received_day")
+BY_DAY = ("unit", "unit_from", "received_day")
 Dates = tuple[date | None, date | None]
 
 
@@ -115,7 +115,7 @@ def figures(
     """
     kpis = list({kpi.id: kpi for kpi, _ in asked}.values())
     question = Question(tuple(kpis), window, facts)
-    groups = scan_all(facts, question.asked, window, [_BY_DAY], engine_of(catalog))
+    groups = scan_all(facts, question.asked, window, [BY_DAY], engine_of(catalog))
     days = _Days(groups, question.asked, catalog.settings.deployment.scheme)
     last = window.as_of.astimezone(catalog.working_time.zone).date()
     return [_figure(catalog, kpi, unit, days, question, last) for kpi, unit in asked]

@@ -127,9 +127,9 @@ def _known_among(table: str, denominator: str, counted: tuple[str, ...]) -> tupl
     )
     if not needed:
         return None
-    asked = [each.sql(dialect=DIALECT) for each in parts if not _asks_whether_known(table, each)]
+    asked = [_unless_false(table, each) for each in parts if not _asks_whether_known(table, each)]
     known = " AND ".join(f"{name} IS NOT NULL" for name in needed)
-    return known, " AND ".join(f"({each})" for each in asked) or "TRUE"
+    return known, " AND ".join(asked) or "TRUE"
 
 
 def _conjuncts(tree: exp.Expr) -> list[exp.Expr]:
@@ -142,6 +142,12 @@ def _may_be_unknown(table: str, column: exp.Column) -> bool:
         return True
     known = TABLES[table].columns.get(column.name)
     return known is not None and known.may_be_unknown
+
+
+def _unless_false(table: str, tree: exp.Expr) -> str:
+    """A condition that a row also meets which does not say what it needs."""
+    may_be_unknown = any(_may_be_unknown(table, each) for each in tree.find_all(exp.Column))
+    return f"({tree.sql(dialect=DIALECT)}){' IS NOT FALSE' if may_be_unknown else ''}"
 
 
 def _asks_whether_known(table: str, tree: exp.Expr) -> bool:

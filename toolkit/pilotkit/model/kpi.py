@@ -14,13 +14,26 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from typing import Annotated, Literal, Protocol, Self, runtime_checkable
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from pilotkit.model.source import Certainty, Sourced
 from pilotkit.model.text import Identifier, LocalText, Noun
 
+NESTING = 20
+"""Parentheses in parentheses that an expression may have."""
+
+
+def _flat_enough(text: str) -> str:
+    if max(accumulate((mark == "(") - (mark == ")") for mark in text), default=0) > NESTING:
+        raise ValueError(f"nests deeper than {NESTING} parentheses")
+    return text
+
+
+Expression = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_flat_enough)]
+"""SQL over the documented columns of a fact table; what it may say is checked where it is computed."""
 FactTable = Literal["cases", "support", "procedures", "points", "people"]
 
 
@@ -43,14 +56,14 @@ class Kpi(Sourced):
     """The fact table that it is of."""
     statistic: Literal["share", "quantile"] = "share"
     """Numerator over denominator, or a quantile of a value, such as a median."""
-    numerator: str = ""
+    numerator: Expression = ""
     """Of a share: a SQL boolean expression over the table's documented columns; counted among the denominator's
     rows."""
-    denominator: str = "TRUE"
+    denominator: Expression = "TRUE"
     """Which rows count."""
-    weight: str | None = None
-    """Of a share: a whole-number expression; its sum is taken instead of the number of rows."""
-    value: str | None = None
+    weight: Expression | None = None
+    """Of a share: a whole-number expression that is never negative; its sum is taken instead of the number of rows."""
+    value: Expression | None = None
     """Of a quantile: a whole-number expression, in ``unit``."""
     fraction: Annotated[Decimal, Field(gt=0, le=1, max_digits=9)] | None = None
     """Of a quantile: 0.5 is the median."""
