@@ -22,6 +22,7 @@ LEAST_COMPLETE = Decimal(99)
 class Basis:
     """What figures must share to be compared."""
 
+    statistic: str
     definition: str
     boundaries: str
     """The scheme and the newest date of the units; the units themselves are each province's own."""
@@ -90,7 +91,7 @@ def entries_of(
                 receipt,
                 figure,
                 Basis(
-                    figure.definition_hash, receipt.location_version.partition("#")[0],
+                    figure.statistic, figure.definition_hash, receipt.location_version.partition("#")[0],
                     receipt.as_of.astimezone(zone).date(), since, receipt.is_simulated,
                 ),
             )  # fmt: skip
@@ -103,10 +104,10 @@ def _of_month(receipt: AdoptionReceipt, figure: MeasuredFigure, month: str) -> M
 
 
 def rank(entries: Sequence[Entry], direction: Literal["up", "down"] = "up") -> Ranking:
-    """Compare what most share; of bases that equally many share, the one of the newest day."""
+    """Compare what most provinces share; of bases that equally many share, the one of the newest day."""
     if not entries:
         return Ranking(None, (), ())
-    counted = Counter(entry.basis for entry in entries)
+    counted = Counter(basis for basis, _ in {(entry.basis, entry.receipt.province) for entry in entries})
     basis = max(counted, key=lambda each: (counted[each], each.as_of, each.definition, each.boundaries))
     judged = [(entry, tuple(_reasons(entry, basis))) for entry in entries]
     fit = [entry for entry, reasons in judged if not reasons]
@@ -116,7 +117,7 @@ def rank(entries: Sequence[Entry], direction: Literal["up", "down"] = "up") -> R
 
 def _reasons(entry: Entry, basis: Basis) -> Iterator[Reason]:
     own, completeness = entry.basis, entry.completeness
-    if own.definition != basis.definition:
+    if (own.statistic, own.definition) != (basis.statistic, basis.definition):
         yield "definition"
     if own.boundaries != basis.boundaries:
         yield "boundaries"

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pilotkit import MonthlyFigure
 from pilotkit_hub.comparable import entries_of, rank
@@ -98,6 +99,23 @@ def test_medians_are_ranked_by_what_they_are_and_not_as_shares(receipt, figure):
     found = rank(tuple(entries_of(told, "on_time", ZONE)), "down")
     assert [("PA", 480), ("PB", 960)] == [(each.receipt.province, each.figure.amount) for each in found.entries]
     assert [None, None] == [each.figure.percent for each in found.entries]
+
+
+def test_a_share_that_cannot_be_is_no_figure(figure):
+    for numerator in (500, -5):
+        with pytest.raises(ValidationError, match=f"cannot be {numerator} of 100"):
+            figure(numerator, 100)
+
+
+def test_many_deployments_of_one_province_do_not_outvote_the_others(receipt, figure):
+    odd = [receipt("PC", deployment=f"d{n}", figures=(figure(definition_hash="odd"),)) for n in range(3)]
+    found = ranking(receipt("PA"), receipt("PB"), *odd)
+    assert ["PB", "PA"] == [each.receipt.province for each in found.entries]
+
+
+def test_a_median_is_not_ranked_among_shares(receipt, figure):
+    found = ranking(receipt("PA"), receipt("PB"), receipt("PC", figures=(figure(7000, statistic="quantile"),)))
+    assert [("PC", ("definition",))] == [(each.entry.receipt.province, each.reasons) for each in found.refused]
 
 
 def test_nothing_is_ranked_of_nothing():

@@ -202,3 +202,17 @@ def test_the_same_change_of_a_unit_file_by_both_is_one_change():
     merged = merge_files("pilotkit.timer", SERVICE.encode(), ours.encode(), theirs.encode())
 
     assert merged.data.decode() == ours.replace("WantedBy=multi", "WantedBy=single")
+
+
+def test_a_line_put_in_beside_a_changed_one_needs_a_person_where_it_could_undo_it_and_nobody_in_prose():
+    base, ours = "FROM x\nENV WORKERS=2\n", "FROM x\nENV WORKERS=8\n"
+    theirs = "FROM x\nENV WORKERS=2\nENV TZ=UTC\nENV WORKERS=4\n"
+    code, prose = (merge_files(name, *map(str.encode, (base, ours, theirs))) for name in ("Containerfile", "a.md"))
+    assert (ours, 1) == (code.data.decode(), len(code.clashes))
+    assert ("FROM x\nENV WORKERS=8\nENV TZ=UTC\nENV WORKERS=4\n", ()) == (prose.data.decode(), prose.clashes)
+
+
+def test_a_comment_of_toml_that_touches_its_value_is_not_lost():
+    texts = ("a = [1]\nb = '#x'\n", "a = [1]# keep, law 5\nb = '#x'\n", "a = [2]\nb = '#x'\n")
+    merged = merge_files("x.toml", *map(str.encode, texts))
+    assert "# keep, law 5" in merged.data.decode()

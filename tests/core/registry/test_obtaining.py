@@ -1,6 +1,7 @@
 """A package is taken by name, by version or as a file, and whoever takes it knows why."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pilotkit.registry.releasing import revoke
 from pilotkit.registry.serving import served
 from pilotkit.registry.throwaway import ThrowawayRegistry
 from pilotkit.scaffold import new
+from pilotkit.upgrades import Source, upgrade
 
 NAME = "port-amber-model"
 
@@ -135,6 +137,28 @@ def test_a_revoked_package_that_is_installed_is_an_error_once_it_is_heard_of(
     assert Severity.ERROR is found.severity
     assert "0.1.0 was revoked" in found.message
     assert f"Take {NAME}==0.2.0 instead." == found.remedy
+
+
+def test_an_older_mirror_of_the_same_registry_does_not_make_a_deployment_forget(
+    registry: ThrowawayRegistry,
+    trusted: TrustedRegistry,
+    units: dict[str, str],
+    packages: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    made = new(obtain(NAME, registry=trusted), "SP", tmp_path / "made", units).folder
+    registry.release("amber", packages["0.2.0"])
+    registry.settle()
+    mirror = shutil.copytree(registry.folder.folder, tmp_path / "mirror")
+    revoke(registry.folder, NAME, "0.2.0", "A fee is wrong.")
+    registry.settle()
+    follow(made)
+    heard = (made / ".pilot/trust/metadata/timestamp.json").read_bytes()
+    stale = registry.trusted(tmp_path / "fresh", str(mirror))
+    with pytest.raises(TrustError):
+        upgrade(made, Source(version="0.2.0", registry=stale))
+    assert heard == (made / ".pilot/trust/metadata/timestamp.json").read_bytes()
+    assert "0.2.0" in (made / ".pilot/trust/files/revocations.json").read_text()
 
 
 def test_an_expired_word_leaves_the_installed_running_and_refuses_the_new(

@@ -174,3 +174,17 @@ def test_a_journal_that_was_tampered_with_is_refused(folder, monkeypatch):
             path.write_bytes(b"altered")
     with pytest.raises(DataError, match="missing or altered"):
         recover(folder)
+
+
+def test_an_edit_made_since_the_change_was_interrupted_is_not_overwritten(folder, monkeypatch):
+    with monkeypatch.context() as patched:
+        deadly(patched, 22)
+        with pytest.raises(KilledError):
+            change(folder, WANTED, "test")
+    (folder / "a.txt").write_bytes(b"urgent")
+    with pytest.raises(DataError, match=r"a\.txt: was edited after a change of it was interrupted"):
+        recover(folder)
+    assert b"urgent" == (folder / "a.txt").read_bytes()
+    (folder / "a.txt").rename(folder.parent / "a.txt")
+    with pytest.raises(DataError, match=r"a\.txt"):
+        recover(folder)

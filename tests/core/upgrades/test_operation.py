@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.core.upgrades.conftest import OPS, tree
+from tests.core.upgrades.conftest import OPS, OWNERSHIP, tree
 from tests.core.upgrades.test_journal import KilledError, deadly
 
 from pilotkit import DataError, Deployment, PackageError, PilotkitError, Severity, UnknownError
@@ -264,6 +264,41 @@ def test_an_override_whose_package_says_the_same_now_is_taken_out(province, seco
     )
 
 
+def test_an_override_that_comes_to_where_another_stands_is_set_aside_and_told(publisher, province):
+    override(province, "procedures/ZZ-101.yaml#documents.hospital-note.kind", "copy")
+    override(province, "procedures/ZZ-101.yaml#documents.parents-identity.kind", "form")
+    held = yaml.safe_load(publisher.read("model/procedures/ZZ-101.yaml"))
+    held["documents"] = [each for each in held["documents"] if each["id"] != "hospital-note"]
+    file = "model/procedures/ZZ-101.yaml"
+    rename = {"since": "1.1.0", "old": f"{file}#documents.hospital-note", "new": f"{file}#documents.parents-identity"}
+    package = publisher.publish("1.1.0", {file: yaml.safe_dump(held, sort_keys=False)}, renames=[rename])
+    plan = upgrade(province, package)
+    assert ["another override stands where its place has moved to"] == [
+        each.why.partition(";")[0] for each in plan.unresolved
+    ]
+    assert "copy" in (province / "local/set-aside/1.1.0/procedures/ZZ-101.yaml").read_text()
+    assert "form" in (province / "local/overrides/procedures/ZZ-101.yaml").read_text()
+
+
+def test_a_file_that_the_package_hands_over_stays_as_it_stands(publisher, province):
+    before = (province / "ops/notes.txt").read_bytes()
+    package = publisher.publish(
+        "1.1.0", {"ops/notes.txt": "other\n"}, ownership={"ops/notes.txt": "local", **OWNERSHIP}
+    )
+    plan = upgrade(province, package)
+    assert (before, ()) == ((province / "ops/notes.txt").read_bytes(), plan.unresolved)
+    assert [("kept", "local")] == [(each.action, each.owner) for each in plan.files if each.path == "ops/notes.txt"]
+
+
+def test_a_folder_that_stands_in_the_way_is_named_with_nothing_written(publisher, province):
+    (province / "ops/backup").mkdir()
+    (province / "ops/backup/ours.txt").write_text("ours")
+    before = tree(province)
+    with pytest.raises(DataError, match="ops/backup: cannot be written: a folder of the deployment stands there"):
+        upgrade(province, publisher.publish("1.1.0", {"ops/backup": "theirs"}))
+    assert before == tree(province, without=(".pilot/lock",))
+
+
 def test_an_override_of_what_is_gone_is_set_aside_and_the_deployment_runs(publisher, province):
     override(province, "procedures/ZZ-101.yaml#documents.hospital-note.kind", "copy")
     held = yaml.safe_load(publisher.read("model/procedures/ZZ-101.yaml"))
@@ -334,7 +369,11 @@ def test_what_no_override_can_say_is_set_aside_and_the_package_s_file_put_back(p
     (province / "model/kpis/goals.yaml").unlink()
     adopt(province)
     assert [] == list(verify_model(Deployment(province)))
-    assert "ours\n" == (province / "local/set-aside/1.0.0/model/evidence/notes.md").read_text()
+    aside = province / "local/set-aside/1.0.0/model/evidence"
+    assert "ours\n" == (aside / "notes.md").read_text()
+    (province / "model/evidence/notes.md").write_text("ours again\n")
+    adopt(province)
+    assert ["ours\n", "ours again\n"] == [(aside / name).read_text() for name in ("notes.md", "notes.md.2")]
 
 
 def test_no_markers_and_nothing_unreadable_are_ever_left(province, second):

@@ -16,14 +16,15 @@ FEWEST = 10
 """Cases below which a figure might say something of a person."""
 
 
-def tellable(figures: Iterable[KpiValue], whole: int) -> list[KpiValue]:
+def tellable(figures: Iterable[KpiValue], whole: int, few: int = FEWEST) -> list[KpiValue]:
     """The figures of one KPI that can be told.
 
     Args:
         figures: of each month and of each unit in each month.
         whole: the denominator of all of them together, which is told.
+        few: fewer cases are not told of; the same for every KPI of a receipt, since some count the same cases.
     """
-    enough = [each for each in figures if each.denominator >= max(FEWEST, each.minimum)]
+    enough = [each for each in figures if each.denominator >= few]
     cells = _smallest_last(each for each in enough if each.unit)
     totals = _smallest_last(each for each in enough if not each.unit)
     while True:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pilotkit.adoption.disclosure import tellable
+from pilotkit.adoption.disclosure import FEWEST, tellable
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, Place
@@ -121,7 +121,11 @@ def _measured(deployment: Deployment, now: datetime, order: ReceiptOrder) -> dic
             "as_of": window.as_of,
             "is_simulated": measures.simulated_until is not None,
             "completeness": completeness_of((measures.facts.cases, stored)),
-            "figures": tuple(map(figure_of, measures.values(since=window.since, as_of=window.as_of))),
+            "figures": tuple(
+                figure_of(each)
+                for each in measures.values(since=window.since, as_of=window.as_of)
+                if not 0 < each.denominator < FEWEST
+            ),
             "monthly": tuple(_monthly(deployment, measures, window)) if order.by_month else (),
         }
 
@@ -131,6 +135,7 @@ def _monthly(deployment: Deployment, measures: Measures, window: Window) -> Iter
     groups = scan_all(measures.facts, question.asked, window, [(), ("month",), ("month", "unit")])
     whole = next(group for group in groups if not group.grouping)
     parts = [group for group in groups if group.grouping and None not in group.keys]
+    few = max([FEWEST, *(kpi.minimum for kpi in question.kpis)])
     for place in range(len(question.kpis)):
         figures = [
             question.value(
@@ -139,6 +144,7 @@ def _monthly(deployment: Deployment, measures: Measures, window: Window) -> Iter
             )
             for group in parts
         ]  # fmt: skip
-        told = tellable(figures, whole.counts[place][1])
+        told = tellable(figures, whole.counts[place][1], few)
         for each in sorted(told, key=lambda each: (each.month or "", each.unit or "")):
-            yield MonthlyFigure(**{name: getattr(each, name) for name in MonthlyFigure.model_fields})
+            said = {name: getattr(each, name) for name in MonthlyFigure.model_fields}
+            yield MonthlyFigure(**said | ({"completeness": None} if each.unit else {}))

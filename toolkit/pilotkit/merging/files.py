@@ -17,7 +17,13 @@ from pilotkit.merging.values import is_same, merge_values
 
 _BOM = "\ufeff"
 _SIMILAR = 0.6
-_COMMENT = re.compile(r"(?:^|[ \t])#[^\n]*", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|[ \t])(#[^\n]*)", re.MULTILINE)
+_TOML_COMMENT = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|' + r"'''.*?'''|" + r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'|(#[^\n]*)", re.DOTALL
+)
+"""Whatever a string holds is passed over."""
+_PROSE = {".md", ".txt", ".html"}
+"""Where a line that is put in beside a changed one changes nothing of what that says."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def _merged(name: str, base: str | None, ours: str, theirs: str) -> tuple[str | 
     if ending in ENDINGS:
         text, what = merge_service_files(base, ours, theirs), "key"
     else:
-        text, what = merge_texts(base, ours, theirs), "lines"
+        text, what = merge_texts(base, ours, theirs, beside="a change" if ending in _PROSE else "nothing"), "lines"
     return text, () if text is not None else (_clash(f"both sides changed the same {what}"),)
 
 
@@ -139,7 +145,7 @@ def _structured(
         Clash(each.path, each.base, each.ours, each.theirs, "both sides changed it") for each in merged.conflicts
     )
     for text in _candidates(name, base or "", ours, theirs, merged.value):
-        if _holds(text, name, form, merged.value) and not _lost_comments(form, (base or "", ours, theirs, text)):
+        if _holds(text, name, form, merged.value) and not _lost_comments(name, form, (base or "", ours, theirs, text)):
             return text, clashes
     why = "comments of both sides cannot be kept together" if not clashes else "both sides changed it"
     return None, (*clashes, _clash(why))
@@ -147,7 +153,7 @@ def _structured(
 
 def _candidates(name: str, base: str, ours: str, theirs: str, wanted: Any) -> list[str]:
     """By lines first, which keeps everything as it is written; then each side's text with the other's changes."""
-    by_lines = merge_texts(base, ours, theirs, closely=True)
+    by_lines = merge_texts(base, ours, theirs, beside="anything")
     texts = (by_lines, edited(name, theirs, wanted), edited(name, ours, wanted))
     return [text for text in texts if text is not None]
 
@@ -159,11 +165,29 @@ def _holds(text: str, name: str, form: Format, wanted: Any) -> bool:
         return False
 
 
-def _lost_comments(form: Format, texts: tuple[str, str, str, str]) -> bool:
+def with_comments(name: str, before: str, after: str) -> str:
+    """``after`` with the comments of ``before`` that it does not have, on lines of their own at its top.
+
+    Args:
+        name: the file's name, which tells the format.
+        before: what it was.
+        after: what it has become.
+    """
+    lost = comments_of(name, before) - comments_of(name, after)
+    return "".join(f"{comment}\n" for comment in lost.elements()) + after
+
+
+def comments_of(name: str, text: str) -> Counter[str]:
+    """Every comment of a YAML or TOML text, and how often it stands there."""
+    pattern = _TOML_COMMENT if PurePosixPath(name).suffix == ".toml" else _COMMENT
+    return Counter(found[1].strip() for found in pattern.finditer(text) if found[1])
+
+
+def _lost_comments(name: str, form: Format, texts: tuple[str, str, str, str]) -> bool:
     """Whether a comment that one side wrote is missing."""
     if form.comment is None:
         return False
-    base, ours, theirs, merged = (Counter(each.strip() for each in _COMMENT.findall(text)) for text in texts)
+    base, ours, theirs, merged = (comments_of(name, text) for text in texts)
     kept = base - (base - ours) - (base - theirs)
     added = (ours - base) | (theirs - base)
     return bool((kept | added) - merged)

@@ -48,7 +48,7 @@ def stretches(base: Sequence[_T], ours: Sequence[_T], theirs: Sequence[_T]) -> I
             yield Stretch(agreed, agreed, agreed)
 
 
-def beside(base: Sequence[_T], ours: Sequence[_T], theirs: Sequence[_T]) -> list[_T] | None:
+def put_beside(base: Sequence[_T], ours: Sequence[_T], theirs: Sequence[_T]) -> list[_T] | None:
     """What both sides made, where one of them (or both) only put something in before or after; None elsewhere."""
     if not base:
         return [*ours, *theirs]

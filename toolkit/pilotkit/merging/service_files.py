@@ -22,7 +22,7 @@ def merge_service_files(base: str, ours: str, theirs: str) -> str | None:
         ours: the deployment's.
         theirs: the package's.
     """
-    text = merge_texts(base, ours, theirs, closely=True)
+    text = merge_texts(base, ours, theirs, beside="anything")
     if text is None:
         return None
     was, mine, new, merged = (_values(each) for each in (base, ours, theirs, text))

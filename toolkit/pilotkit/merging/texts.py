@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
-from pilotkit.merging.sequences import Stretch, beside, stretches
+from pilotkit.merging.sequences import Stretch, put_beside, stretches
 
 MAXIMUM_LINES = 20_000
 """Finding what two texts share takes time that grows with the square of their lines."""
 
 
-def merge_texts(base: str, ours: str, theirs: str, *, closely: bool = False) -> str | None:
+Beside = Literal["nothing", "a change", "anything"]
+
+
+def merge_texts(base: str, ours: str, theirs: str, *, beside: Beside = "nothing") -> str | None:
     """``ours`` with what changed from ``base`` to ``theirs``; None where both changed the same line.
 
     A text that does not end with a line end is merged as if it did; the end is the side's that changed it.
@@ -19,8 +23,9 @@ def merge_texts(base: str, ours: str, theirs: str, *, closely: bool = False) -> 
         base: what both come from.
         ours: the deployment's.
         theirs: the package's.
-        closely: also where both sides put something in at the same place, ours first. Only for a caller who can tell
-            whether the outcome says what it should.
+        beside: what lines that one side puts in may touch: nothing that the other changed; what it changed, where lines
+            do not say anything of each other; or anything, even what the other puts in at the same place (ours stands
+            first), for a caller who can tell whether the outcome says what it should.
     """
     lines = [_lines(text) for text in (base, ours, theirs)]
     if any(len(each) > MAXIMUM_LINES for each in lines):
@@ -28,20 +33,21 @@ def merge_texts(base: str, ours: str, theirs: str, *, closely: bool = False) -> 
     merged: list[str] = []
     for stretch in stretches(*lines):
         settled = stretch.merged
-        settled = _touching(stretch, closely=closely) if settled is None else settled
+        settled = _touching(stretch, beside) if settled is None else settled
         if settled is None:
             return None
         merged += settled
     return _ended("\n".join(merged), base, ours, theirs)
 
 
-def _touching(stretch: Stretch[str], *, closely: bool) -> Sequence[str] | None:
-    """Line by line where as many stand on each side; both, where one side only put lines in."""
+def _touching(stretch: Stretch[str], allowed: Beside) -> Sequence[str] | None:
+    """Line by line where as many stand on each side; both, where one side only put lines in and that is allowed."""
     base, ours, theirs = (list(each) for each in (stretch.base, stretch.ours, stretch.theirs))
     if len(base) == len(ours) == len(theirs):
         single = [Stretch((was,), (mine,), (new,)).merged for was, mine, new in zip(base, ours, theirs, strict=True)]
         return None if None in single else [line for lines in single for line in lines or ()]
-    return beside(base, ours, theirs) if base or closely else None
+    is_allowed = allowed == "anything" or (allowed == "a change" and base)
+    return put_beside(base, ours, theirs) if is_allowed else None
 
 
 def _lines(text: str) -> Sequence[str]:

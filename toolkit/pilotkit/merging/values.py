@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pilotkit.merging.sequences import Stretch, beside, stretches
+from pilotkit.merging.sequences import Stretch, put_beside, stretches
 from pilotkit.overlay import ABSENT
 
 NAMING = ("id", "code", "name")
@@ -181,7 +181,7 @@ def _both(stretch: Stretch[str]) -> list[str] | None:
     base, ours, theirs = list(stretch.base), list(stretch.ours), list(stretch.theirs)
     if any(key.startswith('"-') for key in (*base, *ours, *theirs)):
         return None  # options of a command line: what stands beside each other belongs together
-    both = beside(base, ours, theirs)
+    both = put_beside(base, ours, theirs)
     return None if both is None else list(dict.fromkeys(both)) if len(set(base)) == len(base) else both
 
 

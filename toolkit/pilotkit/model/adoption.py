@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from pilotkit.model.kpi import Figure
+from pilotkit.model.kpi import ToldFigure
 from pilotkit.model.package import MeasuredFigure, SemanticVersion, Sha256
 from pilotkit.model.registry import Voucher
 from pilotkit.model.text import Identifier, Noun
@@ -45,7 +45,7 @@ class CheckSummary(Noun):
     """The checks that found errors."""
 
 
-class MonthlyFigure(Figure):
+class MonthlyFigure(ToldFigure):
     """One KPI of the cases received in one month, in one unit or in all of a deployment's units together."""
 
     kpi: Identifier
@@ -54,7 +54,8 @@ class MonthlyFigure(Figure):
     month: Month
     definition_hash: Annotated[str, StringConstraints(max_length=64)]
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
-    """Percent of the rows it should be of that it is of."""
+    """Percent of the rows it should be of that it is of. Told of all units together alone: with the same of each unit
+    it would say how many cases the others have."""
 
 
 class AdoptionReceipt(Noun):
@@ -76,7 +77,7 @@ class AdoptionReceipt(Noun):
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
     is_simulated: bool = False
     figures: tuple[MeasuredFigure, ...] = ()
-    """Of all units together."""
+    """Of all units together; what is of few cases is left out."""
     monthly: tuple[MonthlyFigure, ...] = ()
     """Where they were asked for; what has too few cases, and so might say something of a person, is left out, and so is
     whatever would give it away by subtraction."""

@@ -275,6 +275,16 @@ class Figure(Noun):
         return None if self.share is None else Decimal(round(self.share * 1_000_000)).scaleb(-4)
 
 
+class ToldFigure(Figure):
+    """A figure as somebody else tells it: believed no further than it can be."""
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        if self.statistic == "share" and not 0 <= self.numerator <= self.denominator:
+            raise ValueError(f"a share cannot be {self.numerator} of {self.denominator}")
+        return self
+
+
 class KpiValue(Figure):
     """A figure with everything needed to repeat it and to know what it may be compared with."""
 

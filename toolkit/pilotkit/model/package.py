@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from pilotkit.model.kpi import Figure
+from pilotkit.model.kpi import ToldFigure
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import Identifier, LocalText, Noun
 
@@ -163,7 +163,7 @@ class Lineage(Noun):
     derivations: Annotated[tuple[Derivation, ...], Field(min_length=1)]
 
 
-class MeasuredFigure(Figure):
+class MeasuredFigure(ToldFigure):
     """One KPI in one unit, or in all of a deployment's units together."""
 
     kpi: Identifier

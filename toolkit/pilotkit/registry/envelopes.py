@@ -66,7 +66,7 @@ def open_statement(
         TrustError: not such an envelope, too few signatures, or about something else.
     """
     try:
-        envelope = Envelope.from_dict(json.loads(data))
+        envelope = Envelope.from_dict(json.loads(data.decode()))
         envelope.verify(list(keys), threshold)
     except VerificationError:
         raise TrustError("the statement is not signed by a key that counts.", remedy=_REMEDY) from None

@@ -44,6 +44,11 @@ class TrustedRegistry:
         fingerprint = hashlib.sha256(data).hexdigest()
         return cls(address_of(place), data, store or _state() / "registries" / fingerprint[:32])
 
+    def has_had(self, root: bytes) -> bool:
+        """Whether a root is the one that was given, or one of those that have followed it."""
+        known = self.metadata.glob("root_history/*.json")
+        return root == self.root or any(path.read_bytes() == root for path in known)
+
     @property
     def metadata(self) -> Path:
         """The verified metadata."""

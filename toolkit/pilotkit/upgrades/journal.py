@@ -131,16 +131,27 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
 
     Raises:
         TargetError: the disk refused.
-        DataError: the journal is damaged.
+        DataError: the journal is damaged, or a file was edited since the change was interrupted.
     """
     journal = folder / JOURNAL
     if (journal / _LIST).is_file():
+        _refuse_edited(folder, _read(journal))
         _finish(folder)
         return "finished"
     if journal.exists():
         shutil.rmtree(journal)
         return "undone"
     return None
+
+
+def _refuse_edited(folder: Path, told: Journal) -> None:
+    for entry in told.entries:
+        if not any(_stands(folder, entry.path, each) for each in (entry.old, entry.new)):
+            raise DataError(
+                "was edited after a change of it was interrupted, and finishing that would overwrite the edit.",
+                where=Place(entry.path),
+                remedy="Move the file out of the deployment, run the command again, then put your edit in anew.",
+            )
 
 
 def last_change(folder: Path) -> Journal | None:

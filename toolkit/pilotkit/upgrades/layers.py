@@ -12,7 +12,7 @@ import yaml
 from pilotkit.catalog.locks import falls_under
 from pilotkit.catalog.tree import MODEL, OVERRIDES, override_of
 from pilotkit.errors import DataError
-from pilotkit.merging import edited, is_same, merge_values
+from pilotkit.merging import edited, is_same, merge_values, with_comments
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.upgrade import Notice, OverrideChange, OverrideState, Unresolved
 from pilotkit.overlay import ABSENT, DELETE, changes_in, found_at
@@ -69,15 +69,21 @@ def carry_over(overrides: Mapping[str, str], models: Models, moves: Moves, waiti
         DataError: an override or a file of the model is not valid.
     """
     layers, files, aside = Layers(), dict[str, _File](), dict[str, _File]()
-    for name, text in overrides.items():
-        held = parse_yaml(text, name)
-        for path, node in changes_in(held):
-            _carry(name, path, node, models, moves, waiting, layers, files, aside)
+    held = {name: parse_yaml(text, name) for name, text in overrides.items()}
+    found = [(name, path, node) for name, data in held.items() for path, node in changes_in(data)]
+    for name, path, node in sorted(found, key=lambda each: _moved(each[0], each[1], moves) != each[:2]):
+        _carry(name, path, node, models, moves, waiting, layers, files, aside)
     _write(overrides, files, layers)
     for name, file in aside.items():
         target = f"{SET_ASIDE}/{models.info.version}/{name.removeprefix(OVERRIDES + '/')}"
-        layers.files[target] = _anew(file.changes)
+        layers.files[target] = with_comments(file.source, overrides[file.source], _anew(file.changes))
     return layers
+
+
+def _moved(name: str, path: tuple[str, ...], moves: Moves) -> tuple[str, tuple[str, ...]]:
+    """Where an override belongs afterwards: its file and key. What stays goes before what comes there."""
+    file, key = moves.of_key(f"{MODEL}{name.removeprefix(OVERRIDES)}", path)
+    return override_of(file), key
 
 
 def _carry(
@@ -93,8 +99,8 @@ def _carry(
 ) -> None:
     """One change of one file."""
     old_file = f"{MODEL}{name.removeprefix(OVERRIDES)}"
-    new_file, new_path = moves.of_key(old_file, path)
-    new_name = override_of(new_file)
+    new_name, new_path = _moved(name, path, moves)
+    new_file = f"{MODEL}{new_name.removeprefix(OVERRIDES)}"
     is_moved = (new_name, new_path) != (name, path)
     before, data = _parsed(models.old(old_file), old_file), _parsed(models.new(new_file), new_file)
     state, became, found = _decided(node, found_at(before, path), data, new_path)
@@ -103,7 +109,11 @@ def _carry(
         state = OverrideState.STALE
     if any(falls_under(new_file, new_path, rule) for rule in models.info.locked):
         state = OverrideState.BLOCKED
+    is_taken = became is not None and _is_taken(files.get(new_name), new_path, became)
+    state = OverrideState.SET_ASIDE if is_taken else state
     target = (aside if state is OverrideState.SET_ASIDE else files).setdefault(new_name, _File(name))
+    if state is OverrideState.SET_ASIDE and _is_taken(target, new_path, node):
+        target, new_path = aside.setdefault(name, _File(name)), path
     is_written_anew = is_moved or became is not node or state is OverrideState.SET_ASIDE
     files.setdefault(new_name, _File(name)).is_changed |= is_written_anew
     if became is not None:
@@ -112,7 +122,18 @@ def _carry(
         files.setdefault(name, _File(name, is_changed=True))
     shown = OverrideState.MOVED if is_moved and state is OverrideState.KEPT else state
     layers.changes.append(_told(new_name, key, shown, node, became or node, found))
-    _unsettled(layers, new_name, key, state, node, found)
+    _unsettled(layers, new_name, key, state, node, found, _TAKEN if is_taken else _GONE)
+
+
+_GONE = "the package no longer has what it changes"
+_TAKEN = "another override stands where its place has moved to"
+
+
+def _is_taken(file: _File | None, path: tuple[str, ...], node: dict[str, Any]) -> bool:
+    """Whether something else is changed at a path, above it or below it."""
+    changes = file.changes if file is not None else {}
+    near = [each for each in changes if each[: len(path)] == path or path[: len(each)] == each]
+    return any(each != path or not is_same(changes[each], node) for each in near)
 
 
 def _decided(
@@ -138,14 +159,16 @@ def _agrees(node: dict[str, Any], found: Any) -> bool:
     return is_same(found, node.get("was", ABSENT))
 
 
-def _unsettled(layers: Layers, name: str, key: str, state: OverrideState, node: dict[str, Any], found: Any) -> None:
+def _unsettled(
+    layers: Layers, name: str, key: str, state: OverrideState, node: dict[str, Any], found: Any, gone: str
+) -> None:
     values = {"base": _shown(node.get("was", ABSENT)), "ours": _shown(node.get("is", ABSENT)), "package": _shown(found)}
     if state is OverrideState.STALE:
         layers.waiting.append(f"{name}#{key}")
         remedy = compare_by(name.removeprefix(f"{OVERRIDES}/"), key)
         layers.notices.append(Notice(file=name, key=key, why=WHY, remedy=remedy, **values))
     elif state is OverrideState.SET_ASIDE:
-        why = f"the package no longer has what it changes; it is kept in {SET_ASIDE}/, without effect"
+        why = f"{gone}; it is kept in {SET_ASIDE}/, without effect"
         remedy = "Look where the package says it now, and override that; or leave it."
         layers.unresolved.append(Unresolved(file=name, key=key, why=why, remedy=remedy, **values))
 
@@ -176,7 +199,7 @@ def _write(overrides: Mapping[str, str], files: Mapping[str, _File], layers: Lay
             layers.files[name] = None
             continue
         text = overrides.get(name, overrides[file.source])
-        layers.files[name] = write_changes(name, text, file.changes)
+        layers.files[name] = with_comments(name, text, write_changes(name, text, file.changes))
 
 
 def write_changes(name: str, text: str, changes: Mapping[tuple[str, ...], dict[str, Any]]) -> str:

@@ -72,7 +72,7 @@ def find(folder: Path, name: str, source: Source) -> Found:
 
 
 def _obtained(folder: Path, name: str, source: Source) -> Obtained:
-    registry = source.registry or _registry(folder)
+    registry = _registry(folder, source.registry)
     if source.package is not None:
         file = _file(source.package, name, source.version)
         return obtain(file, registry=registry, allow_unsigned=source.allow_unsigned)
@@ -84,9 +84,13 @@ def _obtained(folder: Path, name: str, source: Source) -> Obtained:
     return obtain(f"{name}=={source.version}", registry=registry)
 
 
-def _registry(folder: Path) -> TrustedRegistry | None:
+def _registry(folder: Path, named: TrustedRegistry | None) -> TrustedRegistry | None:
+    """The one that is named, with what the deployment remembers of it: an older word of it must not pass for new."""
     known = standing(folder)
-    return registry_of(folder) if known is not None and known.statement.registry is not None else None
+    if known is None or known.statement.registry is None:
+        return named
+    own = registry_of(folder, named.address if named else None)
+    return own if named is None or own.has_had(named.root) else named
 
 
 def _file(package: Path, name: str, version: str | None) -> Path:

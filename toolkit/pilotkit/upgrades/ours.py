@@ -129,7 +129,7 @@ def _adopted(standing: Standing, path: str, kind: str) -> Adopted:
     if kind == "changed" and pristine is not None and _has_keys(path):
         to, keys = _as_override(standing, path, pristine.decode("utf-8-sig"))
     elif held := standing.state(path):
-        to = f"{SET_ASIDE}/{standing.info.version}/{path}"
+        to = standing.free(f"{SET_ASIDE}/{standing.info.version}/{path}", held.data)
         put(standing.folder, to, held)
     put(standing.folder, path, None if pristine is None else State(pristine))
     return Adopted(path, to, keys)

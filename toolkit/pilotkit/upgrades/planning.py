@@ -22,7 +22,7 @@ from pilotkit.scaffold.making import ANSWERS
 from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.effects import effective_changes, kpis_changed, open_cases, procedures_changed
 from pilotkit.upgrades.journal import State
-from pilotkit.upgrades.layers import Layers, Models, carry_over
+from pilotkit.upgrades.layers import SET_ASIDE, Layers, Models, carry_over
 from pilotkit.upgrades.moves import Moves
 from pilotkit.upgrades.seeded import Seeded, merge_seeded
 from pilotkit.upgrades.staging import errors_of, new_errors, staged
@@ -100,7 +100,14 @@ def _check_version(standing: Standing, archive: PackageArchive, request: Request
 
 def _seeded(standing: Standing, archive: PackageArchive, rendered: Mapping[str, bytes], moves: Moves) -> Seeded:
     theirs = {path: data for path, data in rendered.items() if archive.info.is_seeded(path)}
-    return merge_seeded(standing.base, theirs, standing.state, standing.strangers(), moves.of_file)
+    handed_over = {path for path in standing.base if path in rendered and path not in theirs}
+    base = {path: data for path, data in standing.base.items() if path not in handed_over}
+    seeded = merge_seeded(base, theirs, standing.state, standing.strangers(), moves.of_file)
+    for path in sorted(handed_over):
+        note = "the package hands it over: it is the deployment's own now"
+        owner = archive.info.owner_of(path)
+        seeded.changes.append(FileChange(path=path, owner=owner, action=FileAction.KEPT, note=note))
+    return seeded
 
 
 def _settings(standing: Standing, rendered: Mapping[str, bytes], seeded: Seeded) -> tuple[Told, ...]:
@@ -137,7 +144,11 @@ def _wanted(
     wanted: dict[str, State | None] = {path: None for path in held if path not in model}
     wanted |= model | seeded.wanted
     for path, text in layers.files.items():
-        wanted[path] = None if text is None else _written(standing, path, text.encode())
+        if text is None:
+            wanted[path] = None
+        else:
+            free = standing.free(path, text.encode()) if path.startswith(f"{SET_ASIDE}/") else path
+            wanted[free] = _written(standing, free, text.encode())
     wanted[ANSWERS] = _written(standing, ANSWERS, order.told())
     kept = _undecided(standing, seeded)
     contents = {digest(data): data for data in (*standing.base.values(), *seeded.undecided.values(), b"")}

@@ -12,7 +12,7 @@ from pathlib import Path
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import PILOT
 from pilotkit.checks import run_checks
-from pilotkit.errors import DataError, PilotkitError, PluginError, TargetError
+from pilotkit.errors import DataError, PilotkitError, Place, PluginError, TargetError
 from pilotkit.model.surface import Finding, Severity
 from pilotkit.upgrades.journal import State
 
@@ -39,8 +39,8 @@ def staged(folder: Path, wanted: Mapping[str, State | None], beside: Path) -> It
         raise TargetError(f"{beside} cannot be written: {problem.strerror}.", remedy="Mend its permissions.") from None
     try:
         shutil.copytree(folder, copy, symlinks=True, ignore=_without(folder), copy_function=_shared, dirs_exist_ok=True)
-        for name, state in wanted.items():
-            _set(copy / name, state)
+        for name, state in sorted(wanted.items(), key=lambda each: each[1] is not None):
+            _set(copy, name, state)
         yield copy
     except shutil.Error as problem:
         raise TargetError(f"{folder} cannot be copied: {problem}.", remedy="Make room, or mend its files.") from None
@@ -105,8 +105,18 @@ def _shared(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _set(path: Path, state: State | None) -> None:
-    path.unlink(missing_ok=True)
-    if state is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(state.data)
+def _set(folder: Path, name: str, state: State | None) -> None:
+    path = folder / name
+    try:
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+        path.unlink(missing_ok=True)
+        if state is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(state.data)
+    except (IsADirectoryError, NotADirectoryError, FileExistsError):
+        raise DataError(
+            "cannot be written: a folder of the deployment stands there, or a file where its folder should be.",
+            where=Place(name),
+            remedy="Give what stands there another name, then try again.",
+        ) from None

@@ -141,6 +141,14 @@ class Standing:
         """What stands at a path."""
         return state_of(self.folder, path)
 
+    def free(self, path: str, data: bytes) -> str:
+        """Where something can be put without replacing what stands there: at a path, or beside it under a number."""
+        place, number = path, 1
+        while (held := self.state(place)) is not None and held.data != data:
+            number += 1
+            place = f"{path}.{number}"
+        return place
+
     def strangers(self) -> Iterator[str]:
         """The deployment's files that are neither the package's nor data: where a renamed one may be."""
         ours = (f"{MODEL}/", "local/", "var/", f"{PILOT}/")
