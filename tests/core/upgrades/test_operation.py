@@ -290,15 +290,6 @@ def test_a_file_that_the_package_hands_over_stays_as_it_stands(publisher, provin
     assert [("kept", "local")] == [(each.action, each.owner) for each in plan.files if each.path == "ops/notes.txt"]
 
 
-def test_a_folder_that_stands_in_the_way_is_named_with_nothing_written(publisher, province):
-    (province / "ops/backup").mkdir()
-    (province / "ops/backup/ours.txt").write_text("ours")
-    before = tree(province)
-    with pytest.raises(DataError, match="ops/backup: cannot be written: a folder of the deployment stands there"):
-        upgrade(province, publisher.publish("1.1.0", {"ops/backup": "theirs"}))
-    assert before == tree(province, without=(".pilot/lock",))
-
-
 def test_an_override_of_what_is_gone_is_set_aside_and_the_deployment_runs(publisher, province):
     override(province, "procedures/ZZ-101.yaml#documents.hospital-note.kind", "copy")
     held = yaml.safe_load(publisher.read("model/procedures/ZZ-101.yaml"))

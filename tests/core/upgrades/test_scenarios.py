@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.core.upgrades.conftest import OPS
+from tests.core.upgrades.conftest import OPS, tree
 
-from pilotkit import Deployment, PilotkitError
+from pilotkit import DataError, Deployment, PilotkitError
 from pilotkit.upgrades import Source
 from pilotkit.upgrades import upgrade as carry_out
 
@@ -330,3 +330,12 @@ def test_nothing_but_the_two_trees_is_needed(publisher, province, tmp_path: Path
     ours(province, NOTES, ("six", "sechs"))
     upgrade(province, package)
     assert changed(OPS[NOTES], ("two", "TWO"), ("six", "sechs")) == (province / NOTES).read_text()
+
+
+def test_a_folder_that_stands_in_the_way_is_named_with_nothing_written(publisher, province):
+    (province / "ops/backup").mkdir()
+    (province / "ops/backup/ours.txt").write_text("ours")
+    before = tree(province)
+    with pytest.raises(DataError, match="ops/backup: cannot be written: a folder of the deployment stands there"):
+        upgrade(province, publisher.publish("1.1.0", {"ops/backup": "theirs"}))
+    assert before == tree(province, without=(".pilot/lock",))
