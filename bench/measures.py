@@ -102,7 +102,7 @@ def _against_hand(facts: Facts, kpis: list[Kpi], rows: str) -> list[Ratio]:
     assert rivals.comparable(rivals.run(query)) == rivals.comparable(rivals.flat(cold(facts, kpis), GROUPINGS))
     hand = in_turn(lambda: cold(facts, kpis), lambda: rivals.run(query), 2, _nothing)
     each = rivals.one_a_kpi(files, kpis, AS_OF)
-    alone = [_seconds(lambda: [rivals.run(query) for query in each]) / _seconds(lambda: cold(facts, kpis))]
+    alone = in_turn(lambda: [rivals.run(query) for query in each], lambda: cold(facts, kpis), 2, _nothing)
     against = f"the best on one month of {len(times)} hand-written single queries ({best})"
     return [
         summary("board", f"the whole board, {rows}", against, hand, 1.3, at_most=True, of="wall time"),

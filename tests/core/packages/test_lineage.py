@@ -162,7 +162,8 @@ def test_a_claim_that_the_facts_do_not_give_is_refused(handed_on: Path, tmp_path
     fill(handed_on)
     deployment = Deployment(handed_on)
     evidence = measure(deployment, EVENING)
-    better = evidence.figures[0].model_copy(update={"numerator": evidence.figures[0].denominator + 1})
+    first = evidence.figures[0]
+    better = first.model_copy(update={"numerator": (first.numerator + 1) % (first.denominator + 1)})
     claim = evidence.model_copy(update={"figures": (better, *evidence.figures[1:])})
     (handed_on / CLAIM).write_bytes(as_bytes(claim))
     with pytest.raises(PackageError, match=rf"local/evidence\.json: {better.kpi}.*claims {better.numerator} of .*give"):
