@@ -3,6 +3,7 @@
 import pytest
 
 from pilotkit import Channel, DataError, Deployment, DuplicateError, Place, PointKind, UnknownError
+from pilotkit.catalog import tree
 from pilotkit.testing import tiny_deployment
 from pilotkit.testing.tiny import TOWN
 
@@ -49,6 +50,30 @@ def test_the_location_version_changes_with_the_units_and_with_nothing_else(tmp_p
     assert expected == renamed.location_version
     assert expected != recoded.location_version
     assert expected.startswith("zz@2024-01-01#")
+
+
+def test_a_procedure_that_was_read_before_is_not_parsed_again(tmp_path, monkeypatch):
+    parsed = []
+    real = tree.parse_yaml
+    monkeypatch.setattr(tree, "parse_yaml", lambda text, file: parsed.append(file) or real(text, file))
+    folder = tiny_deployment(tmp_path)
+    first = Deployment(folder).catalog
+    parsed.clear()
+    second = Deployment(folder).catalog
+    assert first.procedures == second.procedures
+    assert [] == [file for file in parsed if file.startswith("model/procedures/")]
+
+
+def test_a_procedure_whose_file_or_override_has_changed_is_read_anew(tmp_path):
+    folder = tiny_deployment(tmp_path)
+    before = Deployment(folder).catalog.procedure("ZZ-102")
+    file = folder / "model/procedures/ZZ-102.yaml"
+    file.write_text(file.read_text().replace("focus: true", "focus: false"))
+    edited = Deployment(folder).catalog.procedure("ZZ-102")
+    override = folder / "local/overrides/procedures/ZZ-102.yaml"
+    override.parent.mkdir(parents=True, exist_ok=True)
+    override.write_text("focus: {is: true, was: false}")
+    assert (True, False, True) == (before.focus, edited.focus, Deployment(folder).catalog.procedure("ZZ-102").focus)
 
 
 def test_the_overlay_stands_above_the_package(tmp_path):

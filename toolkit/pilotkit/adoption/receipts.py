@@ -23,7 +23,7 @@ from pilotkit.packages import verify_model
 from pilotkit.packages.lineage import origin_of
 from pilotkit.packages.measured import figure_of
 from pilotkit.registry import standing
-from pilotkit.storage.engine import is_there
+from pilotkit.storage.address import is_there
 from pilotkit.storage.store import Store
 from pilotkit.version import __version__
 

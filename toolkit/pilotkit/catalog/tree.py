@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -177,10 +178,17 @@ class DeploymentTree:
         """The plain data of a file with the overlay on top; None where it is not there."""
         return self._data(file)[0]
 
+    def has_same(self, file: str, other: DeploymentTree) -> bool:
+        """Whether a file, and what is changed of it, stand in another deployment byte for byte."""
+        return all(_content(self.folder / name) == _content(other.folder / name) for name in (file, override_of(file)))
+
     def _names(self, folder: str) -> list[str]:
         return sorted(path.relative_to(self.folder).as_posix() for path in (self.folder / folder).glob("*.yaml"))
 
     def _noun(self, kind: type[_N], file: str) -> _N:
+        if not (self.folder / override_of(file)).is_file():
+            noun: _N = _as_packed(kind, file, read_text(self.folder / file, file))
+            return noun
         data, text = self._data(file)
         return self._built(kind, data, file, text=text)
 
@@ -207,3 +215,13 @@ class DeploymentTree:
             data, changes = apply_overlay(data, {} if overlay is None else overlay, override)
             self.changes.extend(OverlayChange(override, change) for change in changes)
         return data, text
+
+
+@lru_cache(maxsize=4096)
+def _as_packed(kind: type[_N], file: str, text: str) -> _N:
+    """A noun that nothing is changed of; frozen, so that whoever reads the same text again may have the same one."""
+    return noun_from(kind, parse_yaml(text, file), file, key="", text=text)
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

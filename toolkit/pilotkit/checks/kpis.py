@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks.homes import ROWS
 from pilotkit.errors import DataError, Place
-from pilotkit.measures.columns import TABLES
+from pilotkit.measures.columns import BY_DAY, TABLES
 from pilotkit.measures.expressions import FILE, compiled
-from pilotkit.measures.standing import BY_DAY
 from pilotkit.model.surface import Check, Finding, Severity
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pilotkit.cli.output import AsJson, console, print_json, say, tell
-from pilotkit.scaffold.kinds import PluginKind
+from pilotkit.model.plugin_kind import PluginKind
 
 if TYPE_CHECKING:
     from pilotkit.testing.quality import Report

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 AS_OF = "{as_of}"
 """Stands in the SQL of a derived column for the as-of instant."""
+BY_DAY = ("unit", "unit_from", "received_day")
+"""The columns that a target is followed by: a fact table without them has no standing."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.measures.attribution import UnitSeries, series_of
+from pilotkit.measures.columns import BY_DAY
 from pilotkit.measures.engines import engine_of
 from pilotkit.measures.facts import Facts
 from pilotkit.measures.outlook import Outlook, look_ahead
@@ -19,7 +20,6 @@ from pilotkit.model.location import AdministrativeUnit, UnitKey
 from pilotkit.model.people import Head
 
 TREND_DAYS = 10
-BY_DAY = ("unit", "unit_from", "received_day")
 Dates = tuple[date | None, date | None]
 
 

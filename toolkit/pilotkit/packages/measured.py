@@ -14,15 +14,12 @@ from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import DataError, PackageError, Place
-from pilotkit.measures.board import Measures
-from pilotkit.measures.valuing import completeness_of
 from pilotkit.model.kpi import KpiValue
 from pilotkit.model.package import MeasuredEvidence, MeasuredFigure, UnitStaff
 from pilotkit.model.source import Certainty
 from pilotkit.packages import manifest
 from pilotkit.reading import noun_from, read_text
-from pilotkit.storage.engine import is_there
-from pilotkit.storage.store import Store
+from pilotkit.storage.address import is_there
 
 CLAIM = "local/evidence.json"
 """What a deployment says was measured in it; it travels when the deployment is packed."""
@@ -54,6 +51,10 @@ def measure(deployment: Deployment, as_of: datetime, since: date | None = None) 
     Raises:
         DataError: a KPI cannot be computed, or there are no cases here to measure.
     """
+    from pilotkit.measures.board import Measures  # noqa: PLC0415  # engines and a database: most packages need none
+    from pilotkit.measures.valuing import completeness_of  # noqa: PLC0415  # the same
+    from pilotkit.storage.store import Store  # noqa: PLC0415  # the same
+
     if not is_there(deployment.settings.storage.url, deployment.folder):
         raise DataError("there are no cases here, so nothing can be measured.", remedy="Measure where the cases are.")
     with closing(Store.of(deployment)) as store:

@@ -1,6 +1,6 @@
 """Scaffolding: a package becomes a province's own deployment, and an idea the plugin that it will be put into."""
 
-from pilotkit.scaffold.kinds import PluginKind
+from pilotkit.model.plugin_kind import PluginKind
 from pilotkit.scaffold.making import NewDeployment, new, template_context
 from pilotkit.scaffold.order import Order, questions_in
 from pilotkit.scaffold.plugins import new_plugin

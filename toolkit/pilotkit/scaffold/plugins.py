@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pilotkit.errors import DataError
+from pilotkit.model.plugin_kind import PluginKind
 from pilotkit.reading import read_text
-from pilotkit.scaffold.kinds import PluginKind
 from pilotkit.scaffold.rendering import SETTINGS, read_template_settings, render
 from pilotkit.scaffold.staging import check_target, staged
 

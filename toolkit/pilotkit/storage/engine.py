@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from pilotkit.errors import DataError, Place, TargetError
+from pilotkit.errors import Place, TargetError
+from pilotkit.storage.address import file_of, unusable
 
 HEAD = "0009"
 """The newest revision of ``migrations/versions``."""
@@ -28,7 +29,9 @@ def open_engine(url: str, folder: Path) -> Engine:
         DataError: the URL is not one of the two.
         TargetError: the database cannot be opened or does not keep what it is told.
     """
-    address = _address(url, folder)
+    if file := file_of(url, folder):
+        _make_room(file)
+    address = url_of(url, folder)
     engine = create_engine(address)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _make_durable)
@@ -52,12 +55,6 @@ def open_engine(url: str, folder: Path) -> Engine:
     return engine
 
 
-def is_there(url: str, folder: Path) -> bool:
-    """Whether opening the database would find one; a server's is always taken to be there."""
-    address = _address(url, folder)
-    return address.get_backend_name() != "sqlite" or Path(str(address.database)).exists()
-
-
 @contextmanager
 def said_in_words(doing: str) -> Iterator[None]:
     """Turn what a database driver raises into an error that says what to do.
@@ -77,28 +74,27 @@ def said_in_words(doing: str) -> Iterator[None]:
         ) from None
 
 
-def _address(url: str, folder: Path) -> URL:
+def url_of(url: str, folder: Path) -> URL:
+    """What a deployment's database is opened by.
+
+    Raises:
+        DataError: the URL names no database that pilotkit can use.
+    """
+    file = file_of(url, folder)
     try:
         address = make_url(url)
-    except ArgumentError:
-        address = URL.create("unknown")
-    backend = address.get_backend_name()
-    if backend == "postgresql":
-        return address.set(drivername="postgresql+psycopg")
-    if backend == "sqlite" and address.database:
-        path = folder / address.database
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            raise TargetError(
-                f"the folder {path.parent} cannot be made: {problem.strerror}.", remedy="Make it writable."
-            ) from None
-        return address.set(database=str(path))
-    raise DataError(
-        "is not a database that pilotkit can use.",
-        where=Place("pilot.toml", "storage.url"),
-        remedy="Write sqlite:///var/pilot.db or postgresql://user@host/name.",
-    )
+    except (ArgumentError, ValueError):
+        raise unusable() from None
+    return address.set(drivername="postgresql+psycopg") if file is None else address.set(database=str(file))
+
+
+def _make_room(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise TargetError(
+            f"the folder {file.parent} cannot be made: {problem.strerror}.", remedy="Make it writable."
+        ) from None
 
 
 def _make_durable(connection: Any, _record: object) -> None:

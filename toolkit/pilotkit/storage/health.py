@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, func, inspect, select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
-from pilotkit.errors import DataError, Place, TargetError
-from pilotkit.storage.engine import HEAD
+from pilotkit.errors import Place, TargetError
+from pilotkit.storage.address import file_of
+from pilotkit.storage.engine import HEAD, url_of
 from pilotkit.storage.tables import EVENTS
 
 _VERSIONS = "alembic_version"
@@ -46,21 +46,11 @@ def examine(url: str, folder: Path) -> DatabaseHealth:
         DataError: the URL is not one that pilotkit can use.
         TargetError: the database does not answer.
     """
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        raise DataError(
-            "is not a database that pilotkit can use.",
-            where=Place("pilot.toml", "storage.url"),
-            remedy="Write sqlite:///var/pilot.db or postgresql://user@host/name.",
-        ) from None
-    if address.get_backend_name() == "sqlite":
-        path = folder / str(address.database)
-        if not path.is_file():
+    address = url_of(url, folder)
+    if file := file_of(url, folder):
+        if not file.is_file():
             return DatabaseHealth(is_there=False)
-        address = address.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
-    else:
-        address = address.set(drivername="postgresql+psycopg")
+        address = address.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
     engine = create_engine(address)
     try:
         with engine.connect() as connection:

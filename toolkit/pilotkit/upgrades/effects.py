@@ -16,8 +16,7 @@ from pilotkit.model.procedure import Procedure
 from pilotkit.model.upgrade import KpiChange, ProcedureChange, ValueChange
 from pilotkit.overlay import ABSENT
 from pilotkit.packages.comparing import paired
-from pilotkit.storage.engine import is_there
-from pilotkit.storage.store import Store
+from pilotkit.storage.address import is_there
 from pilotkit.upgrades.moves import Moves
 
 _KPIS = "model/kpis/kpis.yaml"
@@ -27,6 +26,8 @@ def open_cases(deployment: Deployment) -> Mapping[str, int] | None:
     """How many cases are open, by procedure; None where the database could not be asked."""
     if not is_there(deployment.settings.storage.url, deployment.folder):
         return {}
+    from pilotkit.storage.store import Store  # noqa: PLC0415  # only where there is a database to ask
+
     try:
         with closing(Store.of(deployment)) as store:
             return store.open_by_procedure()
@@ -76,7 +77,7 @@ def _kpi(old: Kpi, new: Kpi) -> KpiChange:
 def effective_changes(before: DeploymentTree, after: DeploymentTree) -> Iterator[ValueChange]:
     """Every value of a file of the model, overrides counted in, that holds otherwise afterwards."""
     files = dict.fromkeys((*before.model_files(), *after.model_files()))
-    for file in files:
+    for file in (each for each in files if not before.has_same(each, after)):
         old, new = before.effective(file), after.effective(file)
         if file.startswith(f"{PROCEDURES}/") and (old is None or new is None):
             continue  # it comes or goes as a whole

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL, DeploymentTree
-from pilotkit.errors import DataError, PackageError, PilotkitError, Place
+from pilotkit.errors import DataError, PackageError, Place
 from pilotkit.model.package import Ownership, precedence
 from pilotkit.model.upgrade import AnswerChange, FileAction, FileChange, OverrideState, UpgradePlan
 from pilotkit.packages import PackageArchive
@@ -25,7 +24,7 @@ from pilotkit.upgrades.journal import State
 from pilotkit.upgrades.layers import SET_ASIDE, Layers, Models, carry_over
 from pilotkit.upgrades.moves import Moves
 from pilotkit.upgrades.seeded import Seeded, merge_seeded
-from pilotkit.upgrades.staging import errors_of, new_errors, staged
+from pilotkit.upgrades.staging import errors_of, staged, try_out
 from pilotkit.upgrades.standing import Standing, rendering
 
 _TAKE_BACK = "Take the change back with 'pilotkit override {file}#{key} --reset', then upgrade."
@@ -263,17 +262,15 @@ def _tried(
         return draft
     before = standing.deployment
     with tempfile.TemporaryDirectory() as temporary, staged(standing.folder, wanted, beside or Path(temporary)) as copy:
-        wrong = new_errors(errors_of(before), copy)
-        try:
-            after = Deployment(copy)
-            known = after.catalog
-        except PilotkitError:
-            return draft.model_copy(update={"blocked": (*draft.blocked, *wrong)})
+        tried = try_out(copy, errors_of(before))
+        if tried.deployment is None:
+            return draft.model_copy(update={"blocked": (*draft.blocked, *tried.wrong)})
+        known = tried.deployment.catalog
         told = {
             "procedures": tuple(procedures_changed(before.catalog, known, moves, open_cases(before))),
             "kpis": tuple(kpis_changed(before.catalog, known, moves)),
             "effective": tuple(effective_changes(DeploymentTree(standing.folder), DeploymentTree(copy))),
-            "blocked": draft.blocked or wrong,
+            "blocked": draft.blocked or tried.wrong,
         }
     return draft.model_copy(update=told)
 

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pilotkit.catalog.deployment import Deployment
@@ -59,20 +60,36 @@ def errors_of(deployment: Deployment) -> tuple[Finding, ...]:
     return tuple(each for each in run_checks(deployment) if each.severity is Severity.ERROR)
 
 
-def new_errors(before: tuple[Finding, ...], folder: Path) -> tuple[str, ...]:
-    """In words, what is wrong with the deployment in ``folder`` and was not wrong before; empty where it is sound."""
+@dataclass(frozen=True)
+class Tried:
+    """What trying a changed deployment has shown."""
+
+    wrong: tuple[str, ...]
+    """In words, what was not wrong before; empty where it is sound."""
+    deployment: Deployment | None = None
+    """None where it cannot even be read."""
+
+
+def try_out(folder: Path, before: tuple[Finding, ...]) -> Tried:
+    """Read the deployment in ``folder`` and check it.
+
+    Raises:
+        PluginError: an enabled plugin is missing or broken.
+    """
     try:
-        after = errors_of(Deployment(folder))
+        deployment = Deployment(folder)
+        after = errors_of(deployment)
     except PluginError:
         raise
     except PilotkitError as problem:
-        return (str(problem),)
+        return Tried((str(problem),))
     known = {(each.check, each.where.file, each.where.key, each.message) for each in before}
-    return tuple(
+    wrong = (
         f"{each.where}: {each.message} {each.remedy}"
         for each in after
         if (each.check, each.where.file, each.where.key, each.message) not in known
     )
+    return Tried(tuple(wrong), deployment)
 
 
 def refuse_unsound(deployment: Deployment, wanted: Mapping[str, State | None]) -> None:
@@ -84,7 +101,7 @@ def refuse_unsound(deployment: Deployment, wanted: Mapping[str, State | None]) -
     """
     before = errors_of(deployment)
     with staged(deployment.folder, wanted, deployment.folder.parent) as copied:
-        wrong = new_errors(before, copied)
+        wrong = try_out(copied, before).wrong
     if wrong:
         raise DataError(wrong[0], remedy="Nothing was changed.")
 

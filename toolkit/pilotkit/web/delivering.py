@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.casework.delivery import deliver
 from pilotkit.errors import PilotkitError
-from pilotkit.storage.engine import is_there
+from pilotkit.storage.address import is_there
 
 _LOG = logging.getLogger(__name__)
 _PAUSE = 1.0

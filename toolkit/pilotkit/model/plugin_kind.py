@@ -1,4 +1,4 @@
-"""What a new plugin may begin with. Apart, since the command line reads it for every help that it prints."""
+"""What a new plugin may begin with."""
 
 from __future__ import annotations
 
