@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from pyspark.errors import PySparkException
@@ -19,12 +20,14 @@ from pilotkit import Answer, DataError, Files, Place, Plan, TargetError, togethe
 
 VIEW = "pilotkit_rows"
 _SOURCE = f"SELECT * FROM {VIEW}"  # noqa: S608  # our own name
+_PATIENCE = "spark.scheduler.maxRegisteredResourcesWaitingTime"
 _OWN: Mapping[str, str] = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "8",
+    _PATIENCE: "60s",
 }
 """What Spark must be told; ``[measures.settings]`` may add to it."""
 
@@ -79,12 +82,33 @@ class SparkEngine:
         for key, value in {**_OWN, **self._settings}.items():
             builder = builder if key == "master" else builder.config(key, value)
         try:
-            return builder.getOrCreate()
+            session = builder.getOrCreate()
         except Exception as problem:  # noqa: BLE001  # Java and its bridge raise what they like
             raise TargetError(
                 f"Spark cannot be reached: {str(problem).splitlines()[0]}.",
                 remedy="Check that Java 17 is installed, and [measures.settings] master in pilot.toml.",
             ) from None
+        _wait_for_a_worker(session)
+        return session
+
+
+def _wait_for_a_worker(spark: SparkSession) -> None:
+    """Spark itself would wait for ever where no worker has the memory or the cores that are asked of it."""
+    context = spark.sparkContext
+    told = context.getConf()
+    if told.get("spark.master", "").startswith("local") or told.get("spark.dynamicAllocation.enabled") == "true":
+        return
+    scheduler = context._jsc.sc()  # noqa: SLF001  # what PySpark has no name for; documented in Scala
+    until = monotonic() + scheduler.conf().getTimeAsMs(_PATIENCE, "60s") / 1000
+    while scheduler.getExecutorMemoryStatus().size() <= 1:  # of which one is this process
+        if monotonic() > until:
+            spark.stop()
+            raise TargetError(
+                f"no worker of {context.master} began to work within {told.get(_PATIENCE)}.",
+                remedy="Check that workers are up and have what [measures.settings] asks of each: "
+                "spark.executor.memory (1g if nothing is said) and spark.executor.cores.",
+            )
+        sleep(0.1)
 
 
 def _live(spark: SparkSession, plan: Plan, files: Files) -> DataFrame:

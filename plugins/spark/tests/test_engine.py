@@ -1,11 +1,16 @@
 """Spark and DuckDB give identical numbers, to the bit, for every shipped KPI in every group."""
 
 import contextlib
+import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from pilotkit import DataError, Deployment, Engine, Kpi, Measures
+from pilotkit import DataError, Deployment, Engine, Kpi, Measures, TargetError
 from pilotkit.casework.queue import Queue
 from pilotkit.casework.verbs import Casework
 from pilotkit.measures.answers import forget
@@ -30,16 +35,20 @@ BRIEF = "-XX:TieredStopAtLevel=1"
 
 
 @pytest.fixture(scope="session")
-def engine(master: str) -> Engine:
-    return SparkEngine(
-        {
-            "master": master, "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.memory": "512m", "spark.executor.memory": "450m", "spark.executor.cores": "1",
-            "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
-            "spark.sql.adaptive.enabled": "false", "spark.driver.extraJavaOptions": BRIEF,
-            "spark.executor.extraJavaOptions": BRIEF,
-        }
-    )  # fmt: skip
+def settings(master: str) -> dict[str, str]:
+    """What every test asks of the cluster: a process has one session, made by whichever test comes first."""
+    return {
+        "master": master, "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "512m", "spark.executor.memory": "450m", "spark.executor.cores": "1",
+        "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.adaptive.enabled": "false", "spark.driver.extraJavaOptions": BRIEF,
+        "spark.executor.extraJavaOptions": BRIEF,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def engine(settings: dict[str, str]) -> Engine:
+    return SparkEngine(settings)
 
 
 @pytest.fixture(scope="session")
@@ -137,13 +146,28 @@ def test_the_engine_of_the_settings_is_this_one(hanoi, master):
     assert isinstance(connector.make({"master": master}), Engine)
 
 
-def test_measures_are_asked_of_the_chosen_engine(hanoi, master, engine, monkeypatch):
+def test_measures_are_asked_of_the_chosen_engine(hanoi, settings, monkeypatch):
     """Through the front door: settings, connector, engine, figures."""
     monkeypatch.setenv("PILOTKIT_MEASURES__ENGINE", "spark")
-    monkeypatch.setenv("PILOTKIT_MEASURES__SETTINGS", f'{{"master": "{master}"}}')
+    monkeypatch.setenv("PILOTKIT_MEASURES__SETTINGS", json.dumps(settings))
     chosen = Deployment(hanoi.folder)
     assert "spark" == chosen.settings.measures.engine
     wanted = Measures(hanoi).values(["online_share"], as_of=AS_OF)[0]
     forget()
     found = Measures(chosen).values(["online_share"], as_of=AS_OF)[0]
     assert (wanted.numerator, wanted.denominator) == (found.numerator, found.denominator)
+
+
+def test_a_cluster_without_a_worker_of_that_size_is_an_error_and_not_a_wait_for_ever(hanoi, facts, settings):
+    """In a process of its own, since a process has one session."""
+    asked = {
+        **settings,
+        "spark.executor.memory": "3g",
+        "spark.scheduler.maxRegisteredResourcesWaitingTime": "2s",
+    }
+    told = {"PILOTKIT_MEASURES__ENGINE": "spark", "PILOTKIT_MEASURES__SETTINGS": json.dumps(asked)}
+    command = [Path(sys.executable).parent / "pilotkit", "kpi", str(hanoi.folder)]
+    done = subprocess.run(command, env=os.environ | told, capture_output=True, text=True, check=False, timeout=300)
+    assert TargetError.exit_code == done.returncode
+    assert "no worker of spark://127.0.0.1" in done.stderr
+    assert "spark.executor.memory" in done.stderr
