@@ -5,7 +5,7 @@ sides changed the same thing to something different, ours stays and the differen
 """
 
 from pilotkit.merging.documents import FORMATS, edited
-from pilotkit.merging.files import Clash, MergedFile, is_similar, merge_files, with_comments
+from pilotkit.merging.files import Clash, MergedFile, comments_of, is_similar, merge_files
 from pilotkit.merging.texts import merge_texts
 from pilotkit.merging.values import Conflict, MergedValue, differences, is_same, merge_values
 
@@ -15,6 +15,7 @@ __all__ = [
     "Conflict",
     "MergedFile",
     "MergedValue",
+    "comments_of",
     "differences",
     "edited",
     "is_same",
@@ -22,5 +23,4 @@ __all__ = [
     "merge_files",
     "merge_texts",
     "merge_values",
-    "with_comments",
 ]

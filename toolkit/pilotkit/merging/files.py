@@ -165,18 +165,6 @@ def _holds(text: str, name: str, form: Format, wanted: Any) -> bool:
         return False
 
 
-def with_comments(name: str, before: str, after: str) -> str:
-    """``after`` with the comments of ``before`` that it does not have, on lines of their own at its top.
-
-    Args:
-        name: the file's name, which tells the format.
-        before: what it was.
-        after: what it has become.
-    """
-    lost = comments_of(name, before) - comments_of(name, after)
-    return "".join(f"{comment}\n" for comment in lost.elements()) + after
-
-
 def comments_of(name: str, text: str) -> Counter[str]:
     """Every comment of a YAML or TOML text, and how often it stands there."""
     pattern = _TOML_COMMENT if PurePosixPath(name).suffix == ".toml" else _COMMENT

@@ -12,7 +12,7 @@ import yaml
 from pilotkit.catalog.locks import falls_under
 from pilotkit.catalog.tree import MODEL, OVERRIDES, override_of
 from pilotkit.errors import DataError
-from pilotkit.merging import edited, is_same, merge_values, with_comments
+from pilotkit.merging import comments_of, edited, is_same, merge_values
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.upgrade import Notice, OverrideChange, OverrideState, Unresolved
 from pilotkit.overlay import ABSENT, DELETE, changes_in, found_at
@@ -49,9 +49,10 @@ class Models:
 
 @dataclass
 class _File:
-    """One override file afterwards."""
+    """One override file afterwards, or one of what is set aside."""
 
-    source: str
+    sources: set[str] = field(default_factory=set)
+    """The override files that its changes come from."""
     changes: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     is_changed: bool = False
 
@@ -68,15 +69,12 @@ def carry_over(overrides: Mapping[str, str], models: Models, moves: Moves, waiti
     Raises:
         DataError: an override or a file of the model is not valid.
     """
-    layers, files, aside = Layers(), dict[str, _File](), dict[str, _File]()
+    layers, files = Layers(), dict[str, _File]()
     held = {name: parse_yaml(text, name) for name, text in overrides.items()}
     found = [(name, path, node) for name, data in held.items() for path, node in changes_in(data)]
     for name, path, node in sorted(found, key=lambda each: _moved(each[0], each[1], moves) != each[:2]):
-        _carry(name, path, node, models, moves, waiting, layers, files, aside)
-    _write(overrides, files, layers)
-    for name, file in aside.items():
-        target = f"{SET_ASIDE}/{models.info.version}/{name.removeprefix(OVERRIDES + '/')}"
-        layers.files[target] = with_comments(file.source, overrides[file.source], _anew(file.changes))
+        _carry(name, path, node, models, moves, waiting, layers, files)
+    layers.files = _written(overrides, files)
     return layers
 
 
@@ -95,7 +93,6 @@ def _carry(
     waiting: frozenset[str],
     layers: Layers,
     files: dict[str, _File],
-    aside: dict[str, _File],
 ) -> None:
     """One change of one file."""
     old_file = f"{MODEL}{name.removeprefix(OVERRIDES)}"
@@ -111,18 +108,24 @@ def _carry(
         state = OverrideState.BLOCKED
     is_taken = became is not None and _is_taken(files.get(new_name), new_path, became)
     state = OverrideState.SET_ASIDE if is_taken else state
-    target = (aside if state is OverrideState.SET_ASIDE else files).setdefault(new_name, _File(name))
-    if state is OverrideState.SET_ASIDE and _is_taken(target, new_path, node):
-        target, new_path = aside.setdefault(name, _File(name)), path
-    is_written_anew = is_moved or became is not node or state is OverrideState.SET_ASIDE
-    files.setdefault(new_name, _File(name)).is_changed |= is_written_anew
+    target = new_name
+    if state is OverrideState.SET_ASIDE:
+        target = _set_aside(new_name, models.info)
+        if _is_taken(files.get(target), new_path, node):
+            target, new_path = _set_aside(name, models.info), path
+    for each in (name, target):
+        file = files.setdefault(each, _File())
+        file.is_changed |= is_moved or became is not node or state is OverrideState.SET_ASIDE
     if became is not None:
-        target.changes[new_path] = became
-    if new_name != name:
-        files.setdefault(name, _File(name, is_changed=True))
+        files[target].changes[new_path] = became
+        files[target].sources.add(name)
     shown = OverrideState.MOVED if is_moved and state is OverrideState.KEPT else state
     layers.changes.append(_told(new_name, key, shown, node, became or node, found))
     _unsettled(layers, new_name, key, state, node, found, _TAKEN if is_taken else _GONE)
+
+
+def _set_aside(name: str, info: PackageInfo) -> str:
+    return f"{SET_ASIDE}/{info.version}/{name.removeprefix(OVERRIDES + '/')}"
 
 
 _GONE = "the package no longer has what it changes"
@@ -191,15 +194,25 @@ def _shown(value: Any) -> Any:
     return None if value is ABSENT else value
 
 
-def _write(overrides: Mapping[str, str], files: Mapping[str, _File], layers: Layers) -> None:
-    for name, file in files.items():
-        if not file.is_changed:
-            continue
-        if not file.changes:
-            layers.files[name] = None
-            continue
-        text = overrides.get(name, overrides[file.source])
-        layers.files[name] = with_comments(name, text, write_changes(name, text, file.changes))
+def _written(overrides: Mapping[str, str], files: Mapping[str, _File]) -> dict[str, str | None]:
+    """Every file that changes, as text. A comment goes where its change goes; what lost its place stands at the top."""
+    texts = {name: _text(name, overrides, files) for name, file in files.items() if file.is_changed}
+    for source in (each for each in overrides if each in texts):
+        lost = comments_of(source, overrides[source]) - comments_of(source, texts[source] or "")
+        takers = [name for name, file in files.items() if source in file.sources and name != source]
+        for name in takers or [source]:
+            if (text := texts[name]) is not None:
+                on_top = lost - comments_of(name, text)
+                texts[name] = "".join(f"{comment}\n" for comment in on_top.elements()) + text
+    return texts
+
+
+def _text(name: str, overrides: Mapping[str, str], files: Mapping[str, _File]) -> str | None:
+    """The file in its own words, or in those of one that goes."""
+    file = files[name]
+    gone = sorted(each for each in file.sources if not files[each].changes)
+    words = overrides.get(name, overrides[gone[0]] if gone else "")
+    return write_changes(name, words, file.changes) if file.changes else None
 
 
 def write_changes(name: str, text: str, changes: Mapping[tuple[str, ...], dict[str, Any]]) -> str:
