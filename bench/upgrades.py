@@ -76,7 +76,15 @@ class Tally:
     @property
     def share(self) -> float:
         """Percent that need a person."""
-        return round(100 * self.need_a_person / max(1, self.upgrades), 2)
+        return self._percent(self.need_a_person)
+
+    @property
+    def share_with_told(self) -> float:
+        """Percent that need a person, or tell of a value that somebody should compare: the stricter reading."""
+        return self._percent(self.need_a_person + self.told)
+
+    def _percent(self, count: int) -> float:
+        return round(100 * count / max(1, self.upgrades), 2)
 
 
 @dataclass(frozen=True)
@@ -320,7 +328,7 @@ def measure(name: str) -> Iterator[dict[str, Any]]:
                 _judge(tally, tool.run(tool.province(told, first), package), told)
                 if tally.upgrades % TELL_AFTER == 0:
                     row = {"province": local, "package": upstream, "goal": goal, "tool": name}
-                    yield {**row, **asdict(tally), "percent": tally.share}
+                    yield {**row, **asdict(tally), "percent": tally.share, "percent_with_told": tally.share_with_told}
 
 
 @contextmanager
@@ -362,7 +370,8 @@ def show(row: dict[str, Any]) -> None:
     """One line."""
     print(
         f"upgrade {row['province']:2}/{row['package']:2} {row['tool']:9} {row['percent']:6.2f} % of "
-        f"{row['upgrades']} need a person ({row['must_be_decided']} must be decided), {row['told']} told, "
+        f"{row['upgrades']} need a person ({row['must_be_decided']} must be decided), {row['told']} told "
+        f"({row['percent_with_told']} % with those), "
         f"{row['lost_in_silence']} edits lost in silence, {row['unparseable']} files unparseable",
         flush=True,
     )

@@ -29,6 +29,24 @@ def test_what_a_person_must_decide_is_printed_and_ends_with_1(publisher, provinc
     assert (0, OPS[NOTES].replace("two", "zwei")) == (call("diff", province)[0], (province / NOTES).read_text())
 
 
+def test_keys_that_wait_for_a_person_are_told_with_their_values_until_they_are_decided(publisher, province, call):
+    run = "ops/run.yaml"
+    (province / run).write_text(OPS[run].replace("8000", "8100").replace("workers: 2", "workers: 3"))
+    package = publisher.publish("1.1.0", {run: OPS[run].replace("8000", "8200").replace("workers: 2", "workers: 4")})
+    code, out, _ = call("upgrade", province, package, "--allow-unsigned", "--no-input")
+    assert (1, True) == (code, "8000 → ours 8100, package 8200" in out)
+    code, out, _ = call("diff", province)
+    assert (1, True) == (code, f"{run}: port\n    8000 → ours 8100, package 8200" in out)
+    found = {each["key"]: each["message"] for each in json.loads(call("check", province, "--json")[1])}
+    assert "The package changed 8000 to 8200; yours, 8100, holds." == found["port"]
+    (province / run).write_text((province / run).read_text().replace("8100", "8200"))
+    ours = json.loads(call("diff", province, "--json")[1])
+    assert (["workers"], [f"{run}.package-new"]) == ([each["key"] for each in ours["unresolved"]], ours["waiting"])
+    (province / f"{run}.package-new").unlink()
+    code, out, _ = call("diff", province, "--json")
+    assert (0, []) == (code, json.loads(out)["unresolved"])
+
+
 def test_a_value_is_overridden_shown_and_taken_back(province, call):
     key = "procedures/ZZ-101.yaml#decision"
     code, out, _ = call("override", province, key, "Ours")

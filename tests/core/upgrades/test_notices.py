@@ -137,6 +137,20 @@ def test_another_seeded_file_that_both_changed_needs_a_person(publisher, provinc
     assert ((), 1) == (plan.notices, len(plan.unresolved))
 
 
+def test_a_setting_that_the_package_alone_changed_is_told_with_both_values(
+    publisher, province, template, was, call, tmp_path
+):
+    """Deadlines depend on it: that the file is merged does not say so."""
+    package, page = publisher.publish("1.1.0", {SETTINGS: template("07:40:00")}), tmp_path / "plan.html"
+    plan = plan_upgrade(province, Source(package, allow_unsigned=True))
+    assert [("calendar.opens", was, "07:40:00")] == [
+        (each.key, str(each.before), str(each.after)) for each in plan.effective if each.file == SETTINGS
+    ]
+    _, out, _ = call("upgrade", province, package, "--allow-unsigned", "--plan", "--html", page)
+    assert f'pilot.toml: calendar.opens: "{was}" → "07:40:00"' in out
+    assert all(each in page.read_text(encoding="utf-8") for each in ("calendar.opens", was, "07:40:00"))
+
+
 def test_a_plan_tells_the_same_notices_as_the_upgrade(province, both):
     assert plan_upgrade(province, Source(both, allow_unsigned=True)) == upgrade(province, both)
 
@@ -168,8 +182,8 @@ def test_the_command_names_key_and_both_values_and_ends_well(publisher, province
         "local/overrides/procedures/ZZ-101.yaml: decision",
         f"Ours {'x' * 150} end",
         f"Theirs {'y' * 150} end",
-        "'pilotkit override' with 'procedures/ZZ-101.yaml#decision'",
-        "'pilotkit override' with 'pilot.toml#calendar.opens'",
+        "'pilotkit override DEPLOYMENT procedures/ZZ-101.yaml#decision VALUE'",
+        "'pilotkit override DEPLOYMENT pilot.toml#calendar.opens VALUE'",
     )
     assert (0, []) == (code, [each for each in said if each not in out])
     code, out, _ = call("diff", province)

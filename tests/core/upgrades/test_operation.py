@@ -302,6 +302,8 @@ def test_an_override_of_what_is_gone_is_set_aside_and_the_deployment_runs(publis
         aside.read_text()
     )
     assert "ZZ-101" in Deployment(province).catalog.procedures
+    told = [each.where.file for each in run_checks(Deployment(province)) if each.check == "upgrading"]
+    assert [["local/set-aside/1.1.0/procedures/ZZ-101.yaml"]] * 2 == [told, list(what_is_ours(province).set_aside)]
 
 
 def test_an_override_is_written_with_what_it_replaced_and_comments_stay(province):

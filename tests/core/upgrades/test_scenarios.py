@@ -318,7 +318,7 @@ def test_a_key_that_the_package_locks_stops_the_upgrade_with_nothing_written(pub
     package = publisher.publish("1.1.0", {}, locked=["model/procedures/*.yaml#decision"])
     with pytest.raises(PilotkitError, match="locked by the package") as refused:
         upgrade(province, package)
-    assert "override procedures/ZZ-102.yaml#decision --reset" in str(refused.value)
+    assert "override DEPLOYMENT procedures/ZZ-102.yaml#decision --reset" in str(refused.value)
     after = {path: path.read_bytes() for path in province.rglob("*") if path.is_file() and path.name != "lock"}
     assert before == after
 

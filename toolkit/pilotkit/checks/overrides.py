@@ -12,6 +12,7 @@ from pilotkit.catalog.tree import LISTS, MODEL, OVERRIDES, PROCEDURES, SINGLES, 
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.overlay import ABSENT
+from pilotkit.packages.undecided import compare_by
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
@@ -38,13 +39,12 @@ def _locked(change: OverlayChange, rule: str) -> Finding:
 
 def _stale(change: OverlayChange) -> Finding:
     was, found, ours = (_shown(each) for each in (change.change.was, change.change.found, change.change.value))
-    key = f"{change.file.removeprefix(f'{OVERRIDES}/')}#{change.change.key}"
     return Finding(
         Severity.WARNING,
         CHECK.id,
         Place(change.file, change.change.key),
         f"The change replaced {was}, but the package now says {found}; yours, {ours}, holds.",
-        f"Compare both; then 'pilotkit override' with '{key}' and the value that should hold, or --reset.",
+        compare_by(change.file.removeprefix(f"{OVERRIDES}/"), change.change.key),
     )
 
 

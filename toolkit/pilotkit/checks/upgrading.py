@@ -9,7 +9,8 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import OFFERED, PILOT
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
-from pilotkit.packages.undecided import undecided_settings
+from pilotkit.model.upgrade import Notice
+from pilotkit.packages.undecided import set_aside, undecided_settings, unresolved_files
 from pilotkit.packages.walking import files_below
 
 
@@ -23,8 +24,12 @@ def run(deployment: Deployment) -> Iterator[Finding]:
             "An upgrade was interrupted, so some files are new and some are old.",
             "Run 'pilotkit upgrade' again: it finishes what was begun.",
         )
+    left = tuple(unresolved_files(deployment.folder))
+    for each in left:
+        yield _to_decide(each)
+    told = {f"{each.file}{OFFERED}" for each in left}
     for name in files_below(deployment.folder, dotted=True):
-        if name.endswith(OFFERED):
+        if name.endswith(OFFERED) and name not in told:
             yield Finding(
                 Severity.WARNING,
                 CHECK.id,
@@ -32,15 +37,25 @@ def run(deployment: Deployment) -> Iterator[Finding]:
                 f"The package offers this beside {name.removesuffix(OFFERED)}, which both sides changed.",
                 "Take from it what you want, then delete it.",
             )
-    for _, notice in undecided_settings(deployment.folder):
-        was, ours, package = (json.dumps(each, default=str) for each in (notice.base, notice.ours, notice.package))
+    for name in set_aside(deployment.folder):
         yield Finding(
             Severity.WARNING,
             CHECK.id,
-            Place(notice.file, notice.key),
-            f"The package changed {was} to {package}; yours, {ours}, holds.",
-            notice.remedy,
+            Place(name),
+            "What this changed is gone from the package, so it has no effect.",
+            "Say it where the package has it now, or leave it; then delete this file.",
         )
+    for _, notice in undecided_settings(deployment.folder):
+        yield _to_decide(notice)
+
+
+def _to_decide(notice: Notice) -> Finding:
+    was, ours, package = (
+        "nothing" if each is None else json.dumps(each, ensure_ascii=False, default=str)
+        for each in (notice.base, notice.ours, notice.package)
+    )
+    what = f"The package changed {was} to {package}; yours, {ours}, holds." if notice.key else f"{notice.why}."
+    return Finding(Severity.WARNING, CHECK.id, Place(notice.file, notice.key), what, notice.remedy)
 
 
 CHECK = Check("upgrading", "Is the last upgrade finished, and everything decided that it left open?", run)

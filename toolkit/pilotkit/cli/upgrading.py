@@ -130,18 +130,12 @@ def diff(
         print_json(ours)
     else:
         _print_ours(ours)
-    if ours.drift or ours.waiting:
+    if ours.drift or ours.waiting or ours.set_aside:
         raise typer.Exit(1)
 
 
 def _print_ours(ours: Ours) -> None:
-    for change in ours.overrides:
-        is_stale = change.state == "stale"
-        now = "(taken away)" if change.is_removal else _value(change.ours)
-        tell("▲" if is_stale else "·", "yellow" if is_stale else "dim", f"{change.file}: {change.key}")
-        console.print(f"    {_value(change.was)} → {now}", soft_wrap=True)
-        if is_stale:
-            console.print(f"    the package now says {_whole(change.package)}", soft_wrap=True)
+    _print_overrides(ours)
     for setting in ours.settings:
         _print_both("▲", "yellow", setting)
     for seeded in ours.seeded:
@@ -154,10 +148,24 @@ def _print_ours(ours: Ours) -> None:
         for edit in drift.values:
             edited = f"{edit.key}: package {_value(edit.before)}, here {_value(edit.after)}"
             console.print(f"    {edited}", soft_wrap=True)
+    for left in (each for each in ours.unresolved if each.key):
+        tell("▲", "yellow", f"{left.file}: {left.key}\n    {_both(left)}")
     for name in ours.waiting:
         tell("▲", "yellow", f"{name} waits: take from it what you want, then delete it.")
+    for name in ours.set_aside:
+        tell("▲", "yellow", f"{name} has no effect: say it where the package has it now, or leave it; then delete it.")
     on = f"{ours.package} {ours.version}" if ours.package else "an authored model"
     say(f"{len(ours.overrides)} overrides on {on}.")
+
+
+def _print_overrides(ours: Ours) -> None:
+    for change in ours.overrides:
+        is_stale = change.state == "stale"
+        now = "(taken away)" if change.is_removal else _value(change.ours)
+        tell("▲" if is_stale else "·", "yellow" if is_stale else "dim", f"{change.file}: {change.key}")
+        console.print(f"    {_value(change.was)} → {now}", soft_wrap=True)
+        if is_stale:
+            console.print(f"    the package now says {_whole(change.package)}", soft_wrap=True)
 
 
 def _take_back(folder: Path, *, also_edited: bool, as_json: bool) -> None:
@@ -226,8 +234,12 @@ def _print_open(plan: UpgradePlan) -> None:
 def _print_both(sign: str, colour: str, each: Notice | Unresolved) -> None:
     """All of both values, however long: what is cut off cannot be compared."""
     place = f"{each.file}: {each.key}" if each.key else each.file
-    values = f"{_whole(each.base)} → ours {_whole(each.ours)}, package {_whole(each.package)}\n    "
-    tell(sign, colour, f"{place}\n    {values if each.key else ''}{each.why}. {each.remedy}")
+    values = f"{_both(each)}\n    " if each.key else ""
+    tell(sign, colour, f"{place}\n    {values}{each.why}. {each.remedy}")
+
+
+def _both(each: Notice | Unresolved) -> str:
+    return f"{_whole(each.base)} → ours {_whole(each.ours)}, package {_whole(each.package)}"
 
 
 def _print_procedure(change: ProcedureChange) -> None:

@@ -204,5 +204,9 @@ class Ours(Noun):
     seeded: tuple[SeededChange, ...] = ()
     drift: tuple[DriftChange, ...] = ()
     """What was edited below ``model/`` by hand, and should be an override."""
+    unresolved: tuple[Unresolved, ...] = ()
+    """What differs still between our files and those: key by key, where they have keys."""
+    set_aside: tuple[str, ...] = ()
+    """Files with changes of ours that have no effect any more: a person looks at them, and deletes them."""
     waiting: tuple[str, ...] = ()
     """Files that a package offers beside ours: a person has yet to decide."""

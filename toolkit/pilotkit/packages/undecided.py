@@ -1,24 +1,26 @@
-"""Settings that both sides changed: ours hold by declaration, and both are told until somebody has compared them."""
+"""What both sides changed and nobody has decided yet: settings, where ours hold by rule, and files beside ours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from pilotkit.merging import Clash, is_same
-from pilotkit.model.upgrade import Notice
+from pilotkit.catalog.tree import OFFERED, SET_ASIDE
+from pilotkit.merging import Clash, is_same, merge_files
+from pilotkit.model.upgrade import Notice, Unresolved
 from pilotkit.overlay import ABSENT, found_at
 from pilotkit.packages.pristine import Pristine, UndecidedSetting, content, read_pristine
+from pilotkit.packages.walking import files_below
 from pilotkit.reading import parse_toml, read_text
 from pilotkit.settings import FILE
 
 WHY = "the package changed the value that ours replaced; ours holds"
 _COMPARE = (
-    "Compare both; then 'pilotkit override' with '{file}#{key}' and the value that should hold, or --reset for "
-    "the package's."
+    "Compare both; then 'pilotkit override DEPLOYMENT {file}#{key} VALUE' with the value that should hold, or --reset "
+    "in its place for the package's."
 )
 Told = tuple[UndecidedSetting, Notice]
 
@@ -76,3 +78,38 @@ def offered(folder: Path, index: Pristine) -> Any:
     """
     file = index.seeded[FILE]
     return parse_toml(content(folder, file.offered or file.sha256).decode("utf-8-sig"), FILE)
+
+
+def set_aside(folder: Path) -> tuple[str, ...]:
+    """The files of a deployment that have no effect any more, and that somebody has yet to look at."""
+    return tuple(f"{SET_ASIDE}/{name}" for name in files_below(folder / SET_ASIDE))
+
+
+def unresolved(path: str, clash: Clash) -> Unresolved:
+    """What is told of something that both sides changed in a file, where a person has to decide."""
+    values = {"base": clash.base, "ours": clash.ours, "package": clash.theirs}
+    shown = {name: None if value is ABSENT else value for name, value in values.items()}
+    return Unresolved(file=path, key=clash.key, why=f"{clash.why}; ours holds", remedy=take_from(path), **shown)
+
+
+def take_from(path: str) -> str:
+    """What a person does about a file that the package offers beside ours."""
+    return f"Take from {path}{OFFERED} what you want, then delete that file."
+
+
+def unresolved_files(folder: Path) -> Iterator[Unresolved]:
+    """What differs still between our files and those that the package offers beside them, key by key.
+
+    A file that is not there any more, or that nobody knows the beginning of, is not among them.
+
+    Raises:
+        DataError: what is kept of the package cannot be read.
+    """
+    index = read_pristine(folder)
+    for path, file in (index.seeded if index is not None else {}).items():
+        if file.offered is None or not (folder / f"{path}{OFFERED}").is_file() or not (folder / path).is_file():
+            continue
+        base = content(folder, file.sha256) or None  # nothing: both began the file
+        ours, theirs = (folder / path).read_bytes(), content(folder, file.offered)
+        clashes = merge_files(PurePosixPath(path).name, base, ours, theirs).clashes
+        yield from (unresolved(path, each) for each in clashes if not is_ours_by_rule(path, each))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import PROCEDURES, DeploymentTree
-from pilotkit.errors import PilotkitError
-from pilotkit.merging import differences
+from pilotkit.errors import DataError, PilotkitError
+from pilotkit.merging import FORMATS, differences
 from pilotkit.model.kpi import Kpi
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.upgrade import KpiChange, ProcedureChange, ValueChange
 from pilotkit.overlay import ABSENT
 from pilotkit.packages.comparing import paired
+from pilotkit.reading import read_text
+from pilotkit.settings import FILE as SETTINGS
 from pilotkit.storage.address import is_there
 from pilotkit.upgrades.moves import Moves
 
@@ -81,6 +84,25 @@ def effective_changes(before: DeploymentTree, after: DeploymentTree) -> Iterator
         old, new = before.effective(file), after.effective(file)
         if file.startswith(f"{PROCEDURES}/") and (old is None or new is None):
             continue  # it comes or goes as a whole
+        yield from _values(file, old, new)
+
+
+def settings_changed(before: Path, after: Path, files: Iterable[str]) -> Iterator[ValueChange]:
+    """Every value that holds otherwise in files that both sides write and that are read by key; the settings first.
+
+    Args:
+        before: the deployment.
+        after: as it would be.
+        files: by path in both; one that is not there, or cannot be read, is told as a file only.
+    """
+    for file in sorted(files, key=lambda each: each != SETTINGS):
+        form = FORMATS.get(PurePosixPath(file).suffix)
+        if form is None or not ((before / file).is_file() and (after / file).is_file()):
+            continue
+        try:
+            old, new = (form.parse(read_text(folder / file, file), file) for folder in (before, after))
+        except DataError:
+            continue
         yield from _values(file, old, new)
 
 

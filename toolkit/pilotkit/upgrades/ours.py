@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import FORMS, LISTS, MODEL, OFFERED, PROCEDURES, SINGLES, override_of
+from pilotkit.catalog.tree import FORMS, LISTS, MODEL, OFFERED, PROCEDURES, SET_ASIDE, SINGLES, override_of
 from pilotkit.errors import DataError, Place
 from pilotkit.merging import differences
 from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange, ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in
 from pilotkit.packages import Drift
 from pilotkit.packages import manifest as manifests
-from pilotkit.packages.undecided import undecided_settings
+from pilotkit.packages.undecided import set_aside, undecided_settings, unresolved_files
 from pilotkit.packages.walking import files_below
 from pilotkit.reading import parse_toml, parse_yaml, read_text
 from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.journal import State, locked, put, recover
-from pilotkit.upgrades.layers import SET_ASIDE, nested, write_changes
+from pilotkit.upgrades.layers import nested, write_changes
 from pilotkit.upgrades.overriding import Changes
 from pilotkit.upgrades.standing import Standing
 
@@ -66,6 +66,8 @@ def what_is_ours(folder: Path) -> Ours:
         "settings": tuple(notice for _, notice in undecided_settings(standing.folder, standing.pristine)),
         "seeded": () if standing.drift and standing.pristine is None else tuple(_seeded(standing)),
         "drift": tuple(_drifted(standing, each) for each in standing.drift),
+        "unresolved": tuple(unresolved_files(standing.folder)),
+        "set_aside": set_aside(standing.folder),
         "waiting": tuple(name for name in files_below(standing.folder, dotted=True) if name.endswith(OFFERED)),
     }
     return ours.model_copy(update=told)

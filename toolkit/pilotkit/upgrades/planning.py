@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pilotkit.catalog.tree import MODEL, DeploymentTree
+from pilotkit.catalog.tree import MODEL, SET_ASIDE, DeploymentTree
 from pilotkit.errors import DataError, PackageError, Place
 from pilotkit.model.package import Ownership, precedence
 from pilotkit.model.upgrade import AnswerChange, FileAction, FileChange, OverrideState, UpgradePlan
@@ -19,15 +19,15 @@ from pilotkit.reading import parse_toml
 from pilotkit.scaffold import Order, Question, questions_in
 from pilotkit.scaffold.making import ANSWERS
 from pilotkit.settings import FILE as SETTINGS
-from pilotkit.upgrades.effects import effective_changes, kpis_changed, open_cases, procedures_changed
+from pilotkit.upgrades.effects import effective_changes, kpis_changed, open_cases, procedures_changed, settings_changed
 from pilotkit.upgrades.journal import State
-from pilotkit.upgrades.layers import SET_ASIDE, Layers, Models, carry_over
+from pilotkit.upgrades.layers import Layers, Models, carry_over
 from pilotkit.upgrades.moves import Moves
 from pilotkit.upgrades.seeded import Seeded, merge_seeded
 from pilotkit.upgrades.staging import errors_of, staged, try_out
 from pilotkit.upgrades.standing import Standing, rendering
 
-_TAKE_BACK = "Take the change back with 'pilotkit override {file}#{key} --reset', then upgrade."
+_TAKE_BACK = "Take the change back with 'pilotkit override DEPLOYMENT {file}#{key} --reset', then upgrade."
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def _draft(
     )
 
 
-_ADOPT = "Turn it into an override with 'pilotkit diff --adopt', then upgrade."
+_ADOPT = "Turn it into an override with 'pilotkit diff DEPLOYMENT --adopt', then upgrade."
 
 
 def _back(file: str, key: str) -> str:
@@ -266,10 +266,14 @@ def _tried(
         if tried.deployment is None:
             return draft.model_copy(update={"blocked": (*draft.blocked, *tried.wrong)})
         known = tried.deployment.catalog
+        seeded = (each.path for each in draft.files if each.owner is Ownership.SEEDED)
         told = {
             "procedures": tuple(procedures_changed(before.catalog, known, moves, open_cases(before))),
             "kpis": tuple(kpis_changed(before.catalog, known, moves)),
-            "effective": tuple(effective_changes(DeploymentTree(standing.folder), DeploymentTree(copy))),
+            "effective": (
+                *settings_changed(standing.folder, copy, seeded),
+                *effective_changes(DeploymentTree(standing.folder), DeploymentTree(copy)),
+            ),
             "blocked": draft.blocked or tried.wrong,
         }
     return draft.model_copy(update=told)
@@ -285,5 +289,5 @@ def refuse(plan: UpgradePlan) -> None:
         more = f" {len(plan.blocked) - 1} more reasons stand in the plan." if len(plan.blocked) > 1 else ""
         raise DataError(
             f"the upgrade to {plan.offered} is refused: {plan.blocked[0]}{more}",
-            remedy="Nothing was changed. 'pilotkit upgrade … --plan' shows all of it.",
+            remedy="Nothing was changed. 'pilotkit upgrade DEPLOYMENT --plan' shows all of it.",
         )

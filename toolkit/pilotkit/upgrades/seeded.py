@@ -14,7 +14,7 @@ from pilotkit.model.package import Ownership
 from pilotkit.model.upgrade import FileAction, FileChange, Unresolved
 from pilotkit.overlay import ABSENT
 from pilotkit.packages.pristine import UndecidedSetting
-from pilotkit.packages.undecided import is_ours_by_rule
+from pilotkit.packages.undecided import is_ours_by_rule, take_from, unresolved
 from pilotkit.upgrades.journal import State
 
 
@@ -138,17 +138,12 @@ class _Merging:
         if not is_changed:
             self._note(path, FileAction.KEPT, clashes[0].why)
         self._beside(path, new)
-        for each in clashes:
-            values = {"base": each.base, "ours": each.ours, "package": each.theirs}
-            shown = {name: None if value is ABSENT else value for name, value in values.items()}
-            self.result.unresolved.append(
-                Unresolved(file=path, key=each.key, why=f"{each.why}; ours holds", remedy=_remedy(path), **shown)
-            )
+        self.result.unresolved += [unresolved(path, each) for each in clashes]
 
     def _offer(self, path: str, here: str | None, new: bytes, why: str, action: FileAction) -> None:
         self._note(here or path, action, why)
         self._beside(path, new)
-        self.result.unresolved.append(Unresolved(file=here or path, why=why, remedy=_remedy(path)))
+        self.result.unresolved.append(Unresolved(file=here or path, why=why, remedy=take_from(path)))
 
     def _beside(self, path: str, new: bytes) -> None:
         self.result.undecided[path] = new
@@ -165,7 +160,3 @@ class _Merging:
 def _to_compare(clash: Clash) -> UndecidedSetting:
     was = None if clash.base is ABSENT else to_jsonable_python(clash.base, fallback=str)
     return UndecidedSetting(path=clash.path, was=was)
-
-
-def _remedy(path: str) -> str:
-    return f"Take from {path}{OFFERED} what you want, then delete that file."

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pilotkit.catalog.tree import MODEL
 from pilotkit.model.upgrade import ProcedureChange, UpgradePlan
 from pilotkit.settings import PilotSettings
 from pilotkit.web.formats import Formats
@@ -52,6 +53,7 @@ def plan_page(plan: UpgradePlan, settings: PilotSettings, language: str | None =
         name=who.name.in_language(spoken),
         language=spoken,
         style=f"{stylesheet(settings.theme.accent)}{_fonts()}{(_STATIC / 'shell.css').read_text(encoding='utf-8')}",
+        settings=[each for each in plan.effective if not each.file.startswith(f"{MODEL}/")],
         cases=_cases(plan.procedures),
         rows=[(each, _dated(each)) for each in plan.procedures],
     )
