@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,8 @@ def _value(value: Any) -> str:
         return "\N{EM DASH}"
     if isinstance(value, dict) and all(isinstance(each, str | int | float) for each in value.values()):
         return " · ".join(f"{name} {_value(each)}" for name, each in value.items())
+    if isinstance(value, date | time):
+        return value.isoformat()
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
