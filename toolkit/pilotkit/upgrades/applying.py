@@ -11,11 +11,12 @@ from pilotkit.registry import STATEMENT_FILE, record, statement_text
 from pilotkit.registry import standing as trust_of
 from pilotkit.scaffold import Question
 from pilotkit.upgrades import journal
-from pilotkit.upgrades.journal import JOURNAL, Journal, State, change, locked, take_back
+from pilotkit.upgrades.journal import JOURNAL, Journal, change, locked, take_back
 from pilotkit.upgrades.obtaining import KEPT, Found, Source, find
 from pilotkit.upgrades.planning import Request, prepare, refuse
 from pilotkit.upgrades.staging import clear
 from pilotkit.upgrades.standing import Standing
+from pilotkit.upgrades.states import State
 
 
 def plan_upgrade(
@@ -92,7 +93,7 @@ def upgrade(
 
 
 def roll_back(folder: Path, *, also_edited: bool = False) -> Journal:
-    """Put every file that the last upgrade or override changed back as it was, byte for byte.
+    """Put every file that the last upgrade or override changed back as it was, byte for byte, with its rights.
 
     Args:
         folder: the deployment.

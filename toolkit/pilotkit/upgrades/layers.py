@@ -30,6 +30,8 @@ class Layers:
 
     files: dict[str, str | None] = field(default_factory=dict)
     """Text by path, None where the file goes; only what changes."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The override file that each text was made of, by path: its rights go along."""
     changes: list[OverrideChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
@@ -77,6 +79,7 @@ def carry_over(overrides: Mapping[str, str], models: Models, moves: Moves, waiti
     for name, file in aside.items():
         target = f"{SET_ASIDE}/{models.info.version}/{name.removeprefix(OVERRIDES + '/')}"
         layers.files[target] = with_comments(file.source, overrides[file.source], _anew(file.changes))
+        layers.sources[target] = file.source
     return layers
 
 
@@ -198,7 +201,8 @@ def _write(overrides: Mapping[str, str], files: Mapping[str, _File], layers: Lay
         if not file.changes:
             layers.files[name] = None
             continue
-        text = overrides.get(name, overrides[file.source])
+        source = layers.sources[name] = name if name in overrides else file.source
+        text = overrides[source]
         layers.files[name] = with_comments(name, text, write_changes(name, text, file.changes))
 
 

@@ -19,10 +19,11 @@ from pilotkit.packages.undecided import undecided_settings
 from pilotkit.packages.walking import files_below
 from pilotkit.reading import parse_toml, parse_yaml, read_text
 from pilotkit.settings import FILE as SETTINGS
-from pilotkit.upgrades.journal import State, locked, put, recover
+from pilotkit.upgrades.journal import locked, put, recover
 from pilotkit.upgrades.layers import SET_ASIDE, nested, write_changes
 from pilotkit.upgrades.overriding import Changes
 from pilotkit.upgrades.standing import Standing
+from pilotkit.upgrades.states import State
 
 
 @dataclass(frozen=True)

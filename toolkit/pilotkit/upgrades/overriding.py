@@ -15,10 +15,11 @@ from pilotkit.merging import is_same
 from pilotkit.model.upgrade import ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in, found_at
 from pilotkit.reading import parse_toml, parse_yaml, read_text
-from pilotkit.upgrades.journal import State, locked, put, recover
+from pilotkit.upgrades.journal import locked, put, recover
 from pilotkit.upgrades.layers import nested, write_changes
 from pilotkit.upgrades.settings import decide, is_setting
 from pilotkit.upgrades.staging import refuse_unsound
+from pilotkit.upgrades.states import State
 
 Changes = dict[tuple[str, ...], dict[str, Any]]
 

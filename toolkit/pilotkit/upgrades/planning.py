@@ -20,12 +20,12 @@ from pilotkit.scaffold import Order, Question, questions_in
 from pilotkit.scaffold.making import ANSWERS
 from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.effects import effective_changes, kpis_changed, open_cases, procedures_changed
-from pilotkit.upgrades.journal import State
 from pilotkit.upgrades.layers import SET_ASIDE, Layers, Models, carry_over
 from pilotkit.upgrades.moves import Moves
 from pilotkit.upgrades.seeded import Seeded, merge_seeded
 from pilotkit.upgrades.staging import errors_of, staged, try_out
 from pilotkit.upgrades.standing import Standing, rendering
+from pilotkit.upgrades.states import State
 
 _TAKE_BACK = "Take the change back with 'pilotkit override {file}#{key} --reset', then upgrade."
 
@@ -138,7 +138,7 @@ def _wanted(
     settings: tuple[UndecidedSetting, ...],
 ) -> dict[str, State | None]:
     """What should stand at which path; what is not named stays."""
-    model = {path: _written(standing, path, data) for path, data in _below_model(archive).items()}
+    model = {f"{MODEL}/{path}": State(data) for path, data in archive.files.items()}
     held = (f"{MODEL}/{name}" for name in files_below(standing.folder / MODEL, dotted=True))
     wanted: dict[str, State | None] = {path: None for path in held if path not in model}
     wanted |= model | seeded.wanted
@@ -147,25 +147,16 @@ def _wanted(
             wanted[path] = None
         else:
             free = standing.free(path, text.encode()) if path.startswith(f"{SET_ASIDE}/") else path
-            wanted[free] = _written(standing, free, text.encode())
-    wanted[ANSWERS] = _written(standing, ANSWERS, order.told())
+            source = standing.state(layers.sources[path])
+            wanted[free] = State(text.encode(), source.mode if source else None)
+    wanted[ANSWERS] = State(order.told())
     kept = _undecided(standing, seeded)
     contents = {digest(data): data for data in (*standing.base.values(), *seeded.undecided.values(), b"")}
     pristine = pristine_files(archive, rendered, kept, layers.waiting, settings, contents)
     folder = standing.folder / FOLDER
     gone = (f"{FOLDER}/{path.name}" for path in (folder.iterdir() if folder.is_dir() else ()))
     wanted |= {path: None for path in gone if path not in pristine}
-    return wanted | {path: _written(standing, path, data) for path, data in pristine.items()}
-
-
-def _below_model(archive: PackageArchive) -> dict[str, bytes]:
-    return {f"{MODEL}/{path}": data for path, data in archive.files.items()}
-
-
-def _written(standing: Standing, path: str, data: bytes) -> State:
-    """New contents under the rights that the file has."""
-    held = standing.state(path)
-    return State(data, held.executable if held else False)
+    return wanted | {path: State(data) for path, data in pristine.items()}
 
 
 def _undecided(standing: Standing, seeded: Seeded) -> dict[str, PristineFile]:

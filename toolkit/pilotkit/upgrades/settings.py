@@ -15,9 +15,10 @@ from pilotkit.packages.pristine import INDEX, Pristine, UndecidedSetting, index_
 from pilotkit.packages.undecided import offered, undecided_settings
 from pilotkit.reading import parse_toml, read_text
 from pilotkit.settings import FILE
-from pilotkit.upgrades.journal import State, change, locked, recover, state_of
+from pilotkit.upgrades.journal import change, locked, recover
 from pilotkit.upgrades.layers import nested
 from pilotkit.upgrades.staging import refuse_unsound
+from pilotkit.upgrades.states import State
 
 
 def is_setting(key: str) -> bool:
@@ -74,7 +75,7 @@ def _decided(folder: Path, index: Pristine, asked: UndecidedSetting, value: Any)
         remedy = f"Write it in {FILE} yourself, then say it here again."
         raise DataError("cannot be written in place.", where=Place(FILE, ".".join(asked.path)), remedy=remedy)
     left = tuple(each for each in index.settings if each.path != asked.path)
-    held = {path: state_of(folder, path) for path in (FILE, INDEX)}
-    rights = {path: bool(state and state.executable) for path, state in held.items()}
-    told = index_text(index.model_copy(update={"settings": left}))
-    return {FILE: State(written.encode(), rights[FILE]), INDEX: State(told, rights[INDEX])}
+    return {
+        FILE: State(written.encode()),
+        INDEX: State(index_text(index.model_copy(update={"settings": left}))),
+    }

@@ -22,7 +22,7 @@ from pilotkit.scaffold import Order, Question, questions_in, render
 from pilotkit.scaffold.making import ANSWERS
 from pilotkit.scaffold.order import TEMPLATE
 from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE
-from pilotkit.upgrades.journal import State, state_of
+from pilotkit.upgrades.states import State, state_of
 
 UNITS = "local/units.csv"
 
