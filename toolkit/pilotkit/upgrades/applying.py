@@ -68,7 +68,8 @@ def upgrade(
     Raises:
         TrustError: nobody vouches for the package.
         PackageError: the package is refused, is another, or is older.
-        DataError: something stands in the way: ``model/`` was edited, a key is locked, a check would fail.
+        DataError: something stands in the way: ``model/`` was edited, a key is locked, a check would fail, the
+            deployment was restored half.
         TargetError: the disk refused.
     """
     say = progress or _keep_quiet

@@ -27,6 +27,10 @@ from pilotkit.upgrades.staging import errors_of, staged, try_out
 from pilotkit.upgrades.standing import Standing, rendering
 from pilotkit.upgrades.states import State
 
+_NOT_KEPT = (
+    f"{FOLDER}/ is not there: what the package made was worked out anew from {MODEL}/ and {ANSWERS}, and what an "
+    "earlier upgrade left to be decided is not known. If a backup has the folder, it belongs back before an upgrade."
+)
 _TAKE_BACK = "Take the change back with 'pilotkit override {file}#{key} --reset', then upgrade."
 
 
@@ -234,7 +238,9 @@ def _answers(standing: Standing, archive: PackageArchive, order: Order) -> Itera
 
 
 def _notes(standing: Standing, archive: PackageArchive, order: Order) -> Iterator[str]:
-    """Where a changed answer goes that an upgrade does not write: into files that are the deployment's own."""
+    """What the merge had to do without, and where a changed answer goes that it does not write: files of our own."""
+    if standing.pristine is None:
+        yield _NOT_KEPT
     changed = [each.question for each in _answers(standing, archive, order) if each.before is not None]
     if not changed:
         return

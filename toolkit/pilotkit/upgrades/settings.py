@@ -18,6 +18,7 @@ from pilotkit.settings import FILE
 from pilotkit.upgrades.journal import change, locked, recover
 from pilotkit.upgrades.layers import nested
 from pilotkit.upgrades.staging import refuse_unsound
+from pilotkit.upgrades.standing import refuse_half
 from pilotkit.upgrades.states import State
 
 
@@ -36,13 +37,14 @@ def decide(deployment: Deployment, key: str, value: Any = None) -> ValueChange:
 
     Raises:
         UnknownError: nothing waits to be compared under that key.
-        DataError: the setting cannot be that.
+        DataError: the setting cannot be that, or the deployment was restored half.
         TargetError: the disk refused.
     """
     folder = deployment.folder
     with locked(folder):
         recover(folder)
         index = read_pristine(folder)
+        refuse_half(folder, index)
         asked = _asked(folder, key, index)
         if index is None or asked is None:
             raise UnknownError(

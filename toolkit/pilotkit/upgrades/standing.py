@@ -15,7 +15,7 @@ from pilotkit.errors import DataError, Place
 from pilotkit.model.package import PackageInfo
 from pilotkit.packages import Drift, PackageArchive, verify_model
 from pilotkit.packages import manifest as manifests
-from pilotkit.packages.pristine import Pristine, content, kept_package, read_pristine
+from pilotkit.packages.pristine import INDEX, Pristine, content, kept_package, read_pristine
 from pilotkit.packages.walking import files_below
 from pilotkit.reading import read_text
 from pilotkit.scaffold import Order, Question, questions_in, render
@@ -40,7 +40,7 @@ class Standing:
         """Read the deployment in ``folder``.
 
         Raises:
-            DataError: it cannot be read, or was not made from a package.
+            DataError: it cannot be read, was not made from a package, or was restored half.
         """
         deployment = Deployment(folder)
         info = deployment.catalog.package
@@ -50,11 +50,13 @@ class Standing:
                 where=Place(f"{MODEL}/{manifests.FILE}"),
                 remedy="Edit model/ directly; pack it for others.",
             )
-        return cls(deployment.folder, deployment, info)
+        standing = cls(deployment.folder, deployment, info)
+        refuse_half(standing.folder, standing.pristine)
+        return standing
 
     @cached_property
     def pristine(self) -> Pristine | None:
-        """What was kept of the package; None where the deployment is older than that."""
+        """What was kept of the package; None where the deployment is older than that, or was restored without it."""
         return read_pristine(self.folder)
 
     @cached_property
@@ -175,6 +177,22 @@ class Standing:
         asked = {each.id for each in questions_in(archive)}
         held = {name: said for name, said in self.answers.items() if name in asked}
         return Order.of(archive, province, {**held, **given, UNITS_FILE: str(self.folder / UNITS)}, self.folder, ask)
+
+
+def refuse_half(folder: Path, pristine: Pristine | None) -> None:
+    """Refuse a deployment whose ``model/`` and ``.pilot/`` are not from one moment.
+
+    Raises:
+        DataError: what was kept is of another package than the one that stands there.
+    """
+    manifest = folder / MODEL / manifests.FILE
+    held = manifest.read_bytes() if manifest.is_file() else b""
+    if pristine is not None and pristine.identity != manifests.identity_of(held):
+        raise DataError(
+            f"is of another package than {MODEL}/{manifests.FILE}, as if only one of the two had been restored.",
+            where=Place(INDEX),
+            remedy=f"Restore {MODEL}/ and {PILOT}/ from the same backup; nothing was changed.",
+        )
 
 
 def rendering(archive: PackageArchive, order: Order) -> dict[str, bytes]:
