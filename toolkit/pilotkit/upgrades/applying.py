@@ -68,8 +68,8 @@ def upgrade(
     Raises:
         TrustError: nobody vouches for the package.
         PackageError: the package is refused, is another, or is older.
-        DataError: something stands in the way: ``model/`` was edited, a key is locked, a check would fail, the
-            deployment was restored half.
+        DataError: something stands in the way: ``model/`` was edited, a key is locked, a check would fail, a file was
+            edited meanwhile, the deployment was restored half.
         TargetError: the disk refused.
     """
     say = progress or _keep_quiet
@@ -84,7 +84,8 @@ def upgrade(
         refuse(prepared.plan)
         say("Moving it into place")
         title = f"{archive.info.name} {standing.info.version} to {archive.info.version}"
-        changed = change(standing.folder, {**prepared.wanted, **_vouched(standing.folder, found)}, title)
+        wanted = {**prepared.wanted, **_vouched(standing.folder, found)}
+        changed = change(standing.folder, wanted, title, standing.seen)
         if changed and found.obtained is not None:
             record(found.obtained, standing.folder)
     if changed:

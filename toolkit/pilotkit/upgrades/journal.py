@@ -31,6 +31,8 @@ PREVIOUS = f"{PILOT}/previous"
 _LIST = "journal.json"
 _LOCK = f"{PILOT}/lock"
 _OWNERS = 0o600
+_MEANWHILE = "while the change was being worked out"
+_AGAIN = "Nothing was changed. Run the command again."
 
 
 class _Entry(Noun):
@@ -47,6 +49,9 @@ class Journal(Noun):
     title: str
     """What was done, in words."""
     entries: tuple[_Entry, ...]
+
+
+_UNSEEN: Mapping[str, Version | None] = {}
 
 
 @contextmanager
@@ -75,15 +80,24 @@ def _claim(handle: int, folder: Path) -> None:
         raise TargetError(f"{folder} is being changed by another command.", remedy="Wait until it ends.") from None
 
 
-def change(folder: Path, wanted: Mapping[str, State | None], title: str) -> int:
+def change(
+    folder: Path, wanted: Mapping[str, State | None], title: str, seen: Mapping[str, Version | None] = _UNSEEN
+) -> int:
     """Make every path what is wanted of it (None: not there), all of them or none; returns how many changed.
 
+    Args:
+        folder: the deployment.
+        wanted: what should stand at which path.
+        title: what is done, in words.
+        seen: what stood at a path when ``wanted`` was worked out, where that took a while.
+
     Raises:
+        DataError: a file was edited meanwhile. Nothing was changed.
         TargetError: the disk refused. Nothing was changed, or the next command finishes it, as the message says.
     """
     entries, contents = [], dict[str, bytes]()
     for path, state in sorted(wanted.items()):
-        old = state_of(folder, path)
+        old = _unedited(folder, path, seen)
         new = None if state is None else replace(state, mode=states.rights(folder / path, state))
         if old != new:
             entries.append(_Entry(path=path, old=_noted(old, contents), new=_noted(new, contents)))
@@ -91,6 +105,9 @@ def change(folder: Path, wanted: Mapping[str, State | None], title: str) -> int:
         return 0
     try:
         _write_down(folder, Journal(title=title, entries=tuple(entries)), contents)
+    except DataError:
+        shutil.rmtree(folder / JOURNAL, ignore_errors=True)
+        raise
     except OSError as problem:
         shutil.rmtree(folder / JOURNAL, ignore_errors=True)
         raise _refused(folder, problem, "Nothing was changed.") from problem
@@ -107,7 +124,9 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
     """
     journal = folder / JOURNAL
     if (journal / _LIST).is_file():
-        _refuse_edited(folder, _read(journal))
+        when = "after a change of it was interrupted, and finishing that would overwrite the edit"
+        remedy = "Move the file out of the deployment, run the command again, then put your edit in anew."
+        _refuse_edited(folder, _read(journal), when, remedy)
         _finish(folder)
         return "finished"
     if journal.exists():
@@ -116,14 +135,18 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
     return None
 
 
-def _refuse_edited(folder: Path, told: Journal) -> None:
+def _unedited(folder: Path, path: str, seen: Mapping[str, Version | None]) -> State | None:
+    """What stands at a path, which must be what was seen there."""
+    held = state_of(folder, path)
+    if path in seen and seen[path] != Version.of(held):
+        raise DataError(f"was edited {_MEANWHILE}.", where=Place(path), remedy=_AGAIN)
+    return held
+
+
+def _refuse_edited(folder: Path, told: Journal, when: str, remedy: str) -> None:
     for entry in told.entries:
         if not any(_stands(folder, entry.path, each) for each in (entry.old, entry.new)):
-            raise DataError(
-                "was edited after a change of it was interrupted, and finishing that would overwrite the edit.",
-                where=Place(entry.path),
-                remedy="Move the file out of the deployment, run the command again, then put your edit in anew.",
-            )
+            raise DataError(f"was edited {when}.", where=Place(entry.path), remedy=remedy)
 
 
 def last_change(folder: Path) -> Journal | None:
@@ -131,12 +154,14 @@ def last_change(folder: Path) -> Journal | None:
     return _read(folder / PREVIOUS) if (folder / PREVIOUS / _LIST).is_file() else None
 
 
-def put(folder: Path, name: str, state: State | None) -> None:
+def put(folder: Path, name: str, state: State | None, seen: Mapping[str, Version | None] = _UNSEEN) -> None:
     """Make one path what is wanted of it, at once; it is not among what :func:`take_back` takes back.
 
     Raises:
+        DataError: the file is not as ``seen`` any more; it stays as it is.
         TargetError: the disk refused; the file is as it was.
     """
+    _unedited(folder, name, seen)
     try:
         if state is None:
             states.remove(folder, name)
@@ -217,6 +242,7 @@ def _write_down(folder: Path, told: Journal, contents: Mapping[str, bytes]) -> N
     for name, data in contents.items():
         states.write(journal / name, data, _OWNERS)
     states.sync(journal)
+    _refuse_edited(folder, told, _MEANWHILE, _AGAIN)
     partial = journal / f"{_LIST}{states.PARTIAL}"
     states.write(partial, told.model_dump_json(indent=1).encode(), _OWNERS)
     partial.replace(journal / _LIST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +70,7 @@ def prepare(standing: Standing, archive: PackageArchive, request: Request, besid
         DataError: the deployment or an answer is wrong.
     """
     _check_version(standing, archive, request)
+    _look_at(standing, (f"{MODEL}/{name}" for name in files_below(standing.folder / MODEL, dotted=True)))
     moves = Moves.between(standing.info, archive.info)
     request.say("Merging")
     order = standing.order(archive, request.answers, request.ask)
@@ -79,10 +80,17 @@ def prepare(standing: Standing, archive: PackageArchive, request: Request, besid
     told = _settings(standing, rendered, seeded)
     wanted = _wanted(standing, archive, order, rendered, seeded, layers, tuple(each for each, _ in told))
     added = _added(standing, archive, rendered, wanted)
+    _look_at(standing, wanted)
     notices = (*layers.notices, *(notice for _, notice in told))
     draft = _draft(standing, archive, order, seeded, layers, wanted, added).model_copy(update={"notices": notices})
     request.say("Trying it on a copy")
     return Prepared(_tried(standing, draft, wanted, moves, beside), wanted)
+
+
+def _look_at(standing: Standing, paths: Iterable[str]) -> None:
+    """Remember what stands there now, so that an edit from here on is not overwritten."""
+    for path in paths:
+        standing.state(path)
 
 
 def _check_version(standing: Standing, archive: PackageArchive, request: Request) -> None:

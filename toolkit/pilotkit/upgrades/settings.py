@@ -19,7 +19,7 @@ from pilotkit.upgrades.journal import change, locked, recover
 from pilotkit.upgrades.layers import nested
 from pilotkit.upgrades.staging import refuse_unsound
 from pilotkit.upgrades.standing import refuse_half
-from pilotkit.upgrades.states import State
+from pilotkit.upgrades.states import State, Version, state_of
 
 
 def is_setting(key: str) -> bool:
@@ -37,12 +37,13 @@ def decide(deployment: Deployment, key: str, value: Any = None) -> ValueChange:
 
     Raises:
         UnknownError: nothing waits to be compared under that key.
-        DataError: the setting cannot be that, or the deployment was restored half.
+        DataError: the setting cannot be that, ``pilot.toml`` was edited meanwhile, or the deployment was restored half.
         TargetError: the disk refused.
     """
     folder = deployment.folder
     with locked(folder):
         recover(folder)
+        seen = {path: Version.of(state_of(folder, path)) for path in (FILE, INDEX)}
         index = read_pristine(folder)
         refuse_half(folder, index)
         asked = _asked(folder, key, index)
@@ -56,7 +57,7 @@ def decide(deployment: Deployment, key: str, value: Any = None) -> ValueChange:
         after = found_at(offered(folder, index), asked.path) if value is None else value
         wanted = _decided(folder, index, asked, after)
         refuse_unsound(deployment, wanted)
-        change(folder, wanted, f"{key} decided")
+        change(folder, wanted, f"{key} decided", seen)
     return ValueChange(file=FILE, key=".".join(asked.path), before=before, after=after)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from pilotkit.scaffold import Order, Question, questions_in, render
 from pilotkit.scaffold.making import ANSWERS
 from pilotkit.scaffold.order import TEMPLATE
 from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE
-from pilotkit.upgrades.states import State, state_of
+from pilotkit.upgrades.states import State, Version, state_of
 
 UNITS = "local/units.csv"
 
@@ -34,6 +35,8 @@ class Standing:
     folder: Path
     deployment: Deployment
     info: PackageInfo
+    seen: dict[str, Version | None] = field(default_factory=dict)
+    """What stood at a path when it was first looked at."""
 
     @classmethod
     def of(cls, folder: Path) -> Standing:
@@ -96,7 +99,7 @@ class Standing:
         Raises:
             DataError: ``answers.json`` cannot be understood.
         """
-        text = read_text(self.folder / ANSWERS, ANSWERS) if (self.folder / ANSWERS).is_file() else "{}"
+        text = self.text(ANSWERS) if (self.folder / ANSWERS).is_file() else "{}"
         try:
             told = json.loads(text).get("answers", {})
             return {str(key): str(value) for key, value in told.items()}
@@ -133,7 +136,7 @@ class Standing:
         """Every override file, as text by path."""
         folder = self.folder / OVERRIDES
         names = sorted(path.relative_to(self.folder).as_posix() for path in folder.rglob("*.yaml"))
-        return {name: read_text(self.folder / name, name) for name in names}
+        return {name: self.text(name) for name in names}
 
     def is_waiting(self, path: str) -> bool:
         """Whether a person has yet to look at what the package offers beside a file."""
@@ -141,7 +144,15 @@ class Standing:
 
     def state(self, path: str) -> State | None:
         """What stands at a path."""
-        return state_of(self.folder, path)
+        state = state_of(self.folder, path)
+        self.seen.setdefault(path, Version.of(state))
+        return state
+
+    def text(self, path: str) -> str:
+        """The text of a file."""
+        with suppress(DataError):  # a symbolic link may be read; whoever wants to write there is refused
+            self.state(path)
+        return read_text(self.folder / path, path)
 
     def free(self, path: str, data: bytes) -> str:
         """Where something can be put without replacing what stands there: at a path, or beside it under a number."""
