@@ -123,10 +123,10 @@ def province(first: Path, settle: Callable[..., Path]) -> Path:
     return settle(first)
 
 
-def tree(folder: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[bytes, bool]]:
-    """Every file with its bytes and whether it may be executed."""
+def tree(folder: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[bytes, int]]:
+    """Every file with its bytes and its rights."""
     return {
-        path.relative_to(folder).as_posix(): (path.read_bytes(), bool(path.stat().st_mode & 0o100))
+        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mode & 0o777)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.relative_to(folder).as_posix().startswith(without or ("\0",))
     }

@@ -7,11 +7,12 @@ import pytest
 from tests.core.upgrades.conftest import tree
 
 from pilotkit import DataError, TargetError
-from pilotkit.upgrades import journal
-from pilotkit.upgrades.journal import State, change, locked, recover, take_back
+from pilotkit.upgrades import journal, states
+from pilotkit.upgrades.journal import change, locked, recover, take_back
+from pilotkit.upgrades.states import State
 
-BEFORE = {"a.txt": (b"old a", False), "b/run": (b"old run", True), "b/c/gone.txt": (b"gone", False)}
-AFTER = {"a.txt": (b"new a", False), "b/run": (b"new run", True), "new/deep/n.txt": (b"new", True)}
+BEFORE = {"a.txt": (b"old a", 0o644), "b/run": (b"old run", 0o755), "b/c/gone.txt": (b"gone", 0o600)}
+AFTER = {"a.txt": (b"new a", 0o640), "b/run": (b"new run", 0o755), "new/deep/n.txt": (b"new", 0o700)}
 WANTED = {**{name: State(*state) for name, state in AFTER.items()}, "b/c/gone.txt": None}
 
 
@@ -25,10 +26,10 @@ def folder(tmp_path):
 
 
 def made(folder):
-    for name, (data, executable) in BEFORE.items():
+    for name, (data, mode) in BEFORE.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-        (folder / name).chmod(0o755 if executable else 0o644)
+        (folder / name).chmod(mode)
     return folder
 
 
@@ -52,11 +53,10 @@ def deadly(monkeypatch, steps):
         return step
 
     for owner, name in (
-        (Path, "replace"), (Path, "unlink"), (Path, "rmdir"), (Path, "mkdir"), (Path, "chmod"), (shutil, "rmtree"),
+        (Path, "replace"), (Path, "unlink"), (Path, "rmdir"), (Path, "mkdir"), (shutil, "rmtree"), (states, "sync"),
     ):  # fmt: skip
         monkeypatch.setattr(owner, name, wrap(getattr(owner, name)))
-    monkeypatch.setattr(journal, "_sync", wrap(journal._sync))
-    monkeypatch.setattr(journal, "_write", wrap(journal._write, torn=True))
+    monkeypatch.setattr(states, "write", wrap(states.write, torn=True))
     return done
 
 
@@ -137,7 +137,7 @@ def test_a_full_disk_before_the_journal_counts_changes_nothing(folder, monkeypat
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(journal, "_write", full)
+    monkeypatch.setattr(states, "write", full)
     with pytest.raises(TargetError, match="No space left on device. Nothing was changed"):
         change(folder, WANTED, "test")
     assert (BEFORE, False) == (files(folder), (folder / ".pilot/journal").exists())
@@ -148,7 +148,7 @@ def test_a_file_that_becomes_a_folder_and_a_folder_that_becomes_a_file(tmp_path)
     (tmp_path / "two").mkdir()
     (tmp_path / "two/x").write_bytes(b"x")
     change(tmp_path, {"one": None, "one/y": State(b"y"), "two/x": None, "two": State(b"file")}, "test")
-    assert {"one/y": (b"y", False), "two": (b"file", False)} == files(tmp_path)
+    assert {"one/y": (b"y", 0o644), "two": (b"file", 0o644)} == files(tmp_path)
 
 
 def test_a_symbolic_link_is_not_written_through(folder, tmp_path):

@@ -16,12 +16,12 @@ from pilotkit.packages.walking import files_below
 
 def run(deployment: Deployment) -> Iterator[Finding]:
     """An error for an upgrade that was interrupted; warnings for what it left to be compared."""
-    if (deployment.folder / PILOT / "journal" / "journal.json").is_file():
+    if (deployment.folder / PILOT / "journal").exists():
         yield Finding(
             Severity.ERROR,
             CHECK.id,
             Place(f"{PILOT}/journal"),
-            "An upgrade was interrupted, so some files are new and some are old.",
+            "An upgrade was interrupted, so some files may be new and some old.",
             "Run 'pilotkit upgrade' again: it finishes what was begun.",
         )
     left = tuple(unresolved_files(deployment.folder))

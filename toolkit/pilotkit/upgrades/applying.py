@@ -11,11 +11,12 @@ from pilotkit.registry import STATEMENT_FILE, record, statement_text
 from pilotkit.registry import standing as trust_of
 from pilotkit.scaffold import Question
 from pilotkit.upgrades import journal
-from pilotkit.upgrades.journal import JOURNAL, Journal, State, change, locked, take_back
+from pilotkit.upgrades.journal import JOURNAL, Journal, change, locked, take_back
 from pilotkit.upgrades.obtaining import KEPT, Found, Source, find
 from pilotkit.upgrades.planning import Request, prepare, refuse
 from pilotkit.upgrades.staging import clear
 from pilotkit.upgrades.standing import Standing
+from pilotkit.upgrades.states import State
 
 
 def plan_upgrade(
@@ -67,7 +68,8 @@ def upgrade(
     Raises:
         TrustError: nobody vouches for the package.
         PackageError: the package is refused, is another, or is older.
-        DataError: something stands in the way: ``model/`` was edited, a key is locked, a check would fail.
+        DataError: something stands in the way: ``model/`` was edited, a key is locked, a check would fail, a file was
+            edited meanwhile, the deployment was restored half.
         TargetError: the disk refused.
     """
     say = progress or _keep_quiet
@@ -82,7 +84,8 @@ def upgrade(
         refuse(prepared.plan)
         say("Moving it into place")
         title = f"{archive.info.name} {standing.info.version} to {archive.info.version}"
-        changed = change(standing.folder, {**prepared.wanted, **_vouched(standing.folder, found)}, title)
+        wanted = {**prepared.wanted, **_vouched(standing.folder, found)}
+        changed = change(standing.folder, wanted, title, standing.seen)
         if changed and found.obtained is not None:
             record(found.obtained, standing.folder)
     if changed:
@@ -92,7 +95,7 @@ def upgrade(
 
 
 def roll_back(folder: Path, *, also_edited: bool = False) -> Journal:
-    """Put every file that the last upgrade or override changed back as it was, byte for byte.
+    """Put every file that the last upgrade or override changed back as it was, byte for byte, with its rights.
 
     Args:
         folder: the deployment.

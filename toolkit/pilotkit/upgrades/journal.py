@@ -2,7 +2,8 @@
 
 ``.pilot/journal/`` is filled with the new and the old contents, and counts from the moment ``journal.json`` has its
 name. Before that moment nothing else was touched, and after it every step can be done again. When all is done the
-folder becomes ``.pilot/previous/``, from which the files can be taken back byte for byte.
+folder becomes ``.pilot/previous/``, from which the files can be taken back byte for byte. It holds copies of files that
+their owner may have closed to others, so it is its owner's alone.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,62 +21,37 @@ from pydantic import Field, ValidationError
 
 from pilotkit.catalog.tree import PILOT
 from pilotkit.errors import DataError, Place, TargetError
-from pilotkit.model.package import Sha256
 from pilotkit.model.text import Noun
 from pilotkit.packages.pristine import digest
+from pilotkit.upgrades import states
+from pilotkit.upgrades.states import State, Version, state_of
 
 JOURNAL = f"{PILOT}/journal"
 PREVIOUS = f"{PILOT}/previous"
 _LIST = "journal.json"
 _LOCK = f"{PILOT}/lock"
-_PARTIAL = ".pilotkit-partial"
-
-
-@dataclass(frozen=True)
-class State:
-    """What stands at a path."""
-
-    data: bytes
-    executable: bool = False
-
-
-class _Version(Noun):
-    sha256: Sha256
-    executable: bool = False
+_OWNERS = 0o600
+_MEANWHILE = "while the change was being worked out"
+_AGAIN = "Nothing was changed. Run the command again."
 
 
 class _Entry(Noun):
     path: str
-    old: _Version | None
-    new: _Version | None
+    old: Version | None
+    new: Version | None
 
 
 class Journal(Noun):
     """``journal.json``."""
 
-    format: Annotated[int, Field(ge=1, le=1)] = 1
+    format: Annotated[int, Field(ge=1, le=2)] = 2
+    """1 told of a file's rights only whether it may be executed."""
     title: str
     """What was done, in words."""
     entries: tuple[_Entry, ...]
 
 
-def state_of(folder: Path, name: str) -> State | None:
-    """What stands at a path of the deployment; None where nothing does.
-
-    Raises:
-        DataError: a symbolic link, on the way or there, or something that is not a file.
-    """
-    path = folder / name
-    ways = (folder / Path(*Path(name).parts[:length]) for length in range(1, len(Path(name).parts) + 1))
-    if any(way.is_symlink() for way in ways) or (path.exists() and not path.is_file()):
-        if path.is_dir() and not path.is_symlink():
-            return None
-        raise DataError(
-            "is a symbolic link or a device.", where=Place(name), remedy="Put the file itself there, then try again."
-        )
-    if not path.is_file():
-        return None
-    return State(path.read_bytes(), bool(path.stat().st_mode & 0o100))
+_UNSEEN: Mapping[str, Version | None] = {}
 
 
 @contextmanager
@@ -104,21 +80,34 @@ def _claim(handle: int, folder: Path) -> None:
         raise TargetError(f"{folder} is being changed by another command.", remedy="Wait until it ends.") from None
 
 
-def change(folder: Path, wanted: Mapping[str, State | None], title: str) -> int:
+def change(
+    folder: Path, wanted: Mapping[str, State | None], title: str, seen: Mapping[str, Version | None] = _UNSEEN
+) -> int:
     """Make every path what is wanted of it (None: not there), all of them or none; returns how many changed.
 
+    Args:
+        folder: the deployment.
+        wanted: what should stand at which path.
+        title: what is done, in words.
+        seen: what stood at a path when ``wanted`` was worked out, where that took a while.
+
     Raises:
+        DataError: a file was edited meanwhile. Nothing was changed.
         TargetError: the disk refused. Nothing was changed, or the next command finishes it, as the message says.
     """
     entries, contents = [], dict[str, bytes]()
-    for path, new in sorted(wanted.items()):
-        old = state_of(folder, path)
+    for path, state in sorted(wanted.items()):
+        old = _unedited(folder, path, seen)
+        new = None if state is None else replace(state, mode=states.rights(folder / path, state))
         if old != new:
             entries.append(_Entry(path=path, old=_noted(old, contents), new=_noted(new, contents)))
     if not entries:
         return 0
     try:
-        _write_down(folder / JOURNAL, Journal(title=title, entries=tuple(entries)), contents)
+        _write_down(folder, Journal(title=title, entries=tuple(entries)), contents)
+    except DataError:
+        shutil.rmtree(folder / JOURNAL, ignore_errors=True)
+        raise
     except OSError as problem:
         shutil.rmtree(folder / JOURNAL, ignore_errors=True)
         raise _refused(folder, problem, "Nothing was changed.") from problem
@@ -135,7 +124,9 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
     """
     journal = folder / JOURNAL
     if (journal / _LIST).is_file():
-        _refuse_edited(folder, _read(journal))
+        when = "after a change of it was interrupted, and finishing that would overwrite the edit"
+        remedy = "Move the file out of the deployment, run the command again, then put your edit in anew."
+        _refuse_edited(folder, _read(journal), when, remedy)
         _finish(folder)
         return "finished"
     if journal.exists():
@@ -144,14 +135,18 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
     return None
 
 
-def _refuse_edited(folder: Path, told: Journal) -> None:
+def _unedited(folder: Path, path: str, seen: Mapping[str, Version | None]) -> State | None:
+    """What stands at a path, which must be what was seen there."""
+    held = state_of(folder, path)
+    if path in seen and seen[path] != Version.of(held):
+        raise DataError(f"was edited {_MEANWHILE}.", where=Place(path), remedy=_AGAIN)
+    return held
+
+
+def _refuse_edited(folder: Path, told: Journal, when: str, remedy: str) -> None:
     for entry in told.entries:
         if not any(_stands(folder, entry.path, each) for each in (entry.old, entry.new)):
-            raise DataError(
-                "was edited after a change of it was interrupted, and finishing that would overwrite the edit.",
-                where=Place(entry.path),
-                remedy="Move the file out of the deployment, run the command again, then put your edit in anew.",
-            )
+            raise DataError(f"was edited {when}.", where=Place(entry.path), remedy=remedy)
 
 
 def last_change(folder: Path) -> Journal | None:
@@ -159,23 +154,28 @@ def last_change(folder: Path) -> Journal | None:
     return _read(folder / PREVIOUS) if (folder / PREVIOUS / _LIST).is_file() else None
 
 
-def put(folder: Path, name: str, state: State | None) -> None:
+def put(folder: Path, name: str, state: State | None, seen: Mapping[str, Version | None] = _UNSEEN) -> None:
     """Make one path what is wanted of it, at once; it is not among what :func:`take_back` takes back.
 
     Raises:
+        DataError: the file is not as ``seen`` any more; it stays as it is.
         TargetError: the disk refused; the file is as it was.
     """
+    _unedited(folder, name, seen)
     try:
         if state is None:
-            _remove(folder, name)
+            states.remove(folder, name)
         else:
-            _put(folder, name, state.data, _Version(sha256=digest(state.data), executable=state.executable))
+            states.put(folder, name, state)
     except OSError as problem:
         raise _refused(folder, problem, f"{name} is as it was.") from problem
 
 
 def take_back(folder: Path, *, also_edited: bool = False) -> Journal:
     """Put every file back as it was before the last change, byte for byte. Taking back twice does it again.
+
+    With a file that the change removed, or gave other rights, its rights come back. Every other keeps those that it
+    has: if they are not those from before the change, its owner chose them since. That is no edit: nothing is lost.
 
     Args:
         folder: the deployment.
@@ -194,25 +194,34 @@ def take_back(folder: Path, *, also_edited: bool = False) -> Journal:
             where=Place(edited[0]),
             remedy="Add --force to take back these too; taking back once more then brings them again.",
         )
-    wanted = {each.path: _restored(folder, each.old) for each in journal.entries}
+    wanted = {each.path: _restored(folder, each) for each in journal.entries}
     change(folder, wanted, f"taken back: {journal.title}")
     return journal
 
 
-def _stands(folder: Path, path: str, wanted: _Version | None) -> bool:
-    return _noted(state_of(folder, path), {}) == wanted
+def _stands(folder: Path, path: str, wanted: Version | None) -> bool:
+    """Whether a path holds what is wanted of it, whatever its rights."""
+    held = state_of(folder, path)
+    return (held and digest(held.data)) == (wanted and wanted.sha256)
 
 
-def _noted(state: State | None, contents: dict[str, bytes]) -> _Version | None:
-    if state is None:
+def _noted(state: State | None, contents: dict[str, bytes]) -> Version | None:
+    version = Version.of(state)
+    if state is not None and version is not None:
+        contents[version.sha256] = state.data
+    return version
+
+
+def _restored(folder: Path, entry: _Entry) -> State | None:
+    if entry.old is None:
         return None
-    sha256 = digest(state.data)
-    contents[sha256] = state.data
-    return _Version(sha256=sha256, executable=state.executable)
+    return State(_kept(folder / PREVIOUS, entry.old.sha256), _given(folder / entry.path, entry.new, entry.old))
 
 
-def _restored(folder: Path, version: _Version | None) -> State | None:
-    return None if version is None else State(_kept(folder / PREVIOUS, version.sha256), version.executable)
+def _given(path: Path, before: Version | None, after: Version) -> int | None:
+    """The rights that a change gives a file; None where it leaves those that stand there."""
+    is_kept = before is not None and before.mode == after.mode and path.is_file()
+    return None if is_kept else after.mode
 
 
 def _kept(journal: Path, sha256: str) -> bytes:
@@ -226,16 +235,19 @@ def _kept(journal: Path, sha256: str) -> bytes:
     return data
 
 
-def _write_down(journal: Path, told: Journal, contents: Mapping[str, bytes]) -> None:
+def _write_down(folder: Path, told: Journal, contents: Mapping[str, bytes]) -> None:
+    journal = folder / JOURNAL
     shutil.rmtree(journal, ignore_errors=True)
-    journal.mkdir(parents=True)
+    journal.mkdir(mode=0o700, parents=True)
     for name, data in contents.items():
-        _write(journal / name, data)
-    _sync(journal)
-    _write(journal / f"{_LIST}{_PARTIAL}", told.model_dump_json(indent=1).encode())
-    (journal / f"{_LIST}{_PARTIAL}").replace(journal / _LIST)
-    _sync(journal)
-    _sync(journal.parent)
+        states.write(journal / name, data, _OWNERS)
+    states.sync(journal)
+    _refuse_edited(folder, told, _MEANWHILE, _AGAIN)
+    partial = journal / f"{_LIST}{states.PARTIAL}"
+    states.write(partial, told.model_dump_json(indent=1).encode(), _OWNERS)
+    partial.replace(journal / _LIST)
+    states.sync(journal)
+    states.sync(journal.parent)
 
 
 def _finish(folder: Path) -> None:
@@ -243,13 +255,14 @@ def _finish(folder: Path) -> None:
     try:
         told = _read(folder / JOURNAL)
         for entry in (each for each in told.entries if each.new is None):
-            _remove(folder, entry.path)
+            states.remove(folder, entry.path)
         for entry in told.entries:
             if entry.new is not None:
-                _put(folder, entry.path, _kept(folder / JOURNAL, entry.new.sha256), entry.new)
+                mode = _given(folder / entry.path, entry.old, entry.new)
+                states.put(folder, entry.path, State(_kept(folder / JOURNAL, entry.new.sha256), mode))
         shutil.rmtree(folder / PREVIOUS, ignore_errors=True)
         (folder / JOURNAL).replace(folder / PREVIOUS)
-        _sync(folder / PILOT)
+        states.sync(folder / PILOT)
     except OSError as problem:
         what = "The change is written down, and the next 'pilotkit upgrade' finishes it."
         raise _refused(folder, problem, what) from problem
@@ -264,43 +277,6 @@ def _read(journal: Path) -> Journal:
             where=Place(f"{PILOT}/{journal.name}/{_LIST}"),
             remedy="Restore the deployment from a backup or from version control.",
         ) from None
-
-
-def _remove(folder: Path, name: str) -> None:
-    """The file, and the folders above it that it leaves empty."""
-    with suppress(FileNotFoundError, NotADirectoryError):
-        (folder / name).unlink()
-    for above in list(Path(name).parents)[:-1]:
-        if (folder / above).is_dir() and not any((folder / above).iterdir()):
-            (folder / above).rmdir()
-
-
-def _put(folder: Path, name: str, data: bytes, version: _Version) -> None:
-    path = folder / name
-    if path.is_dir():
-        path.rmdir()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}{_PARTIAL}"[-200:])
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    _write(partial, data)
-    partial.chmod(mode | 0o111 if version.executable else mode & ~0o111)
-    partial.replace(path)
-    _sync(path.parent)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _refused(folder: Path, problem: OSError, what: str) -> TargetError:

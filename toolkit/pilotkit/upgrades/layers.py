@@ -27,6 +27,8 @@ class Layers:
 
     files: dict[str, str | None] = field(default_factory=dict)
     """Text by path, None where the file goes; only what changes."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The override file that each text was made of, by path: its rights go along."""
     changes: list[OverrideChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
@@ -71,7 +73,8 @@ def carry_over(overrides: Mapping[str, str], models: Models, moves: Moves, waiti
     found = [(name, path, node) for name, data in held.items() for path, node in changes_in(data)]
     for name, path, node in sorted(found, key=lambda each: _moved(each[0], each[1], moves) != each[:2]):
         _carry(name, path, node, models, moves, waiting, layers, files)
-    layers.files = _written(overrides, files)
+    layers.sources = {name: _source(name, file, files, overrides) for name, file in files.items() if file.changes}
+    layers.files = _written(overrides, files, layers.sources)
     return layers
 
 
@@ -191,9 +194,16 @@ def _shown(value: Any) -> Any:
     return None if value is ABSENT else value
 
 
-def _written(overrides: Mapping[str, str], files: Mapping[str, _File]) -> dict[str, str | None]:
+def _source(name: str, file: _File, files: Mapping[str, _File], overrides: Mapping[str, str]) -> str:
+    """The override file that another is made of: itself where it was there, or else one that goes, if any does."""
+    return name if name in overrides else min(file.sources, key=lambda each: (bool(files[each].changes), each))
+
+
+def _written(
+    overrides: Mapping[str, str], files: Mapping[str, _File], sources: Mapping[str, str]
+) -> dict[str, str | None]:
     """Every file that changes, as text. A comment goes where its change goes; what lost its place stands at the top."""
-    texts = {name: _text(name, overrides, files) for name, file in files.items() if file.is_changed}
+    texts = {name: _text(name, overrides, files, sources) for name, file in files.items() if file.is_changed}
     for source in (each for each in overrides if each in texts):
         lost = comments_of(source, overrides[source]) - comments_of(source, texts[source] or "")
         takers = [name for name, file in files.items() if source in file.sources and name != source]
@@ -204,12 +214,14 @@ def _written(overrides: Mapping[str, str], files: Mapping[str, _File]) -> dict[s
     return texts
 
 
-def _text(name: str, overrides: Mapping[str, str], files: Mapping[str, _File]) -> str | None:
+def _text(
+    name: str, overrides: Mapping[str, str], files: Mapping[str, _File], sources: Mapping[str, str]
+) -> str | None:
     """The file in its own words, or in those of one that goes."""
-    file = files[name]
-    gone = sorted(each for each in file.sources if not files[each].changes)
-    words = overrides.get(name, overrides[gone[0]] if gone else "")
-    return write_changes(name, words, file.changes) if file.changes else None
+    changes, source = files[name].changes, sources.get(name)
+    if not changes or source is None:
+        return None
+    return write_changes(name, overrides[source] if source == name or not files[source].changes else "", changes)
 
 
 def write_changes(name: str, text: str, changes: Mapping[tuple[str, ...], dict[str, Any]]) -> str:

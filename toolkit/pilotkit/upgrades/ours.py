@@ -19,10 +19,11 @@ from pilotkit.packages.undecided import set_aside, undecided_settings, unresolve
 from pilotkit.packages.walking import files_below
 from pilotkit.reading import parse_toml, parse_yaml, read_text
 from pilotkit.settings import FILE as SETTINGS
-from pilotkit.upgrades.journal import State, locked, put, recover
+from pilotkit.upgrades.journal import JOURNAL, locked, put, recover
 from pilotkit.upgrades.layers import nested, write_changes
 from pilotkit.upgrades.overriding import Changes
 from pilotkit.upgrades.standing import Standing
+from pilotkit.upgrades.states import State
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,15 @@ class Adopted:
 
 
 def what_is_ours(folder: Path) -> Ours:
-    """Everything that a deployment changed itself.
+    """Everything that a deployment changed itself. Nothing is written but what a killed command left undone.
 
     Raises:
-        DataError: the deployment cannot be read.
+        DataError: the deployment cannot be read, or was restored half.
+        TargetError: another command is changing it.
     """
+    if (folder / JOURNAL).exists():
+        with locked(folder):
+            recover(folder)
     deployment = Deployment(folder)
     catalog = deployment.catalog
     overrides = tuple(
@@ -79,7 +84,7 @@ def adopt(folder: Path) -> tuple[Adopted, ...]:
     What holds stays the same. A file that cannot be overridden by key goes to ``local/set-aside/``.
 
     Raises:
-        DataError: the package is not kept here, or a file cannot be understood.
+        DataError: the package is not kept here, the deployment was restored half, or a file cannot be understood.
         TargetError: the disk refused.
     """
     with locked(folder):

@@ -15,10 +15,11 @@ from pilotkit.merging import is_same
 from pilotkit.model.upgrade import ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in, found_at
 from pilotkit.reading import parse_toml, parse_yaml, read_text
-from pilotkit.upgrades.journal import State, locked, put, recover
+from pilotkit.upgrades.journal import locked, put, recover
 from pilotkit.upgrades.layers import nested, write_changes
 from pilotkit.upgrades.settings import decide, is_setting
 from pilotkit.upgrades.staging import refuse_unsound
+from pilotkit.upgrades.states import State, Version, state_of
 
 Changes = dict[tuple[str, ...], dict[str, Any]]
 
@@ -51,7 +52,7 @@ def override(folder: Path, key: str, value: Any) -> ValueChange:
         What held before and what holds now.
 
     Raises:
-        DataError: the key is locked, or the deployment would not be sound.
+        DataError: the key is locked, the deployment would not be sound, or the file was edited meanwhile.
         UnknownError: there is no such file or key.
         TargetError: the disk refused.
     """
@@ -77,7 +78,7 @@ def reset(folder: Path, key: str) -> ValueChange:
 
     Raises:
         UnknownError: nothing was changed there.
-        DataError: the deployment would not be sound.
+        DataError: the deployment would not be sound, or the file was edited meanwhile.
         TargetError: the disk refused.
     """
 
@@ -110,7 +111,8 @@ def _carried_out(deployment: Deployment, key: str, edit: Any) -> ValueChange:
         recover(folder)
         file, data = _file_of(folder, key)
         name = override_of(file)
-        text = read_text(folder / name, name) if (folder / name).is_file() else ""
+        seen = {name: Version.of(state_of(folder, name))}
+        text = read_text(folder / name, name) if seen[name] else ""
         changes: Changes = dict(changes_in(parse_yaml(text, name)))
         named = _named(file, key.partition("#")[2], data, changes)
         before = _effective(data, text, name, named.path)
@@ -119,7 +121,7 @@ def _carried_out(deployment: Deployment, key: str, edit: Any) -> ValueChange:
         after = _effective(data, written, name, named.path)
         wanted = {name: State(written.encode()) if changes else None}
         refuse_unsound(deployment, wanted)
-        put(folder, name, wanted[name])
+        put(folder, name, wanted[name], seen)
     return ValueChange(file=name, key=named.key, before=_shown(before), after=_shown(after))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +20,17 @@ from pilotkit.scaffold import Order, Question, questions_in
 from pilotkit.scaffold.making import ANSWERS
 from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.effects import effective_changes, kpis_changed, open_cases, procedures_changed, settings_changed
-from pilotkit.upgrades.journal import State
 from pilotkit.upgrades.layers import Layers, Models, carry_over
 from pilotkit.upgrades.moves import Moves
 from pilotkit.upgrades.seeded import Seeded, merge_seeded
 from pilotkit.upgrades.staging import errors_of, staged, try_out
 from pilotkit.upgrades.standing import Standing, rendering
+from pilotkit.upgrades.states import State
 
+_NOT_KEPT = (
+    f"{FOLDER}/ is not there: what the package made was worked out anew from {MODEL}/ and {ANSWERS}, and what an "
+    "earlier upgrade left to be decided is not known. If a backup has the folder, it belongs back before an upgrade."
+)
 _TAKE_BACK = "Take the change back with 'pilotkit override DEPLOYMENT {file}#{key} --reset', then upgrade."
 
 
@@ -66,6 +70,7 @@ def prepare(standing: Standing, archive: PackageArchive, request: Request, besid
         DataError: the deployment or an answer is wrong.
     """
     _check_version(standing, archive, request)
+    _look_at(standing, (f"{MODEL}/{name}" for name in files_below(standing.folder / MODEL, dotted=True)))
     moves = Moves.between(standing.info, archive.info)
     request.say("Merging")
     order = standing.order(archive, request.answers, request.ask)
@@ -75,10 +80,17 @@ def prepare(standing: Standing, archive: PackageArchive, request: Request, besid
     told = _settings(standing, rendered, seeded)
     wanted = _wanted(standing, archive, order, rendered, seeded, layers, tuple(each for each, _ in told))
     added = _added(standing, archive, rendered, wanted)
+    _look_at(standing, wanted)
     notices = (*layers.notices, *(notice for _, notice in told))
     draft = _draft(standing, archive, order, seeded, layers, wanted, added).model_copy(update={"notices": notices})
     request.say("Trying it on a copy")
     return Prepared(_tried(standing, draft, wanted, moves, beside), wanted)
+
+
+def _look_at(standing: Standing, paths: Iterable[str]) -> None:
+    """Remember what stands there now, so that an edit from here on is not overwritten."""
+    for path in paths:
+        standing.state(path)
 
 
 def _check_version(standing: Standing, archive: PackageArchive, request: Request) -> None:
@@ -138,7 +150,7 @@ def _wanted(
     settings: tuple[UndecidedSetting, ...],
 ) -> dict[str, State | None]:
     """What should stand at which path; what is not named stays."""
-    model = {path: _written(standing, path, data) for path, data in _below_model(archive).items()}
+    model = {f"{MODEL}/{path}": State(data) for path, data in archive.files.items()}
     held = (f"{MODEL}/{name}" for name in files_below(standing.folder / MODEL, dotted=True))
     wanted: dict[str, State | None] = {path: None for path in held if path not in model}
     wanted |= model | seeded.wanted
@@ -147,25 +159,16 @@ def _wanted(
             wanted[path] = None
         else:
             free = standing.free(path, text.encode()) if path.startswith(f"{SET_ASIDE}/") else path
-            wanted[free] = _written(standing, free, text.encode())
-    wanted[ANSWERS] = _written(standing, ANSWERS, order.told())
+            source = standing.state(layers.sources[path])
+            wanted[free] = State(text.encode(), source.mode if source else None)
+    wanted[ANSWERS] = State(order.told())
     kept = _undecided(standing, seeded)
     contents = {digest(data): data for data in (*standing.base.values(), *seeded.undecided.values(), b"")}
     pristine = pristine_files(archive, rendered, kept, layers.waiting, settings, contents)
     folder = standing.folder / FOLDER
     gone = (f"{FOLDER}/{path.name}" for path in (folder.iterdir() if folder.is_dir() else ()))
     wanted |= {path: None for path in gone if path not in pristine}
-    return wanted | {path: _written(standing, path, data) for path, data in pristine.items()}
-
-
-def _below_model(archive: PackageArchive) -> dict[str, bytes]:
-    return {f"{MODEL}/{path}": data for path, data in archive.files.items()}
-
-
-def _written(standing: Standing, path: str, data: bytes) -> State:
-    """New contents under the rights that the file has."""
-    held = standing.state(path)
-    return State(data, held.executable if held else False)
+    return wanted | {path: State(data) for path, data in pristine.items()}
 
 
 def _undecided(standing: Standing, seeded: Seeded) -> dict[str, PristineFile]:
@@ -243,7 +246,9 @@ def _answers(standing: Standing, archive: PackageArchive, order: Order) -> Itera
 
 
 def _notes(standing: Standing, archive: PackageArchive, order: Order) -> Iterator[str]:
-    """Where a changed answer goes that an upgrade does not write: into files that are the deployment's own."""
+    """What the merge had to do without, and where a changed answer goes that it does not write: files of our own."""
+    if standing.pristine is None:
+        yield _NOT_KEPT
     changed = [each.question for each in _answers(standing, archive, order) if each.before is not None]
     if not changed:
         return

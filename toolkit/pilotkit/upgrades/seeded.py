@@ -15,7 +15,7 @@ from pilotkit.model.upgrade import FileAction, FileChange, Unresolved
 from pilotkit.overlay import ABSENT
 from pilotkit.packages.pristine import UndecidedSetting
 from pilotkit.packages.undecided import is_ours_by_rule, take_from, unresolved
-from pilotkit.upgrades.journal import State
+from pilotkit.upgrades.states import State
 
 
 @dataclass
@@ -82,7 +82,7 @@ class _Merging:
             self._dropped(path, here, base, mine)
         elif here is None or mine is None:
             if new != base:
-                self._offer(successor, None, new, "it was deleted here, and the package changed it", FileAction.KEPT)
+                self._offer(successor, None, None, new, "it was deleted here, and the package changed it")
         else:
             target = successor if here == path else here
             self._merge(here, target, base, mine, new)
@@ -119,35 +119,37 @@ class _Merging:
         merged = merge_files(PurePosixPath(target).name, base, mine.data, new)
         is_moved, is_changed = here != target, merged.data != mine.data
         if is_moved and self.ours(target) is not None:
-            self._offer(target, here, new, "the package renamed it to a name that is taken here", FileAction.KEPT)
+            self._offer(target, here, mine, new, "the package renamed it to a name that is taken here")
             return
         if is_moved:
             self.result.wanted[here] = None
         if is_moved or is_changed:
             plain = FileAction.REPLACED if merged.data == new else FileAction.MERGED
             action = FileAction.MOVED if is_moved else plain
-            self._set(target, State(merged.data, mine.executable), action, f"was {here}" if is_moved else "")
+            self._set(target, State(merged.data, mine.mode), action, f"was {here}" if is_moved else "")
         if merged.clashes:
-            self._clash(target, merged.clashes, new, is_changed=is_moved or is_changed)
+            self._clash(target, merged.clashes, mine, new, is_changed=is_moved or is_changed)
 
-    def _clash(self, path: str, clashes: Sequence[Clash], new: bytes, *, is_changed: bool) -> None:
+    def _clash(self, path: str, clashes: Sequence[Clash], mine: State, new: bytes, *, is_changed: bool) -> None:
         self.result.settings += [_to_compare(each) for each in clashes if is_ours_by_rule(path, each)]
         clashes = [each for each in clashes if not is_ours_by_rule(path, each)]
         if not clashes:
             return
         if not is_changed:
             self._note(path, FileAction.KEPT, clashes[0].why)
-        self._beside(path, new)
+        self._beside(path, mine, new)
         self.result.unresolved += [unresolved(path, each) for each in clashes]
 
-    def _offer(self, path: str, here: str | None, new: bytes, why: str, action: FileAction) -> None:
-        self._note(here or path, action, why)
-        self._beside(path, new)
+    def _offer(self, path: str, here: str | None, mine: State | None, new: bytes, why: str) -> None:
+        self._note(here or path, FileAction.KEPT, why)
+        self._beside(path, mine, new)
         self.result.unresolved.append(Unresolved(file=here or path, why=why, remedy=take_from(path)))
 
-    def _beside(self, path: str, new: bytes) -> None:
+    def _beside(self, path: str, mine: State | None, new: bytes) -> None:
+        """Read by nobody who may not read ours: an answer that is in both may be a secret."""
         self.result.undecided[path] = new
-        self.result.wanted[f"{path}{OFFERED}"] = State(new)
+        mode = None if mine is None or mine.mode is None else mine.mode & 0o666
+        self.result.wanted[f"{path}{OFFERED}"] = State(new, mode)
 
     def _set(self, path: str, state: State | None, action: FileAction, note: str = "") -> None:
         self.result.wanted[path] = state

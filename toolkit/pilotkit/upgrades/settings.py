@@ -15,9 +15,11 @@ from pilotkit.packages.pristine import INDEX, Pristine, UndecidedSetting, index_
 from pilotkit.packages.undecided import offered, undecided_settings
 from pilotkit.reading import parse_toml, read_text
 from pilotkit.settings import FILE
-from pilotkit.upgrades.journal import State, change, locked, recover, state_of
+from pilotkit.upgrades.journal import change, locked, recover
 from pilotkit.upgrades.layers import nested
 from pilotkit.upgrades.staging import refuse_unsound
+from pilotkit.upgrades.standing import refuse_half
+from pilotkit.upgrades.states import State, Version, state_of
 
 
 def is_setting(key: str) -> bool:
@@ -35,13 +37,15 @@ def decide(deployment: Deployment, key: str, value: Any = None) -> ValueChange:
 
     Raises:
         UnknownError: nothing waits to be compared under that key.
-        DataError: the setting cannot be that.
+        DataError: the setting cannot be that, ``pilot.toml`` was edited meanwhile, or the deployment was restored half.
         TargetError: the disk refused.
     """
     folder = deployment.folder
     with locked(folder):
         recover(folder)
+        seen = {path: Version.of(state_of(folder, path)) for path in (FILE, INDEX)}
         index = read_pristine(folder)
+        refuse_half(folder, index)
         asked = _asked(folder, key, index)
         if index is None or asked is None:
             raise UnknownError(
@@ -53,7 +57,7 @@ def decide(deployment: Deployment, key: str, value: Any = None) -> ValueChange:
         after = found_at(offered(folder, index), asked.path) if value is None else value
         wanted = _decided(folder, index, asked, after)
         refuse_unsound(deployment, wanted)
-        change(folder, wanted, f"{key} decided")
+        change(folder, wanted, f"{key} decided", seen)
     return ValueChange(file=FILE, key=".".join(asked.path), before=before, after=after)
 
 
@@ -74,7 +78,7 @@ def _decided(folder: Path, index: Pristine, asked: UndecidedSetting, value: Any)
         remedy = f"Write it in {FILE} yourself, then say it here again."
         raise DataError("cannot be written in place.", where=Place(FILE, ".".join(asked.path)), remedy=remedy)
     left = tuple(each for each in index.settings if each.path != asked.path)
-    held = {path: state_of(folder, path) for path in (FILE, INDEX)}
-    rights = {path: bool(state and state.executable) for path, state in held.items()}
-    told = index_text(index.model_copy(update={"settings": left}))
-    return {FILE: State(written.encode(), rights[FILE]), INDEX: State(told, rights[INDEX])}
+    return {
+        FILE: State(written.encode()),
+        INDEX: State(index_text(index.model_copy(update={"settings": left}))),
+    }

@@ -15,7 +15,7 @@ from pilotkit.catalog.tree import PILOT
 from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, PilotkitError, Place, PluginError, TargetError
 from pilotkit.model.surface import Finding, Severity
-from pilotkit.upgrades.journal import State
+from pilotkit.upgrades.states import State
 
 _NOT_NEEDED = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
 _OURS = ".pilotkit-staged-"

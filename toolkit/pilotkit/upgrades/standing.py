@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,14 +16,14 @@ from pilotkit.errors import DataError, Place
 from pilotkit.model.package import PackageInfo
 from pilotkit.packages import Drift, PackageArchive, verify_model
 from pilotkit.packages import manifest as manifests
-from pilotkit.packages.pristine import Pristine, content, kept_package, read_pristine
+from pilotkit.packages.pristine import INDEX, Pristine, content, kept_package, read_pristine
 from pilotkit.packages.walking import files_below
 from pilotkit.reading import read_text
 from pilotkit.scaffold import Order, Question, questions_in, render
 from pilotkit.scaffold.making import ANSWERS
 from pilotkit.scaffold.order import TEMPLATE
 from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE
-from pilotkit.upgrades.journal import State, state_of
+from pilotkit.upgrades.states import State, Version, state_of
 
 UNITS = "local/units.csv"
 
@@ -34,13 +35,15 @@ class Standing:
     folder: Path
     deployment: Deployment
     info: PackageInfo
+    seen: dict[str, Version | None] = field(default_factory=dict)
+    """What stood at a path when it was first looked at."""
 
     @classmethod
     def of(cls, folder: Path) -> Standing:
         """Read the deployment in ``folder``.
 
         Raises:
-            DataError: it cannot be read, or was not made from a package.
+            DataError: it cannot be read, was not made from a package, or was restored half.
         """
         deployment = Deployment(folder)
         info = deployment.catalog.package
@@ -50,11 +53,13 @@ class Standing:
                 where=Place(f"{MODEL}/{manifests.FILE}"),
                 remedy="Edit model/ directly; pack it for others.",
             )
-        return cls(deployment.folder, deployment, info)
+        standing = cls(deployment.folder, deployment, info)
+        refuse_half(standing.folder, standing.pristine)
+        return standing
 
     @cached_property
     def pristine(self) -> Pristine | None:
-        """What was kept of the package; None where the deployment is older than that."""
+        """What was kept of the package; None where the deployment is older than that, or was restored without it."""
         return read_pristine(self.folder)
 
     @cached_property
@@ -94,7 +99,7 @@ class Standing:
         Raises:
             DataError: ``answers.json`` cannot be understood.
         """
-        text = read_text(self.folder / ANSWERS, ANSWERS) if (self.folder / ANSWERS).is_file() else "{}"
+        text = self.text(ANSWERS) if (self.folder / ANSWERS).is_file() else "{}"
         try:
             told = json.loads(text).get("answers", {})
             return {str(key): str(value) for key, value in told.items()}
@@ -131,7 +136,7 @@ class Standing:
         """Every override file, as text by path."""
         folder = self.folder / OVERRIDES
         names = sorted(path.relative_to(self.folder).as_posix() for path in folder.rglob("*.yaml"))
-        return {name: read_text(self.folder / name, name) for name in names}
+        return {name: self.text(name) for name in names}
 
     def is_waiting(self, path: str) -> bool:
         """Whether a person has yet to look at what the package offers beside a file."""
@@ -139,7 +144,15 @@ class Standing:
 
     def state(self, path: str) -> State | None:
         """What stands at a path."""
-        return state_of(self.folder, path)
+        state = state_of(self.folder, path)
+        self.seen.setdefault(path, Version.of(state))
+        return state
+
+    def text(self, path: str) -> str:
+        """The text of a file."""
+        with suppress(DataError):  # a symbolic link may be read; whoever wants to write there is refused
+            self.state(path)
+        return read_text(self.folder / path, path)
 
     def free(self, path: str, data: bytes) -> str:
         """Where something can be put without replacing what stands there: at a path, or beside it under a number."""
@@ -175,6 +188,22 @@ class Standing:
         asked = {each.id for each in questions_in(archive)}
         held = {name: said for name, said in self.answers.items() if name in asked}
         return Order.of(archive, province, {**held, **given, UNITS_FILE: str(self.folder / UNITS)}, self.folder, ask)
+
+
+def refuse_half(folder: Path, pristine: Pristine | None) -> None:
+    """Refuse a deployment whose ``model/`` and ``.pilot/`` are not from one moment.
+
+    Raises:
+        DataError: what was kept is of another package than the one that stands there.
+    """
+    manifest = folder / MODEL / manifests.FILE
+    held = manifest.read_bytes() if manifest.is_file() else b""
+    if pristine is not None and pristine.identity != manifests.identity_of(held):
+        raise DataError(
+            f"is of another package than {MODEL}/{manifests.FILE}, as if only one of the two had been restored.",
+            where=Place(INDEX),
+            remedy=f"Restore {MODEL}/ and {PILOT}/ from the same backup; nothing was changed.",
+        )
 
 
 def rendering(archive: PackageArchive, order: Order) -> dict[str, bytes]:
