@@ -87,7 +87,7 @@ def test_of_20_000_random_merges_none_loses_an_edit_of_one_side():
 @pytest.mark.parametrize(
     ("name", "merges", "most", "write", "read"),
     [
-        ("x.yaml", 1_500, 0.05, lambda data: yaml.safe_dump(data, sort_keys=False), yaml.safe_load),
+        ("x.yaml", 1_200, 0.05, lambda data: yaml.safe_dump(data, sort_keys=False), yaml.safe_load),
         ("x.toml", 1_000, 0.01, tomlkit.dumps, tomllib.loads),
         ("x.json", 2_000, 0.01, lambda data: json.dumps(data, indent=2) + "\n", json.loads),
     ],
