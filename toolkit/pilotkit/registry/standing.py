@@ -13,6 +13,7 @@ from pilotkit.model.registry import Revocations, TrustStanding, TrustStatement, 
 from pilotkit.model.text import Noun
 from pilotkit.reading import noun_from
 from pilotkit.registry.choosing import revocation_of
+from pilotkit.registry.clock import is_set_back, latest_instant
 from pilotkit.registry.durable import LOCK, alone_in, write_durably
 from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, address_of, read_root
 
@@ -66,8 +67,14 @@ def statement_text(statement: TrustStatement) -> bytes:
 def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding | None:
     """How the package of a deployment stands, by what was last heard of its registry; None where nothing was kept.
 
+    Args:
+        deployment: its folder.
+        now: what this machine's clock shows; where it lies behind the latest instant that is known to have passed, that
+            instant counts.
+
     Raises:
         DataError: what was kept is broken.
+        TrustError: what was kept of the time is.
     """
     folder = deployment / FOLDER
     statement = _read(TrustStatement, folder / STATEMENT)
@@ -75,11 +82,16 @@ def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding 
         return None
     gone = _read(Revocations, folder / FILES / _REVOCATIONS)
     revocation = revocation_of(statement.name, statement.version, statement.identity, gone) if gone else None
-    stale_since = None
-    if statement.voucher is Voucher.REGISTRY:
-        until = earliest_expiry(folder / METADATA, statement.publisher)
-        stale_since = until if until and until < (now or datetime.now(UTC)) else None
-    return TrustStanding(statement=statement, stale_since=stale_since, revocation=revocation)
+    if statement.voucher is not Voucher.REGISTRY:
+        return TrustStanding(statement=statement, revocation=revocation)
+    at, latest = now or datetime.now(UTC), latest_instant(folder / METADATA)
+    until = earliest_expiry(folder / METADATA, statement.publisher)
+    return TrustStanding(
+        statement=statement,
+        stale_since=until if until and until < max(at, latest or at) else None,
+        set_back_from=latest if is_set_back(at, latest) else None,
+        revocation=revocation,
+    )
 
 
 def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
