@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 FOLDER = ".pilot/trust"
 """Below the deployment; not part of the model, and not personal."""
 STATEMENT = "statement.json"
-STATEMENT_FILE = f"{FOLDER}/{STATEMENT}"
 _REVOCATIONS = "revocations.json"
 _N = TypeVar("_N", bound=Noun)
 _ROLES = ("root", "timestamp", "snapshot", "targets")
@@ -38,9 +38,9 @@ def record(obtained: Obtained, deployment: Path) -> None:
     folder, registry = deployment / FOLDER, obtained.registry
     if registry is not None:
         _copy(registry.metadata, folder / METADATA)
-        write_durably(folder / ROOT_FILE, registry.root)
         write_durably(folder / FILES / _REVOCATIONS, (registry.files / _REVOCATIONS).read_bytes())
-    write_durably(folder / STATEMENT, statement_text(obtained.statement))
+    for path, data in vouching_files(obtained).items():
+        write_durably(deployment / path, data)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -56,12 +56,15 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(LOCK))
 
 
-def statement_text(statement: TrustStatement) -> bytes:
-    """What stands in :data:`STATEMENT_FILE`: why a package was taken."""
-    text = json.dumps(
-        statement.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=2, sort_keys=True
-    )
-    return f"{text}\n".encode()
+def vouching_files(obtained: Obtained) -> Mapping[str, bytes]:
+    """Why a package was taken and the root that vouches for it, by path in the deployment: what goes with its version.
+
+    What was heard of the registry is not among them: it stays, whatever version is gone back to.
+    """
+    said = obtained.statement.model_dump(mode="json", exclude_none=True)
+    text = json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True)
+    files = {f"{FOLDER}/{STATEMENT}": f"{text}\n".encode()}
+    return files if obtained.registry is None else {**files, f"{FOLDER}/{ROOT_FILE}": obtained.registry.root}
 
 
 def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding | None:
