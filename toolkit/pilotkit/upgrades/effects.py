@@ -107,7 +107,7 @@ def _changed(old: Procedure | None, new: Procedure, cases: Mapping[str, int] | N
     )
 
 
-def _of_offers(values: tuple[ValueChange, ...], *parts: str) -> Iterator[ValueChange]:
+def _of_offers(values: list[ValueChange], *parts: str) -> Iterator[ValueChange]:
     """What is different in parts of the channels; of a channel that comes or goes, the parts that it has or had."""
     for each in values:
         keys = each.key.split(".")
