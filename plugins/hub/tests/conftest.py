@@ -167,12 +167,14 @@ def now() -> datetime:
 
 @pytest.fixture
 def packages(tmp_path: Path) -> tuple[Path, Path]:
-    """Two versions of a package: the second has a quicker deadline, a procedure less and a KPI counted otherwise."""
+    """Two versions of a package: the second has a quicker deadline, other fees and a KPI counted otherwise."""
     template = {"model/template/cookiecutter.json": '{"province": "", "_folder": "deployment"}'}
     donor = tiny_deployment(tmp_path / "donor", template)
     first = pack(Deployment(donor), tmp_path / "packages")
     for name, old, new in (
         ("procedures/ZZ-101.yaml", "{amount: 2, unit: working_days}", "{amount: 1, unit: calendar_days}"),
+        ("procedures/ZZ-101.yaml", "fees: free", "fees: [{id: entry, amount: 7}]"),
+        ("procedures/ZZ-102.yaml", "amount: 2", "amount: 3.50"),
         ("kpis/kpis.yaml", "numerator: ", "numerator: NOT "),
     ):
         text = (donor / "model" / name).read_text()

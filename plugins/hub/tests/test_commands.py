@@ -42,10 +42,18 @@ def test_a_file_that_is_not_there_is_told(make_ministry, tmp_path, capsys):
 def test_release_notes_speak_the_language_that_is_asked_for(packages, capsys):
     old, new = map(str, packages)
     assert 0 == run(["release-notes", old, new])
-    assert "2 working days → 1 calendar day" in capsys.readouterr().out
+    said = capsys.readouterr().out.splitlines()
+    assert [
+        "Procedures that changed",
+        "  - Birth registration (ZZ-101): deadline online: 2 working days → 1 calendar day",
+        "  - Birth registration (ZZ-101): fees online: free → 7",
+        "  - Certified copy (ZZ-102): fees in person: 2 → 3.5",
+    ] == said[2:6]
     assert 0 == run(["release-notes", old, new, "--language", "vi"])
     said = capsys.readouterr().out
     assert "2 ngày làm việc → 1 ngày" in said
+    assert "phí, lệ phí trực tuyến: miễn phí → 7" in said
+    assert "phí, lệ phí trực tiếp: 2 → 3,5" in said
     assert "không so sánh được giá trị trước và sau" in said
 
 

@@ -1,6 +1,7 @@
 """What is different between two packages: procedures, deadlines, fees, KPI, names; nothing of what stayed."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,47 @@ def test_another_deadline_is_told_by_its_channel(notes) -> None:
     assert () == found.kpis
 
 
+def test_other_fees_are_told_by_their_channel(notes) -> None:
+    found = notes(("procedures/ZZ-102.yaml", "amount: 2", "amount: 3.50"))
+    (procedure,) = found.procedures
+    (fees,) = procedure.fees
+    assert ("ZZ-102", "in_person", (), ()) == (procedure.code, fees.channel, procedure.deadlines, procedure.others)
+    assert ([Decimal(2)], [Decimal("3.50")]) == ([fee.amount for fee in fees.was], [fee.amount for fee in fees.now])
+
+
+def test_what_was_free_and_costs_something_now_is_told_and_what_nobody_publishes_any_more(notes) -> None:
+    found = notes(
+        ("procedures/ZZ-101.yaml", "fees: free", "fees: [{id: entry, amount: 7}]"),
+        (
+            "procedures/ZZ-201.yaml",
+            "fees:\n      - {id: permit, amount: 40.50}\n    fees_certainty: synthetic\n    ",
+            "",
+        ),
+    )
+    births, stalls = found.procedures
+    assert [("online", "free", [Decimal(7)])] == [(f.channel, f.was, [e.amount for e in f.now]) for f in births.fees]
+    assert [("online", [Decimal("40.50")], None)] == [
+        (f.channel, [each.amount for each in f.was], f.now) for f in stalls.fees
+    ]
+
+
+def test_a_channel_that_comes_and_one_that_goes_are_told_with_deadline_and_fees(notes) -> None:
+    found = notes(
+        (
+            "procedures/ZZ-101.yaml",
+            "  in_person:\n    deadline: {amount: 1, unit: working_days}",
+            "  post:\n    deadline: {amount: 9, unit: working_days}",
+        )
+    )
+    (procedure,) = found.procedures
+    assert {"in_person": (1, None), "post": (None, 9)} == {
+        each.channel: (each.was and each.was.amount, each.now and each.now.amount) for each in procedure.deadlines
+    }
+    assert {"in_person": ("free", None), "post": (None, "free")} == {
+        each.channel: (each.was, each.now) for each in procedure.fees
+    }
+
+
 def test_what_else_changed_is_named(notes) -> None:
     found = notes(("procedures/ZZ-101.yaml", "Birth registration", "Registering a birth"))
     assert [("name",)] == [each.others for each in found.procedures]
@@ -72,6 +114,13 @@ def test_a_procedure_that_went_and_one_that_came_are_told(donor: Path, notes) ->
 def test_a_kpi_that_is_counted_differently_says_so(notes) -> None:
     found = notes(("kpis/kpis.yaml", "numerator: channel = 'online'", "numerator: channel = 'post'"))
     assert [(True, "changed")] == [(each.is_counted_differently, each.kind) for each in found.kpis]
+
+
+def test_a_kpi_that_went_and_one_that_came_are_told(notes) -> None:
+    found = notes(("kpis/kpis.yaml", "id: whole_process_share", "id: posted_share"))
+    assert [("posted_share", "added"), ("whole_process_share", "removed")] == [
+        (each.id, each.kind) for each in found.kpis
+    ]
 
 
 def test_a_kpi_with_other_words_is_counted_as_before(notes) -> None:

@@ -145,6 +145,28 @@ def test_an_officer_leaves_and_clients_follow(
     assert ("0.2.0", 2) == (found.version, found.root_version)
 
 
+def test_each_publisher_signs_for_its_own_folder_and_what_it_says_there_is_final(registry: ThrowawayRegistry) -> None:
+    add_key(registry.folder, "cobalt", signers(1)[0].public_key)
+    registry.settle()
+    roles = registry.folder.current(TARGETS).signed.delegations.roles
+    assert {name: (True, [f"packages/{name}/*"], None) for name in ("amber", "basalt", "cobalt")} == {
+        name: (role.terminating, role.paths, role.path_hash_prefixes) for name, role in roles.items()
+    }
+    for name in roles:
+        held = f"packages/{name}/town-model-1.0.0.zip"
+        assert [name] == [other for other, role in roles.items() if role.is_delegated_path(held)]
+
+
+@pytest.mark.parametrize("name", ["amber*", "*", "amber/../basalt", "[ab]mber", "am?er"])
+def test_no_publisher_is_called_so_that_its_folder_would_reach_into_anothers(
+    registry: ThrowawayRegistry, name: str
+) -> None:
+    with pytest.raises(DataError):
+        add_key(registry.folder, name, signers(1)[0].public_key)
+    assert {"amber", "basalt"} == set(registry.folder.current(TARGETS).signed.delegations.roles)
+    assert None is registry.folder.draft(TARGETS)
+
+
 def test_a_stolen_online_key_is_replaced(registry: ThrowawayRegistry, trusted: TrustedRegistry) -> None:
     obtain(NAME, registry=trusted)
     new, folder = signers(1)[0], registry.folder

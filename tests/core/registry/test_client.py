@@ -62,8 +62,37 @@ def test_every_refusal_is_one(registry: ThrowawayRegistry, tmp_path: Path, root:
     (registry.folder.metadata / "timestamp.json").write_text("{}")
     with served(registry.folder) as address:
         assert 1 == client(store, "--metadata-url", f"{address}metadata", "refresh")
-    assert 2 == client(store, "refresh")
-    assert 2 == client(store, "--metadata-url", address, "download")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (["--metadata-dir", "store", "refresh"], "--metadata-url must stand before 'refresh'"),
+        (
+            ["--metadata-dir", "store", "--metadata-url", "http://127.0.0.1:9/", "--target-name", LIST, "download"],
+            "--target-base-url, --target-dir must stand before 'download'",
+        ),
+        (["refresh"], "Missing option '--metadata-dir'"),
+        (["--metadata-dir", "store", "init"], "Missing argument 'ROOT'"),
+        (["--metadata-dir", "store", "renew"], "No such command 'renew'"),
+        (["--metadata-dir", "store", "--no-such", "refresh"], "No such option: --no-such"),
+        (["--metadata-dir", "store", "--metadata-url", "http://127.0.0.1:9/", "refresh"], "root.json"),
+    ],
+)
+def test_a_call_that_cannot_be_carried_out_is_one_and_says_why(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    missing: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert 1 == run(["registry", "client", *arguments])
+    assert missing in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+def test_help_is_no_refusal() -> None:
+    assert [0, 0] == [run(["registry", "client", *words, "--help"]) for words in ([], ["--metadata-dir", "x", "init"])]
 
 
 def test_only_public_files_are_served(registry: ThrowawayRegistry) -> None:

@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from securesystemslib.signer import CryptoSigner
 
@@ -21,12 +21,14 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=8), JSON, max_size=4))
 def test_what_was_said_comes_back(predicate: dict) -> None:
     data = sign_statement({"file": DIGEST}, KIND, predicate, [ONE])
     assert predicate == open_statement(data, [ONE.public_key], KIND, digest=DIGEST)["predicate"]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 7))
 def test_one_bit_of_what_was_said_is_noticed(place: int, bit: int) -> None:
     envelope = json.loads(sign_statement({"file": DIGEST}, KIND, {"cases": 12}, [ONE]))

@@ -19,6 +19,7 @@ from pilotkit.registry.serving import served
 from pilotkit.registry.throwaway import ThrowawayRegistry
 from pilotkit.scaffold import new
 from pilotkit.upgrades import Source, upgrade
+from pilotkit.web.health import health_of
 
 NAME = "port-amber-model"
 
@@ -174,6 +175,47 @@ def test_an_expired_word_leaves_the_installed_running_and_refuses_the_new(
     (found,) = (each for each in run_checks(Deployment(made.folder)) if each.check == "trust")
     assert (Severity.WARNING, True) == (found.severity, "expired on 2025-01-02 03:04 UTC" in found.message)
     assert "pilotkit registry follow" in found.remedy
+
+
+def test_a_clock_that_was_set_back_makes_no_expired_word_hold_again(
+    trusted: TrustedRegistry, units: dict[str, str], tmp_path: Path
+) -> None:
+    made = new(obtain(NAME, registry=trusted), "SP", tmp_path / "made", units).folder
+    heard = datetime.now(UTC) + timedelta(days=8)
+    expired = follow(made, now=heard).stale_since
+    for shown in (heard, heard - timedelta(days=400)):
+        assert expired == standing(made, now=shown).stale_since
+    assert [None, heard] == [
+        standing(made, now=shown).set_back_from for shown in (heard - timedelta(minutes=9), heard - timedelta(days=400))
+    ]
+    found = [each for each in run_checks(Deployment(made)) if each.check == "trust"]
+    assert [Severity.WARNING, Severity.WARNING] == [each.severity for each in found]
+    told = " ".join(each.message for each in found)
+    assert f"expired on {expired:%Y-%m-%d %H:%M} UTC" in told
+    assert f"the clock was set back: it has been {heard:%Y-%m-%d %H:%M} UTC already" in told
+    trust = health_of(Deployment(made), heard - timedelta(days=400))["trust"]
+    assert (expired.isoformat(), True) == (trust["stale_since"], trust["clock_set_back"])
+
+
+def test_a_clock_that_was_set_back_is_told_although_the_last_word_held_when_it_was_heard(
+    trusted: TrustedRegistry, units: dict[str, str], tmp_path: Path
+) -> None:
+    made = new(obtain(NAME, registry=trusted), "SP", tmp_path / "made", units).folder
+    heard = datetime.now(UTC) + timedelta(days=1)
+    assert None is follow(made, now=heard).set_back_from
+    (found,) = (each for each in run_checks(Deployment(made)) if each.check == "trust")
+    assert (Severity.WARNING, True) == (found.severity, found.message.startswith("the clock was set back"))
+
+
+def test_a_memory_of_time_that_cannot_be_read_is_told_and_the_pages_run_on(
+    trusted: TrustedRegistry, units: dict[str, str], tmp_path: Path
+) -> None:
+    made = new(obtain(NAME, registry=trusted), "SP", tmp_path / "made", units).folder
+    (made / ".pilot/trust/metadata/latest-instant").write_text("yesterday")
+    with pytest.raises(TrustError, match="nobody knows whether the clock was set back"):
+        standing(made)
+    told = health_of(Deployment(made), datetime.now(UTC))
+    assert (True, True) == (told["ok"], "nobody knows whether the clock was set back" in told["trust"]["problem"])
 
 
 def test_a_package_taken_unsigned_is_remembered_as_such(

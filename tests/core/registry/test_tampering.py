@@ -156,6 +156,18 @@ def test_a_registry_that_stands_still(packages: dict[str, Path], tmp_path: Path)
     assert "0.1.0" == obtain(NAME, registry=frozen.trusted(tmp_path / "store")).statement.version
 
 
+def test_what_expired_is_told_with_its_own_date_also_when_other_words_were_renewed(
+    packages: dict[str, Path], tmp_path: Path
+) -> None:
+    then = datetime.now(UTC) - timedelta(days=61, hours=1)
+    frozen = ThrowawayRegistry.make(tmp_path / "frozen", ["amber"], now=then)
+    frozen.release("amber", packages["0.1.0"], now=then)
+    assert {"timestamp 3"} == set(refresh(frozen.folder, [frozen.timestamp]).published)
+    until = f"{then + timedelta(days=60):%Y-%m-%d %H:%M}"
+    for _ in range(2):
+        refused(frozen.trusted(tmp_path / "store"), rf"\(snapshot\) expired on {until} UTC, 1 days ago")
+
+
 def test_yesterdays_list_with_todays_rest(
     registry: ThrowawayRegistry, trusted: TrustedRegistry, packages: dict[str, Path]
 ) -> None:

@@ -139,7 +139,8 @@ def test_health_tells_how_the_package_stands_with_its_registry(visit_town):
         ".pilot/trust/metadata/timestamp.json": json.dumps(timestamp),
         ".pilot/trust/files/revocations.json": json.dumps({"issued": "2025-07-02T00:00:00Z", "revocations": [gone]}),
     }
-    told = {"voucher": "registry", "stale_since": "2025-07-08T00:00:00+00:00", "revoked": True}
+    told = {"voucher": "registry", "stale_since": "2025-07-08T00:00:00+00:00", "clock_set_back": False,
+            "revoked": True}  # fmt: skip
     assert told == visit_town(files).get("/health").json()["trust"]
     broken = visit_town({".pilot/trust/statement.json": "{"}).get("/health").json()
     assert (True, {"problem": "cannot be read."}) == (broken["ok"], broken["trust"])

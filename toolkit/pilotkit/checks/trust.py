@@ -14,7 +14,7 @@ from pilotkit.registry.standing import FOLDER, STATEMENT
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """An error for a revoked package, a warning for a stale one, a notice for one that nobody vouches for."""
+    """An error for a revoked package, a warning for a stale one or a wrong clock, a notice for an unsigned one."""
     found = standing(deployment.folder)
     if found is None:
         return
@@ -27,6 +27,13 @@ def run(deployment: Deployment) -> Iterator[Finding]:
     if found.stale_since is not None:
         yield _finding(
             Severity.WARNING, _stale(found), "Run 'pilotkit registry follow' every day; it runs on meanwhile."
+        )
+    if found.set_back_from is not None:
+        yield _finding(
+            Severity.WARNING,
+            f"the clock was set back: it has been {found.set_back_from:%Y-%m-%d %H:%M} UTC already, "
+            "so expired words would pass for good.",
+            "Set the clock of this machine right.",
         )
     if found.statement.voucher is Voucher.NOBODY:
         yield _finding(

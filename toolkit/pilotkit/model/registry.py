@@ -111,4 +111,6 @@ class TrustStanding(Noun):
     statement: TrustStatement
     stale_since: datetime | None = None
     """Since when nothing that still holds has been heard of the registry; the package keeps running."""
+    set_back_from: datetime | None = None
+    """An instant that has passed already, where this machine's clock shows an earlier one: it was set back since."""
     revocation: Revocation | None = None

@@ -12,11 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from securesystemslib.signer import Key, Signer
 from tuf.api.metadata import DelegatedRole, Delegations, Metadata, Role, Root, Targets
 
 from pilotkit.errors import DataError, Place, TargetError, UnknownError
 from pilotkit.model.registry import Listing, Revocations
+from pilotkit.model.text import Identifier
 from pilotkit.registry.layout import (
     PUBLISHER_PERIOD,
     ROOT,
@@ -103,8 +105,11 @@ def add_key(registry: RegistryFolder, role: str, key: Key, *, now: datetime | No
         _refuse_second_hand(root.signed, role, key)
         root.signed.add_key(key, role)
         return _saved(registry, {ROOT: root})
-    if role in _RESERVED:
-        raise DataError(f"no publisher can be called '{role}'.", remedy="Choose another name.")
+    if role in _RESERVED or not _is_name(role):
+        raise DataError(
+            f"no publisher can be called '{role}'.",
+            remedy="Choose another name: lower-case letters, digits, '_', '.' and '-'.",
+        )
     targets = _draft_of(registry, TARGETS, at)
     drafts = {TARGETS: targets}
     if role not in targets.signed.delegations.roles:
@@ -114,6 +119,15 @@ def add_key(registry: RegistryFolder, role: str, key: Key, *, now: datetime | No
         drafts[role] = Metadata(Targets(1, expires=at + PUBLISHER_PERIOD))
     targets.signed.add_key(key, role)
     return _saved(registry, drafts)
+
+
+def _is_name(role: str) -> bool:
+    """Whether a word is an identifier; a wildcard would make a folder that reaches into those of others."""
+    try:
+        TypeAdapter(Identifier).validate_python(role)
+    except ValidationError:
+        return False
+    return True
 
 
 def rotate(registry: RegistryFolder, role: str, old: Key, new: Key, *, now: datetime | None = None) -> tuple[str, ...]:

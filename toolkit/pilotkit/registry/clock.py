@@ -23,8 +23,8 @@ def check_clock(folder: Path, now: datetime) -> None:
     Raises:
         TrustError: the clock shows an earlier time.
     """
-    latest = _read(folder / FILE)
-    if latest is not None and now < latest - _TOLERANCE:
+    latest = latest_instant(folder)
+    if is_set_back(now, latest):
         raise TrustError(
             f"the clock shows {now:%Y-%m-%d %H:%M} UTC, but it has been {latest:%Y-%m-%d %H:%M} UTC already.",
             remedy=f"Set the clock right. If it was wrong then and is right now, delete {folder / FILE}.",
@@ -32,17 +32,28 @@ def check_clock(folder: Path, now: datetime) -> None:
     remember(folder, now)
 
 
+def is_set_back(now: datetime, latest: datetime | None) -> bool:
+    """Whether a clock that shows ``now`` lies behind the latest instant that is known to have passed."""
+    return latest is not None and now < latest - _TOLERANCE
+
+
 def remember(folder: Path, instant: datetime) -> None:
     """Keep ``instant`` if it is later than what is known; it is something that has certainly passed."""
     with alone_in(folder):
-        latest = _read(folder / FILE)
+        latest = latest_instant(folder)
         if latest is None or instant > latest:
             write_durably(folder / FILE, f"{instant.astimezone(UTC).isoformat()}\n".encode())
 
 
-def _read(path: Path) -> datetime | None:
+def latest_instant(folder: Path) -> datetime | None:
+    """The latest instant that is known to have passed; None where nothing is.
+
+    Raises:
+        TrustError: what was kept of it cannot be read.
+    """
+    path = folder / FILE
     try:
-        return datetime.fromisoformat(path.read_text(encoding="utf-8").strip())
+        return datetime.fromisoformat(path.read_text(encoding="utf-8").strip()).astimezone(UTC)
     except FileNotFoundError:
         return None
     except (OSError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError
 from tuf.ngclient import FetcherInterface
 from tuf.ngclient.urllib3_fetcher import Urllib3Fetcher
 
+_VERSION = re.compile(r"^\d+\.")
 _CHUNK = 256 * 1024
 _NOT_FOUND = 404
 _SECONDS = 20
@@ -20,11 +22,11 @@ _SECONDS = 20
 
 
 class Fetcher(FetcherInterface):
-    """Reads both, in pieces, and remembers the last metadata for telling people when it expired."""
+    """Reads both, in pieces, and remembers metadata for telling people when it expired."""
 
     def __init__(self) -> None:
         self._web = Urllib3Fetcher(socket_timeout=_SECONDS, app_user_agent="pilotkit")
-        self._last = b""
+        self._read: dict[str, bytes] = {}
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         if urlsplit(url).scheme == "file":
@@ -33,15 +35,17 @@ class Fetcher(FetcherInterface):
 
     def download_bytes(self, url: str, max_length: int) -> bytes:
         """As :meth:`FetcherInterface.download_bytes`."""
-        self._last = b""
-        self._last = super().download_bytes(url, max_length)
-        return self._last
+        data: bytes = super().download_bytes(url, max_length)
+        self._read[_VERSION.sub("", Path(urlsplit(url).path).name)] = data
+        return data
 
-    def last_expiry(self) -> datetime | None:
-        """Until when the metadata said to hold that was read last; for words only, nothing is decided by it."""
+    def expiry_of(self, role: str, store: Path) -> datetime | None:
+        """Until when a role said to hold when it was read last, now or before; for words only, it decides nothing."""
+        name = f"{role}.json"
         try:
-            return datetime.fromisoformat(json.loads(self._last)["signed"]["expires"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+            data = self._read.get(name) or (store / name).read_bytes()
+            return datetime.fromisoformat(json.loads(data)["signed"]["expires"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
 

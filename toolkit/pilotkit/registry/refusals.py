@@ -27,7 +27,8 @@ def in_words(place: str, fetcher: Fetcher, store: Path) -> Iterator[None]:
     try:
         yield
     except tuf.ExpiredMetadataError as problem:
-        raise TrustError(_expired(str(problem), fetcher.last_expiry()), remedy=_RENEW) from None
+        role = _role_in(str(problem))
+        raise TrustError(_expired(role, fetcher.expiry_of(role, store)), remedy=_RENEW) from None
     except tuf.DownloadHTTPError as problem:
         raise TrustError(f"{place} lacks a file that it should have ({problem}).", remedy=_LATER) from None
     except tuf.DownloadLengthMismatchError as problem:
@@ -57,8 +58,13 @@ _RENEW = (
 )
 
 
-def _expired(what: str, since: datetime | None) -> str:
-    role = next((word.removesuffix(".json") for word in what.split() if word.endswith(".json")), what.split()[1])
+def _role_in(what: str) -> str:
+    """Which role the framework means with ``timestamp.json is expired`` or ``New amber is expired``."""
+    words = what.split()
+    return next((word.removesuffix(".json") for word in words if word.endswith(".json")), words[1])
+
+
+def _expired(role: str, since: datetime | None) -> str:
     if since is None:
         return f"what the registry says ({role}) has expired, so nothing new is installed from it."
     ago = f"{(datetime.now(UTC) - since).days} days ago"

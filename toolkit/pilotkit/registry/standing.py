@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +14,7 @@ from pilotkit.model.registry import Revocations, TrustStanding, TrustStatement, 
 from pilotkit.model.text import Noun
 from pilotkit.reading import noun_from
 from pilotkit.registry.choosing import revocation_of
+from pilotkit.registry.clock import is_set_back, latest_instant
 from pilotkit.registry.durable import LOCK, alone_in, write_durably
 from pilotkit.registry.trusted import FILES, METADATA, ROOT_FILE, TrustedRegistry, address_of, read_root
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 FOLDER = ".pilot/trust"
 """Below the deployment; not part of the model, and not personal."""
 STATEMENT = "statement.json"
-STATEMENT_FILE = f"{FOLDER}/{STATEMENT}"
 _REVOCATIONS = "revocations.json"
 _N = TypeVar("_N", bound=Noun)
 _ROLES = ("root", "timestamp", "snapshot", "targets")
@@ -37,9 +38,9 @@ def record(obtained: Obtained, deployment: Path) -> None:
     folder, registry = deployment / FOLDER, obtained.registry
     if registry is not None:
         _copy(registry.metadata, folder / METADATA)
-        write_durably(folder / ROOT_FILE, registry.root)
         write_durably(folder / FILES / _REVOCATIONS, (registry.files / _REVOCATIONS).read_bytes())
-    write_durably(folder / STATEMENT, statement_text(obtained.statement))
+    for path, data in vouching_files(obtained).items():
+        write_durably(deployment / path, data)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -55,19 +56,28 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(LOCK))
 
 
-def statement_text(statement: TrustStatement) -> bytes:
-    """What stands in :data:`STATEMENT_FILE`: why a package was taken."""
-    text = json.dumps(
-        statement.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=2, sort_keys=True
-    )
-    return f"{text}\n".encode()
+def vouching_files(obtained: Obtained) -> Mapping[str, bytes]:
+    """Why a package was taken and the root that vouches for it, by path in the deployment: what goes with its version.
+
+    What was heard of the registry is not among them: it stays, whatever version is gone back to.
+    """
+    said = obtained.statement.model_dump(mode="json", exclude_none=True)
+    text = json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True)
+    files = {f"{FOLDER}/{STATEMENT}": f"{text}\n".encode()}
+    return files if obtained.registry is None else {**files, f"{FOLDER}/{ROOT_FILE}": obtained.registry.root}
 
 
 def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding | None:
     """How the package of a deployment stands, by what was last heard of its registry; None where nothing was kept.
 
+    Args:
+        deployment: its folder.
+        now: what this machine's clock shows; where it lies behind the latest instant that is known to have passed, that
+            instant counts.
+
     Raises:
         DataError: what was kept is broken.
+        TrustError: what was kept of the time is.
     """
     folder = deployment / FOLDER
     statement = _read(TrustStatement, folder / STATEMENT)
@@ -75,11 +85,16 @@ def standing(deployment: Path, *, now: datetime | None = None) -> TrustStanding 
         return None
     gone = _read(Revocations, folder / FILES / _REVOCATIONS)
     revocation = revocation_of(statement.name, statement.version, statement.identity, gone) if gone else None
-    stale_since = None
-    if statement.voucher is Voucher.REGISTRY:
-        until = earliest_expiry(folder / METADATA, statement.publisher)
-        stale_since = until if until and until < (now or datetime.now(UTC)) else None
-    return TrustStanding(statement=statement, stale_since=stale_since, revocation=revocation)
+    if statement.voucher is not Voucher.REGISTRY:
+        return TrustStanding(statement=statement, revocation=revocation)
+    at, latest = now or datetime.now(UTC), latest_instant(folder / METADATA)
+    until = earliest_expiry(folder / METADATA, statement.publisher)
+    return TrustStanding(
+        statement=statement,
+        stale_since=until if until and until < max(at, latest or at) else None,
+        set_back_from=latest if is_set_back(at, latest) else None,
+        revocation=revocation,
+    )
 
 
 def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:

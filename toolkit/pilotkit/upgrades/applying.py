@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.model.upgrade import UpgradePlan
-from pilotkit.registry import STATEMENT_FILE, record, statement_text
+from pilotkit.registry import record, vouching_files
 from pilotkit.registry import standing as trust_of
 from pilotkit.scaffold import Question
 from pilotkit.upgrades import journal
@@ -28,7 +28,9 @@ def plan_upgrade(
     *,
     allow_downgrade: bool = False,
 ) -> UpgradePlan:
-    """What :func:`upgrade` would do. Nothing is written but what a killed command left undone.
+    """What :func:`upgrade` would do.
+
+    Nothing is written but what the registry says, into ``.pilot/trust/``, and what a killed command left undone.
 
     Raises:
         PilotkitError: as :func:`upgrade`, but for what only stands in the way, which the plan tells.
@@ -126,13 +128,13 @@ def _told(plan: UpgradePlan, found: Found) -> UpgradePlan:
 
 
 def _vouched(folder: Path, found: Found) -> dict[str, State]:
-    """Why the new package was taken, as a file of the change, so that taking it back takes this back too."""
+    """Why the new package was taken, as files of the change, so that taking it back takes this back too."""
     if found.obtained is None:
         return {}
     before, said = trust_of(folder), found.obtained.statement
     if before is not None and (before.statement.identity, before.statement.voucher) == (said.identity, said.voucher):
         return {}
-    return {STATEMENT_FILE: State(statement_text(said))}
+    return {path: State(data) for path, data in vouching_files(found.obtained).items()}
 
 
 def _recovered(folder: Path) -> str | None:

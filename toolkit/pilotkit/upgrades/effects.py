@@ -114,8 +114,8 @@ def _changed(old: Procedure | None, new: Procedure, cases: Mapping[str, int] | N
     is_renamed = old.code != new.code
     if not values and not is_renamed:
         return
-    deadlines = tuple(each for each in values if _is_of(each.key, "deadline"))
-    fees = tuple(each for each in values if _is_of(each.key, "fees") or _is_of(each.key, "fees_certainty"))
+    deadlines = tuple(_of_offers(values, "deadline"))
+    fees = tuple(_of_offers(values, "fees", "fees_certainty"))
     yield ProcedureChange(
         code=new.code,
         name=new.name,
@@ -129,9 +129,20 @@ def _changed(old: Procedure | None, new: Procedure, cases: Mapping[str, int] | N
     )
 
 
-def _is_of(key: str, part: str) -> bool:
-    parts = key.split(".")
-    return parts[0] == "offers" and part in parts[2:3]
+def _of_offers(values: list[ValueChange], *parts: str) -> Iterator[ValueChange]:
+    """What is different in parts of the channels; of a channel that comes or goes, the parts that it has or had."""
+    for each in values:
+        keys = each.key.split(".")
+        if keys[0] != "offers":
+            continue
+        if keys[2:]:
+            if keys[2] in parts:
+                yield each
+            continue
+        for part in parts:
+            before, after = ((side or {}).get(part) for side in (each.before, each.after))
+            if before != after:
+                yield each.model_copy(update={"key": f"{each.key}.{part}", "before": before, "after": after})
 
 
 def _values(file: str, old: Any, new: Any, below: str = "") -> tuple[ValueChange, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.errors import DataError
+from pilotkit.errors import PilotkitError
 from pilotkit.registry import standing
 from pilotkit.version import __version__
 
@@ -26,12 +26,13 @@ def health_of(deployment: Deployment, now: datetime) -> dict[str, Any]:
 def _trust(deployment: Deployment, now: datetime) -> dict[str, Any] | None:
     try:
         found = standing(deployment.folder, now=now)
-    except DataError as problem:
+    except PilotkitError as problem:
         return {"problem": problem.what}
     if found is None:
         return None
     return {
         "voucher": found.statement.voucher,
         "stale_since": found.stale_since.isoformat() if found.stale_since else None,
+        "clock_set_back": found.set_back_from is not None,
         "revoked": found.revocation is not None,
     }
