@@ -30,6 +30,8 @@ from pilotkit.reading import noun_from, parse_yaml, read_csv, read_text, read_to
 MODEL = "model"
 LOCAL = "local"
 OVERRIDES = "local/overrides"
+SET_ASIDE = "local/set-aside"
+"""Where what has no effect any more is kept."""
 PILOT = ".pilot"
 """What pilotkit keeps for itself, so that a deployment can be upgraded and taken back."""
 OFFERED = ".package-new"

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from pilotkit.catalog.locks import falls_under
-from pilotkit.catalog.tree import MODEL, OVERRIDES, override_of
+from pilotkit.catalog.tree import MODEL, OVERRIDES, SET_ASIDE, override_of
 from pilotkit.errors import DataError
 from pilotkit.merging import comments_of, edited, is_same, merge_values
 from pilotkit.model.package import PackageInfo
@@ -19,9 +19,6 @@ from pilotkit.overlay import ABSENT, DELETE, changes_in, found_at
 from pilotkit.packages.undecided import WHY, compare_by
 from pilotkit.reading import parse_yaml
 from pilotkit.upgrades.moves import Moves
-
-SET_ASIDE = "local/set-aside"
-"""Where what has no effect any more is kept."""
 
 
 @dataclass

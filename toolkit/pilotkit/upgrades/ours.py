@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import FORMS, LISTS, MODEL, OFFERED, PROCEDURES, SINGLES, override_of
+from pilotkit.catalog.tree import FORMS, LISTS, MODEL, OFFERED, PROCEDURES, SET_ASIDE, SINGLES, override_of
 from pilotkit.errors import DataError, Place
 from pilotkit.merging import differences
 from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange, ValueChange
@@ -20,7 +20,7 @@ from pilotkit.packages.walking import files_below
 from pilotkit.reading import parse_toml, parse_yaml, read_text
 from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.journal import State, locked, put, recover
-from pilotkit.upgrades.layers import SET_ASIDE, nested, write_changes
+from pilotkit.upgrades.layers import nested, write_changes
 from pilotkit.upgrades.overriding import Changes
 from pilotkit.upgrades.standing import Standing
 
