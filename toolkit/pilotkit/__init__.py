@@ -32,7 +32,7 @@ _ROOMS = {
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
         "UnitKey",
     ),
-    "model.package": ("Derivation", "Manifest", "MeasuredFigure", "PackageInfo"),
+    "model.package": ("Derivation", "Manifest", "MeasuredFigure", "PackageInfo", "precedence"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
@@ -202,6 +202,7 @@ if TYPE_CHECKING:
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import MeasuredFigure as MeasuredFigure
     from pilotkit.model.package import PackageInfo as PackageInfo
+    from pilotkit.model.package import precedence as precedence
     from pilotkit.model.payment import Payment as Payment
     from pilotkit.model.payment import PaymentConnector as PaymentConnector
     from pilotkit.model.payment import PaymentOrder as PaymentOrder
