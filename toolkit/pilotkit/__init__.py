@@ -78,7 +78,10 @@ _ROOMS = {
     "reading": ("noun_from", "read_yaml"),
     "model.registry": ("Listing", "Release", "Revocation", "Revocations", "TrustStanding", "TrustStatement"),
     "registry.envelopes": ("open_statement", "sign_statement"),
-    "model.adoption": ("AdoptionReceipt", "CheckSummary", "InstalledPackage", "MonthlyFigure"),
+    "model.adoption": (
+        "AdoptionReceipt", "CheckSummary", "InstalledPackage", "LeftOpen", "MonthlyFigure", "OpenPlace",
+        "RefusalReason", "RefusedUpgrade",
+    ),
     "model.notes": ("DeadlineNote", "FeesNote", "KpiNote", "ProcedureNote", "ReleaseNotes"),
     "storage.store": ("Store",),
     "packages.archive": ("PackageArchive",),
@@ -146,7 +149,11 @@ if TYPE_CHECKING:
     from pilotkit.model.adoption import AdoptionReceipt as AdoptionReceipt
     from pilotkit.model.adoption import CheckSummary as CheckSummary
     from pilotkit.model.adoption import InstalledPackage as InstalledPackage
+    from pilotkit.model.adoption import LeftOpen as LeftOpen
     from pilotkit.model.adoption import MonthlyFigure as MonthlyFigure
+    from pilotkit.model.adoption import OpenPlace as OpenPlace
+    from pilotkit.model.adoption import RefusalReason as RefusalReason
+    from pilotkit.model.adoption import RefusedUpgrade as RefusedUpgrade
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application

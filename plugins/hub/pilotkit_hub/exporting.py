@@ -8,13 +8,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pilotkit import Download, UnknownError, Visit
+from pilotkit import Download, RefusalReason, UnknownError, Visit
 from pilotkit_hub.adoption import ProvinceRow, rows_of
 from pilotkit_hub.ledger import Ledger
 from pilotkit_hub.settings import read_settings
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # full-width ones count too
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
 Row = dict[str, Any]
 
 
@@ -55,11 +53,7 @@ def _told(row: ProvinceRow) -> Row:
         "failing_checks": list(receipt.checks.blocked),
         "refused_version": refused.version if refused else None,
         "refused_since": refused.since.isoformat() if refused else None,
-        "refused_because": [
-            " ".join(filter(None, (each.kind, each.check, _place(each.file, each.key)))) for each in refused.reasons
-        ]
-        if refused
-        else [],
+        "refused_because": [_because(each) for each in refused.reasons] if refused else [],
         "undecided": left.count if left else None,
         "undecided_places": [f"{each.kind} {_place(each.file, each.key)}" for each in left.places] if left else [],
     }
@@ -72,12 +66,19 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def _because(reason: RefusalReason) -> str:
+    return " ".join(filter(None, (reason.kind, reason.check, _place(reason.file, reason.key))))
+
+
 def _place(file: str, key: str) -> str:
     return f"{file}#{key}" if key else file
 
 
 def _as_csv(rows: list[Row]) -> bytes:
-    """UTF-8 with a byte order mark (RFC 4180); several of a kind in one cell, with semicolons between."""
+    """UTF-8 with a byte order mark (RFC 4180); several of a kind in one cell, with semicolons between.
+
+    No spreadsheet takes a cell for a formula: none begins with what a province may write as it likes.
+    """
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
@@ -87,8 +88,7 @@ def _as_csv(rows: list[Row]) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    text = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def _as_json(rows: list[Row]) -> bytes:
