@@ -98,6 +98,16 @@ def test_a_plan_only_shows_and_remembers_nothing(overridden, locking):
     assert refused(overridden) is None
 
 
+def test_the_plan_says_what_stands_in_the_way_in_words_on_the_screen_and_on_its_page(
+    overridden, locking, call, tmp_path
+):
+    page = tmp_path / "plan.html"
+    given = ("upgrade", overridden, locking, "--plan", "--allow-unsigned", "--html", page, "--language", "en")
+    code, out, _ = call(*given)
+    said = f"{OVERRIDE}: decision is locked by the package."
+    assert (1, True, True) == (code, said in " ".join(out.split()), said in page.read_text())
+
+
 def test_the_same_refusal_again_keeps_the_day_on_which_it_began(overridden, locking):
     attempt(overridden, locking)
     first = refused(overridden)
