@@ -13,7 +13,18 @@ from accessibility import AXE, Accessibility
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import AdoptionReceipt, CheckSummary, Deployment, InstalledPackage, MeasuredFigure, MonthlyFigure
+from pilotkit import (
+    AdoptionReceipt,
+    CheckSummary,
+    Deployment,
+    InstalledPackage,
+    LeftOpen,
+    MeasuredFigure,
+    MonthlyFigure,
+    OpenPlace,
+    RefusalReason,
+    RefusedUpgrade,
+)
 from pilotkit.adoption import sign_receipt
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.storage.vault import KEYS
@@ -30,6 +41,12 @@ PAGES = [
     "/comparison?kpi=median_working_minutes", "/releases", "/receipts", "/receipts/new",
 ]  # fmt: skip
 LANGUAGES = ["vi", "en"]
+LONG = "procedures/huong-dan-nguoi-dan-den-trung-tam-phuc-vu-hanh-chinh-cong.yaml"
+REASONS = (
+    RefusalReason(kind="locked", file=f"local/overrides/{LONG}", key="offers.in_person.deadline.amount"),
+    RefusalReason(kind="edited", file=f"model/{LONG}"),
+)
+LEFT_OPEN = LeftOpen(count=2, places=(OpenPlace(kind="file", file="x" * 200), OpenPlace(kind="set_aside", file=LONG)))
 
 
 def receipt(province, issued):
@@ -44,7 +61,8 @@ def receipt(province, issued):
         checks=CheckSummary(errors=0, warnings=1, notices=2), as_of=NOW - timedelta(hours=17),
         location_version=f"vn@2025-07-01#{province}", completeness=100,
         figures=tuple(MeasuredFigure(**each, denominator=190) for each in (share, median)),
-        monthly=tuple(MonthlyFigure(**each) for each in months),
+        monthly=tuple(MonthlyFigure(**each) for each in months), left_open=LEFT_OPEN,
+        refused=RefusedUpgrade(version="1.1.0", since=issued, count=9, reasons=REASONS) if province == "01" else None,
     )  # fmt: skip
 
 

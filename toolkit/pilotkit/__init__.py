@@ -32,7 +32,7 @@ _ROOMS = {
         "AdministrativeUnit", "LocationDirectory", "Pattern", "PointKind", "ServicePoint", "Succession",
         "UnitKey",
     ),
-    "model.package": ("Derivation", "Manifest", "MeasuredFigure", "PackageInfo"),
+    "model.package": ("Derivation", "Manifest", "MeasuredFigure", "PackageInfo", "precedence"),
     "model.payment": ("Payment", "PaymentConnector", "PaymentOrder", "PaymentState"),
     "model.people": ("Campaign", "Course", "Head", "Norm", "Role", "Staffing"),
     "model.personal": ("Attachment", "Content", "Person", "PersonalFile"),
@@ -78,7 +78,10 @@ _ROOMS = {
     "reading": ("noun_from", "read_yaml"),
     "model.registry": ("Listing", "Release", "Revocation", "Revocations", "TrustStanding", "TrustStatement"),
     "registry.envelopes": ("open_statement", "sign_statement"),
-    "model.adoption": ("AdoptionReceipt", "CheckSummary", "InstalledPackage", "MonthlyFigure"),
+    "model.adoption": (
+        "AdoptionReceipt", "CheckSummary", "InstalledPackage", "LeftOpen", "MonthlyFigure", "OpenPlace",
+        "RefusalReason", "RefusedUpgrade",
+    ),
     "model.notes": ("DeadlineNote", "FeesNote", "KpiNote", "ProcedureNote", "ReleaseNotes"),
     "storage.store": ("Store",),
     "packages.archive": ("PackageArchive",),
@@ -146,7 +149,11 @@ if TYPE_CHECKING:
     from pilotkit.model.adoption import AdoptionReceipt as AdoptionReceipt
     from pilotkit.model.adoption import CheckSummary as CheckSummary
     from pilotkit.model.adoption import InstalledPackage as InstalledPackage
+    from pilotkit.model.adoption import LeftOpen as LeftOpen
     from pilotkit.model.adoption import MonthlyFigure as MonthlyFigure
+    from pilotkit.model.adoption import OpenPlace as OpenPlace
+    from pilotkit.model.adoption import RefusalReason as RefusalReason
+    from pilotkit.model.adoption import RefusedUpgrade as RefusedUpgrade
     from pilotkit.model.calendar import Calendar as Calendar
     from pilotkit.model.calendar import DayException as DayException
     from pilotkit.model.case import Application as Application
@@ -202,6 +209,7 @@ if TYPE_CHECKING:
     from pilotkit.model.package import Manifest as Manifest
     from pilotkit.model.package import MeasuredFigure as MeasuredFigure
     from pilotkit.model.package import PackageInfo as PackageInfo
+    from pilotkit.model.package import precedence as precedence
     from pilotkit.model.payment import Payment as Payment
     from pilotkit.model.payment import PaymentConnector as PaymentConnector
     from pilotkit.model.payment import PaymentOrder as PaymentOrder

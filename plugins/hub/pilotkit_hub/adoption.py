@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pilotkit import AdministrativeUnit, View, Visit
+from pilotkit import AdministrativeUnit, AdoptionReceipt, View, Visit
+from pilotkit_hub.ages import VersionAge, age_of
 from pilotkit_hub.ledger import Ledger, Taken
-from pilotkit_hub.settings import read_settings
+from pilotkit_hub.settings import HubSettings, read_settings
 
-State = Literal["revoked", "blocked", "silent", "stale", "sound", "waiting", "absent"]
-ORDER: tuple[State, ...] = ("revoked", "blocked", "silent", "stale", "sound", "waiting", "absent")
+State = Literal["revoked", "blocked", "silent", "stale", "undecided", "sound", "waiting", "absent"]
+ORDER: tuple[State, ...] = ("revoked", "blocked", "silent", "stale", "undecided", "sound", "waiting", "absent")
 """Who needs attention first; ``waiting`` has a key and has sent nothing, ``absent`` has not even a key."""
 
 
@@ -26,14 +27,18 @@ class ProvinceRow:
     taken: Taken | None = None
     days: int | None = None
     """Since its word was given."""
+    age: VersionAge = field(default_factory=VersionAge)
+    """Of what it runs."""
 
 
 def show_adoption(visit: Visit) -> View:
     """Every province of the country, those that need attention first."""
     ledger = Ledger.of(visit.backoffice.store, visit.catalog)
-    rows = rows_of(ledger, visit.now, read_settings(visit.deployment.folder).silent_days)
-    versions = Counter((row.taken.receipt.package.name, row.taken.receipt.package.version) for row in rows if row.taken)
-    blocked = Counter(check for row in rows if row.taken for check in row.taken.receipt.checks.blocked)
+    rows = rows_of(ledger, visit.now, read_settings(visit.deployment.folder))
+    receipts = [row.taken.receipt for row in rows if row.taken]
+    versions = Counter((each.package.name, each.package.version) for each in receipts)
+    refused = Counter((each.package.name, each.refused.version) for each in receipts if each.refused)
+    blocked = Counter(check for each in receipts for check in each.checks.blocked)
     running = len({row.province.code for row in rows if row.taken})
     return View(
         "hub/adoption.html",
@@ -42,35 +47,41 @@ def show_adoption(visit: Visit) -> View:
             "running": running,
             "provinces": len(ledger.provinces),
             "versions": sorted(versions.items()),
+            "refused": refused.most_common(),
             "blocked": blocked.most_common(),
-            "states": Counter(row.state for row in rows),
+            "undecided": sum(bool(each.left_open and each.left_open.count) for each in receipts),
         },
     )
 
 
-def rows_of(ledger: Ledger, now: datetime, silent_days: int) -> tuple[ProvinceRow, ...]:
-    """A row for every deployment that is known, and for every province that has none."""
-    rows = tuple(_rows(ledger, now, silent_days))
+def rows_of(ledger: Ledger, now: datetime, settings: HubSettings) -> tuple[ProvinceRow, ...]:
+    """A row for every deployment that is known, and for every province that has none.
+
+    Raises:
+        DataError: the registry is broken.
+    """
+    rows = tuple(_rows(ledger, now, settings))
     return tuple(sorted(rows, key=lambda row: (ORDER.index(row.state), row.province.name)))
 
 
-def _rows(ledger: Ledger, now: datetime, silent_days: int) -> Iterator[ProvinceRow]:
-    newest, keys = ledger.newest(), ledger.keys()
+def _rows(ledger: Ledger, now: datetime, settings: HubSettings) -> Iterator[ProvinceRow]:
+    newest, keys, releases = ledger.newest(), ledger.keys(), settings.releases()
     for code, province in ledger.provinces.items():
         for taken in newest.get(code, ()):
             days = max(0, (now - taken.receipt.issued).days)
-            yield ProvinceRow(province, state_of(taken, days, silent_days), taken, days)
+            age = age_of(taken.receipt.package, releases, now)
+            yield ProvinceRow(province, state_of(taken.receipt, days, settings.silent_days), taken, days, age)
         if code not in newest:
             yield ProvinceRow(province, "waiting" if code in keys else "absent")
 
 
-def state_of(taken: Taken, days: int, silent_days: int) -> State:
+def state_of(receipt: AdoptionReceipt, days: int, silent_days: int) -> State:
     """What matters most of a deployment."""
-    package, checks = taken.receipt.package, taken.receipt.checks
-    if package.is_revoked:
-        return "revoked"
-    if checks.errors:
-        return "blocked"
-    if days > silent_days:
-        return "silent"
-    return "stale" if package.stale_since else "sound"
+    states: dict[State, object] = {
+        "revoked": receipt.package.is_revoked,
+        "blocked": receipt.checks.errors or receipt.refused,
+        "silent": days > silent_days,
+        "stale": receipt.package.stale_since,
+        "undecided": receipt.left_open and receipt.left_open.count,
+    }
+    return next((state for state, holds in states.items() if holds), "sound")

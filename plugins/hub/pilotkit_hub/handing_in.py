@@ -72,6 +72,7 @@ def _why(visit: Visit, what: str) -> str:
         r"taken already": _("This receipt was taken already."),
         r"which is not older": _("A receipt of this deployment is known that is not older."),
         r"of the future": _("It is of the future: the province's clock is wrong."),
+        r"no newer one than": _("A newer pilotkit than this hub's wrote it: this hub needs the newer version."),
         r"larger than any": _("It is larger than any receipt may be."),
     }
     return next((words for pattern, words in known.items() if re.search(pattern, what)), what)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from pilotkit import Kpi, PackageArchive, Visit, kpis_of, published_releases
+from pilotkit import Kpi, PackageArchive, Visit, kpis_of
 from pilotkit_hub.settings import read_settings
 
 
@@ -17,10 +17,8 @@ def kpis_by_id(visit: Visit) -> Mapping[str, Kpi]:
         DataError: the settings or the registry are broken.
         PackageError: a published package is not whole.
     """
-    folder = read_settings(visit.deployment.folder).registry
-    releases = published_releases(folder) if folder and folder.is_dir() else ()
     found: dict[str, Kpi] = {}
-    for each in releases:
+    for each in read_settings(visit.deployment.folder).releases():
         found.update(_kpis_in(each.path))
     return {**found, **visit.catalog.kpis}
 

@@ -16,7 +16,7 @@ _READ = "hub.read"
 @hookimpl
 def register_pages() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_hub import adoption, comparison, handing_in, province, releases
+    from pilotkit_hub import adoption, comparison, exporting, handing_in, province, releases
 
     return (
         Page(
@@ -32,6 +32,7 @@ def register_pages() -> tuple[Page, ...]:
             permission=_READ,
         ),
         Page("hub.notes", "/hub/releases/notes", releases.show_notes, _PACKAGE, permission=_READ),
+        Page("hub.export", "/hub/provinces.{form}", exporting.show_export, _PACKAGE, permission=_READ),
         Page("hub.province", "/hub/provinces/{province}", province.show_province, _PACKAGE, permission=_READ),
         Page(
             "hub.receipts", "/hub/receipts", handing_in.show_receipts, _PACKAGE, permission=_READ,

@@ -20,8 +20,8 @@ def show_province(visit: Visit) -> View:
     ledger, code = Ledger.of(visit.backoffice.store, visit.catalog), visit.path["province"]
     if code not in ledger.provinces:
         raise UnknownError(f"there is no province '{code}'.", remedy="Look at the list.")
-    silent_days = read_settings(visit.deployment.folder).silent_days
-    rows = [row for row in rows_of(ledger, visit.now, silent_days) if row.province.code == code]
+    settings = read_settings(visit.deployment.folder)
+    rows = [row for row in rows_of(ledger, visit.now, settings) if row.province.code == code]
     return View(
         "hub/province.html",
         {

@@ -12,7 +12,6 @@ from pilotkit import (
     View,
     Visit,
     compare_packages,
-    published_releases,
     status_of,
 )
 from pilotkit_hub.settings import read_settings
@@ -26,9 +25,13 @@ def show_releases(visit: Visit) -> View:
     if folder is None or not folder.is_dir():
         return View("hub/no_registry.html", {"is_named": folder is not None})
     status = status_of(folder)
-    releases = published_releases(folder)
+    releases = settings.releases()
     waiting = [
-        {"role": role, "missing": [(key, settings.office_of(key)) for key in role.keys if key not in role.signed]}
+        {
+            "role": role,
+            "missing": [(key, settings.office_of(key)) for key in role.keys if key not in role.signed],
+            "is_enough": len(role.signed) >= int(role.signatures.split()[-1]),
+        }
         for role in status.roles
         if not role.is_published
     ]
@@ -50,8 +53,7 @@ def show_notes(visit: Visit) -> View:
     Raises:
         UnknownError: the registry has no such release.
     """
-    folder = read_settings(visit.deployment.folder).registry
-    releases = published_releases(folder) if folder and folder.is_dir() else ()
+    releases = read_settings(visit.deployment.folder).releases()
     old, new = (_release(releases, visit.query.get(side, "")) for side in ("old", "new"))
     notes = compare_packages(PackageArchive.open(old.path), PackageArchive.open(new.path))
     wording = Wording(visit.language, visit.deployment.settings.deployment.currency)

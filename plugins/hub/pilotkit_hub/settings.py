@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pilotkit import DataError, Place
+from pilotkit import DataError, Place, PublishedRelease, published_releases
 
 FILE = "hub.toml"
 
@@ -26,6 +26,14 @@ class HubSettings:
     def office_of(self, key: str) -> str | None:
         """The office that holds a key; None where nobody said."""
         return next((office for start, office in self.officers.items() if key.startswith(start)), None)
+
+    def releases(self) -> tuple[PublishedRelease, ...]:
+        """What the registry publishes, in that order; nothing where its folder is not named or not there.
+
+        Raises:
+            DataError: the folder is no registry, or a broken one.
+        """
+        return published_releases(self.registry) if self.registry and self.registry.is_dir() else ()
 
 
 def read_settings(folder: Path) -> HubSettings:

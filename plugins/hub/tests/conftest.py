@@ -66,6 +66,7 @@ def receipt(province: str = "PA", **changes) -> AdoptionReceipt:
         "deployment": f"town-{province.lower()}", "scheme": "zz", "province": province, "issued": NOW,
         "pilotkit": "0.1.0", "package": InstalledPackage(**package), "checks": CheckSummary(**checks), "as_of": AS_OF,
         "location_version": f"zz@2024-01-01#{province.lower()}", "completeness": Decimal(100), "figures": (figure(),),
+        "left_open": {"count": 0},
     }  # fmt: skip
     return AdoptionReceipt(**given | changes)
 

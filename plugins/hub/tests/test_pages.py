@@ -15,13 +15,15 @@ def test_every_province_is_listed_and_those_that_need_attention_come_first(minis
     page = ministry.get("/en/hub/provinces").words
     assert "2 of 3 provinces have told what they run" in page
     assert page.index("Bay Garnet Blocked") < page.index("Port Amber Sound") < page.index("Cape Jade Has sent nothing")
-    assert "Blocked on leftovers" in page
+    assert "Blocked on failing checks: leftovers" in page
     assert "2 one-tier 1.0.0" in page
 
 
 def test_a_province_that_has_been_silent_is_told_with_its_age(ministry, receipt, now):
     ministry.take(receipt("PA", issued=now - timedelta(days=31)))
-    assert "Port Amber Silent Package one-tier 1.0.0 Told 31 days ago" in ministry.get("/en/hub/provinces").words
+    page = ministry.get("/en/hub/provinces").words
+    assert "Port Amber Silent Package one-tier 1.0.0" in page
+    assert "Told 31 days ago" in page
 
 
 def test_a_revoked_version_stands_above_all(ministry, receipt):

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import Deployment, Measures, MonthlyFigure, TrustError
+from pilotkit import AdoptionReceipt, Deployment, Measures, MonthlyFigure, TrustError, sign_statement
 from pilotkit.adoption import KIND, open_receipt, receipt_of, sign_receipt
 from pilotkit.adoption.disclosure import FEWEST
 from pilotkit.adoption.receipts import ReceiptOrder
@@ -76,11 +76,11 @@ def test_a_receipt_holds_nothing_of_any_case_or_person(filled_town: Deployment, 
     assert [] == [fact for fact in (*codes, *names, *accounts, *contacts, *points) if fact in said]
 
 
-def test_every_text_of_a_receipt_is_a_code_a_hash_or_an_instant(filled_town: Deployment) -> None:
+def test_every_text_of_a_receipt_is_a_code_a_hash_an_instant_or_a_place(filled_town: Deployment) -> None:
     told = receipt_of(filled_town, NOW, MONTHLY).model_dump(mode="json", exclude={"figures", "monthly", "package"})
     assert {
-        "as_of", "checks", "completeness", "deployment", "format", "is_simulated", "issued", "location_version",
-        "pilotkit", "province", "scheme", "since",
+        "as_of", "checks", "completeness", "deployment", "format", "is_simulated", "issued", "left_open",
+        "location_version", "pilotkit", "province", "refused", "scheme", "since",
     } == set(told)  # fmt: skip
 
 
@@ -106,6 +106,44 @@ def test_one_changed_letter_is_refused(filled_town: Deployment, signer: CryptoSi
     envelope["payload"] = base64.b64encode(payload).decode()
     with pytest.raises(TrustError):
         open_receipt(json.dumps(envelope).encode(), {receipt.province: pem(signer)})
+
+
+def signed(said: dict[str, object], signer: CryptoSigner) -> bytes:
+    return sign_statement({"port-amber-model-0.1.0": "0" * 64}, KIND, said, [signer])
+
+
+def plain(receipt: AdoptionReceipt) -> dict[str, object]:
+    return receipt.model_dump(mode="json", exclude_none=True)
+
+
+def test_a_receipt_of_the_first_format_is_still_opened_and_does_not_pass_for_one_that_tells_more(town, signer) -> None:
+    receipt = receipt_of(town, NOW)
+    said = {name: value for name, value in plain(receipt).items() if name not in {"left_open", "refused"}}
+    opened = open_receipt(signed({**said, "format": 1}, signer), {receipt.province: pem(signer)})
+    assert (1, None, None) == (opened.format, opened.left_open, opened.refused)
+    assert (2, 0) == (receipt.format, receipt.left_open.count)
+
+
+def test_a_receipt_of_a_newer_format_says_that_the_hub_needs_a_newer_pilotkit(town, signer) -> None:
+    receipt = receipt_of(town, NOW)
+    data = signed({**plain(receipt), "format": 3, "poems": []}, signer)
+    with pytest.raises(TrustError, match=r"format 3, and this pilotkit reads no newer one than 2.*newer pilotkit"):
+        open_receipt(data, {receipt.province: pem(signer)})
+
+
+def test_what_a_receipt_names_is_cut_and_kept_to_one_line_however_it_was_written(town, signer) -> None:
+    receipt = receipt_of(town, NOW)
+    place = {"kind": "file", "file": "a\n\u202eb" + "c" * 10_000}
+    said = {**plain(receipt), "left_open": {"count": 1, "places": [place]}}
+    shown = open_receipt(signed(said, signer), {receipt.province: pem(signer)}).left_open.places[0].file
+    assert (200, "a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}bc", "c…") == (len(shown), shown[:5], shown[-2:])
+
+
+def test_a_receipt_that_names_more_places_than_any_may_is_refused(town, signer) -> None:
+    receipt = receipt_of(town, NOW)
+    said = {**plain(receipt), "left_open": {"count": 101, "places": [{"kind": "file", "file": "a"}] * 101}}
+    with pytest.raises(TrustError, match=r"left_open\.places"):
+        open_receipt(signed(said, signer), {receipt.province: pem(signer)})
 
 
 def test_the_command_writes_a_file_that_says_its_kind(filled_town, tmp_path, monkeypatch, capsys) -> None:

@@ -314,13 +314,12 @@ def test_a_key_that_the_package_locks_stops_the_upgrade_with_nothing_written(pub
     override = province / "local/overrides/procedures/ZZ-102.yaml"
     override.parent.mkdir(parents=True)
     override.write_text("decision: {is: Our ordinance, was: Ordinance 7}\n")
-    before = {path: path.read_bytes() for path in province.rglob("*") if path.is_file()}
+    before = tree(province)
     package = publisher.publish("1.1.0", {}, locked=["model/procedures/*.yaml#decision"])
     with pytest.raises(PilotkitError, match="locked by the package") as refused:
         upgrade(province, package)
     assert "override DEPLOYMENT procedures/ZZ-102.yaml#decision --reset" in str(refused.value)
-    after = {path: path.read_bytes() for path in province.rglob("*") if path.is_file() and path.name != "lock"}
-    assert before == after
+    assert before == tree(province, without=(".pilot/lock", ".pilot/refused.json"))
 
 
 def test_nothing_but_the_two_trees_is_needed(publisher, province, tmp_path: Path):

@@ -10,18 +10,20 @@ from datetime import date, datetime
 from typing import Any
 
 from pilotkit.adoption.disclosure import FEWEST, tellable
+from pilotkit.adoption.open_places import left_open
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, Place
 from pilotkit.measures.board import Measures
 from pilotkit.measures.scan import Window, scan_all
 from pilotkit.measures.valuing import Question, completeness_of
-from pilotkit.model.adoption import AdoptionReceipt, CheckSummary, InstalledPackage, MonthlyFigure
+from pilotkit.model.adoption import MOST_CHECKS, AdoptionReceipt, CheckSummary, InstalledPackage, MonthlyFigure
 from pilotkit.model.registry import TrustStanding
 from pilotkit.model.surface import Severity
 from pilotkit.packages import verify_model
 from pilotkit.packages.lineage import origin_of
 from pilotkit.packages.measured import figure_of
+from pilotkit.packages.refused import refused_upgrade
 from pilotkit.registry import standing
 from pilotkit.storage.address import is_there
 from pilotkit.storage.store import Store
@@ -50,15 +52,17 @@ def receipt_of(deployment: Deployment, now: datetime, order: ReceiptOrder | None
     Raises:
         DataError: the deployment cannot be read, has no package, or a KPI cannot be computed.
     """
-    who = deployment.settings.deployment
+    who, package = deployment.settings.deployment, _package(deployment, now)
     return AdoptionReceipt(
         deployment=who.id,
         scheme=who.scheme,
         province=who.province,
         issued=now,
         pilotkit=__version__,
-        package=_package(deployment, now),
+        package=package,
         checks=_checks(deployment),
+        left_open=left_open(deployment),
+        refused=refused_upgrade(deployment.folder, package.version),
         location_version=deployment.catalog.location_version,
         **_measured(deployment, now, order or ReceiptOrder()),
     )
@@ -102,7 +106,7 @@ def _checks(deployment: Deployment) -> CheckSummary:
         errors=counted[Severity.ERROR],
         warnings=counted[Severity.WARNING],
         notices=counted[Severity.NOTICE],
-        blocked=tuple(sorted(blocked)),
+        blocked=tuple(sorted(blocked))[:MOST_CHECKS],
     )
 
 

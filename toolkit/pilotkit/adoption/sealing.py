@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from securesystemslib.signer import Key, Signer, SSlibKey
 
 from pilotkit.errors import DataError, TrustError
-from pilotkit.model.adoption import AdoptionReceipt
+from pilotkit.model.adoption import FORMAT, AdoptionReceipt
 from pilotkit.registry.envelopes import open_statement, sign_statement
 
 KIND = "urn:pilotkit:adoption-receipt:v1"
@@ -78,6 +78,12 @@ def _is_signed(data: bytes, key: Key) -> bool:
 
 
 def _receipt(predicate: Any) -> AdoptionReceipt:
+    said = predicate.get("format") if isinstance(predicate, dict) else None
+    if isinstance(said, int) and said > FORMAT:
+        raise TrustError(
+            f"the receipt is of format {said}, and this pilotkit reads no newer one than {FORMAT}.",
+            remedy="Install a newer pilotkit at the hub, then take it again.",
+        )
     try:
         return AdoptionReceipt.model_validate(predicate)
     except ValidationError as problem:

@@ -10,8 +10,7 @@ from pilotkit.catalog.tree import OFFERED, PILOT
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.model.upgrade import Notice
-from pilotkit.packages.undecided import set_aside, undecided_settings, unresolved_files
-from pilotkit.packages.walking import files_below
+from pilotkit.packages.undecided import set_aside, undecided_settings, unresolved_files, waiting_files
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
@@ -28,8 +27,8 @@ def run(deployment: Deployment) -> Iterator[Finding]:
     for each in left:
         yield _to_decide(each)
     told = {f"{each.file}{OFFERED}" for each in left}
-    for name in files_below(deployment.folder, dotted=True):
-        if name.endswith(OFFERED) and name not in told:
+    for name in waiting_files(deployment.folder):
+        if name not in told:
             yield Finding(
                 Severity.WARNING,
                 CHECK.id,

@@ -228,7 +228,7 @@ def _print_open(plan: UpgradePlan) -> None:
     for left in plan.unresolved:
         _print_both("▲", "yellow", left)
     for reason in plan.blocked:
-        tell("■", "red", reason)
+        tell("■", "red", reason.said)
 
 
 def _print_both(sign: str, colour: str, each: Notice | Unresolved) -> None:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from pilotkit.model.kpi import ToldFigure
 from pilotkit.model.package import MeasuredFigure, SemanticVersion, Sha256
 from pilotkit.model.registry import Voucher
 from pilotkit.model.text import Identifier, Noun
+from pilotkit.model.upgrade import ObstacleKind
 
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Count = Annotated[int, Field(ge=0)]
+FORMAT = 2
+"""Of the receipts that are written; earlier ones are read."""
+MOST_CHECKS, MOST_REASONS, MOST_PLACES = 200, 20, 100
+"""How many of each a receipt names."""
+_LONGEST = 200
+
+
+def _quoted(text: Any) -> Any:
+    """Somebody else's name of a file or a key, as it can be shown: of one line, in order, and not without end."""
+    if not isinstance(text, str):
+        return text
+    cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in cut)
+
+
+Quoted = Annotated[str, BeforeValidator(_quoted)]
 
 
 class InstalledPackage(Noun):
@@ -41,8 +59,61 @@ class CheckSummary(Noun):
     errors: Count
     warnings: Count
     notices: Count
-    blocked: tuple[Identifier, ...] = ()
+    blocked: Annotated[tuple[Identifier, ...], Field(max_length=MOST_CHECKS)] = ()
     """The checks that found errors."""
+
+
+class RefusalReason(Noun):
+    """Why an upgrade was refused: where, and never with a value."""
+
+    kind: ObstacleKind
+    file: Quoted = ""
+    key: Quoted = ""
+    check: Identifier | None = None
+    """The check that would fail."""
+
+
+class RefusedUpgrade(Noun):
+    """``.pilot/refused.json``: the last upgrade that was refused because something stood in its way."""
+
+    version: SemanticVersion
+    """The one that was not reached."""
+    since: AwareDatetime
+    """When it was refused first."""
+    count: Count
+    """How many reasons there are."""
+    reasons: Annotated[tuple[RefusalReason, ...], Field(max_length=MOST_REASONS)] = ()
+    """The first of them."""
+
+
+class OpenKind(StrEnum):
+    """What waits for a person's decision."""
+
+    FILE = "file"
+    """Both sides changed it: the package's lies beside it as ``.package-new``."""
+    OVERRIDE = "override"
+    """The package changed the value that it replaced."""
+    SETTING = "setting"
+    """Both sides set it."""
+    SET_ASIDE = "set_aside"
+    """What it changed is gone: it lies below ``local/set-aside/``, without effect."""
+
+
+class OpenPlace(Noun):
+    """Where a person has to decide."""
+
+    kind: OpenKind
+    file: Quoted
+    key: Quoted = ""
+    """Empty: the file as a whole."""
+
+
+class LeftOpen(Noun):
+    """What upgrades left for a person to decide: where, and never with a value."""
+
+    count: Count
+    places: Annotated[tuple[OpenPlace, ...], Field(max_length=MOST_PLACES)] = ()
+    """The first of them."""
 
 
 class MonthlyFigure(ToldFigure):
@@ -61,7 +132,7 @@ class MonthlyFigure(ToldFigure):
 class AdoptionReceipt(Noun):
     """A deployment's statement of what it runs and how it does."""
 
-    format: Annotated[int, Field(ge=1, le=1)] = 1
+    format: Annotated[int, Field(ge=1, le=FORMAT)] = FORMAT
     deployment: Identifier
     scheme: Identifier
     province: Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -69,6 +140,10 @@ class AdoptionReceipt(Noun):
     pilotkit: Annotated[str, StringConstraints(max_length=40)]
     package: InstalledPackage
     checks: CheckSummary
+    left_open: LeftOpen | None = None
+    """Absent in receipts of format 1, which did not tell."""
+    refused: RefusedUpgrade | None = None
+    """Absent: no newer version was refused, or the receipt is of format 1, which did not tell."""
     since: date | None = None
     """Figures are of cases received from this day on; absent: all."""
     as_of: AwareDatetime | None = None

@@ -93,6 +93,31 @@ class Unresolved(Notice):
     """Something that a person has to decide; an upgrade that leaves one ends with exit code 1."""
 
 
+class ObstacleKind(StrEnum):
+    """What stands in the way of an upgrade."""
+
+    EDITED = "edited"
+    """A file below ``model/`` is not as it came."""
+    LOCKED = "locked"
+    """The package locks a key that the deployment overrides."""
+    CHECK = "check"
+    """A check would fail that does not fail now."""
+    UNREADABLE = "unreadable"
+    """The deployment could not be read any more."""
+
+
+class Obstacle(Noun):
+    """One thing that stands in the way of an upgrade."""
+
+    kind: ObstacleKind
+    file: str = ""
+    key: str = ""
+    check: str | None = None
+    """The check that would fail."""
+    said: str
+    """In words, values and all, with what to do."""
+
+
 class ProcedureChange(Noun):
     """A procedure that comes, goes or changes."""
 
@@ -161,7 +186,7 @@ class UpgradePlan(Noun):
     unresolved: tuple[Unresolved, ...] = ()
     notices: tuple[Notice, ...] = ()
     """Overrides and settings that the package changed too; ours hold."""
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[Obstacle, ...] = ()
     """Why the upgrade would be refused; empty: it can be done."""
 
     @property

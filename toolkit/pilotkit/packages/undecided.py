@@ -80,6 +80,11 @@ def offered(folder: Path, index: Pristine) -> Any:
     return parse_toml(content(folder, file.offered or file.sha256).decode("utf-8-sig"), FILE)
 
 
+def waiting_files(folder: Path) -> tuple[str, ...]:
+    """The files of a deployment that a package offers beside ours."""
+    return tuple(name for name in files_below(folder, dotted=True) if name.endswith(OFFERED))
+
+
 def set_aside(folder: Path) -> tuple[str, ...]:
     """The files of a deployment that have no effect any more, and that somebody has yet to look at."""
     return tuple(f"{SET_ASIDE}/{name}" for name in files_below(folder / SET_ASIDE))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tuf.api.metadata import Metadata
 
-from pilotkit.model.registry import Release, Revocation
+from pilotkit.model.registry import Listing, Release, Revocation
 from pilotkit.model.text import Noun
+from pilotkit.registry.describing import describe
 from pilotkit.registry.exporting import fingerprint_of
-from pilotkit.registry.layout import ROOT, TARGETS, TOP_ROLES, RegistryFolder
-from pilotkit.registry.lists import Lists
+from pilotkit.registry.layout import LISTING, ROOT, TARGETS, TOP_ROLES, RegistryFolder
+from pilotkit.registry.lists import Lists, parsed
+
+_N = TypeVar("_N", Release, Revocation)
 
 
 class RoleStatus(Noun):
@@ -29,6 +33,8 @@ class RoleStatus(Noun):
     """Those that count, whole."""
     signed: tuple[str, ...] = ()
     """Those of them that have signed."""
+    says: tuple[str, ...] = ()
+    """Of what waits: what a signature under it would say, line by line, as ``pilotkit registry sign`` shows it."""
 
 
 class RegistryStatus(Noun):
@@ -36,6 +42,10 @@ class RegistryStatus(Noun):
 
     roles: tuple[RoleStatus, ...]
     releases: tuple[str, ...]
+    to_publish: tuple[Release, ...] = ()
+    """What waits to be published."""
+    to_revoke: tuple[Revocation, ...] = ()
+    """What waits to be revoked."""
     fingerprint: str | None
     """Of the first root."""
 
@@ -47,6 +57,8 @@ class PublishedRelease(Noun):
     path: Path
     """The package file, under its hash."""
     revocation: Revocation | None = None
+    released: datetime | None = None
+    """When the first published list that names it was written; absent where no such list is on this disk."""
 
 
 def published_releases(folder: Path) -> tuple[PublishedRelease, ...]:
@@ -58,15 +70,27 @@ def published_releases(folder: Path) -> tuple[PublishedRelease, ...]:
     registry = RegistryFolder(folder)
     lists = Lists.newest(registry, registry.current(TARGETS))
     gone = {(each.name, each.version, each.identity): each for each in lists.revocations.revocations}
+    released = _released(registry)
     found = (
         PublishedRelease(
             release=each,
             path=registry.target(each.path, each.sha256),
             revocation=gone.get((each.name, each.version, each.identity)),
+            released=released.get(each.identity),
         )
         for each in lists.listing.releases
     )
     return tuple(each for each in found if each.path.is_file())
+
+
+def _released(registry: RegistryFolder) -> dict[str, datetime]:
+    """When each release was listed first, by identity: a list that was published stays on the disk under its hash."""
+    found: dict[str, datetime] = {}
+    for path in registry.targets.glob(f"*.{LISTING}"):
+        listing = parsed(Listing, path.read_bytes(), path.name)
+        for each in listing.releases:
+            found[each.identity] = min(listing.issued, found.get(each.identity, listing.issued))
+    return found
 
 
 def status_of(folder: Path) -> RegistryStatus:
@@ -77,12 +101,24 @@ def status_of(folder: Path) -> RegistryStatus:
     """
     registry = RegistryFolder(folder)
     lists = Lists.newest(registry)
+    current = registry.current(TARGETS)
+    public = Lists.newest(registry, current) if current else None
     gone = {(each.name, each.version) for each in lists.revocations.revocations}
     releases = (
         f"{each.name} {each.version} of {each.publisher}{' (revoked)' if (each.name, each.version) in gone else ''}"
         for each in lists.listing.releases
     )
-    return RegistryStatus(roles=tuple(_roles(registry)), releases=tuple(releases), fingerprint=fingerprint_of(registry))
+    return RegistryStatus(
+        roles=tuple(_roles(registry)),
+        releases=tuple(releases),
+        to_publish=_added(lists.listing.releases, public.listing.releases if public else ()),
+        to_revoke=_added(lists.revocations.revocations, public.revocations.revocations if public else ()),
+        fingerprint=fingerprint_of(registry),
+    )
+
+
+def _added(newest: Sequence[_N], public: Sequence[_N]) -> tuple[_N, ...]:
+    return tuple(each for each in newest if each not in public)
 
 
 def _roles(registry: RegistryFolder) -> Iterator[RoleStatus]:
@@ -93,14 +129,16 @@ def _roles(registry: RegistryFolder) -> Iterator[RoleStatus]:
         upper = registry.draft(above) or registry.current(above)
         for held, is_published in ((registry.current(role), True), (registry.draft(role), False)):
             if held is not None and upper is not None:
-                yield _status(role, held, upper, is_published=is_published)
+                says = () if is_published else describe(registry.pending / f"{role}.json")
+                yield _status(role, held, upper, says)
 
 
-def _status(role: str, held: Metadata[Any], upper: Metadata[Any], *, is_published: bool) -> RoleStatus:
+def _status(role: str, held: Metadata[Any], upper: Metadata[Any], says: tuple[str, ...]) -> RoleStatus:
+    """How one role stands; what waits says something, what is published has been said."""
     counting = upper.signed.get_delegated_role(role)
     valid = upper.signed.get_verification_result(role, held.signed_bytes, held.signatures).signed
     return RoleStatus(
-        role=role, version=held.signed.version, is_published=is_published,
+        role=role, version=held.signed.version, is_published=not says,
         expires=f"{held.signed.expires:%Y-%m-%d %H:%M}", signatures=f"{len(valid)} of {counting.threshold}",
-        keys=tuple(counting.keyids), signed=tuple(sorted(valid)),
+        keys=tuple(counting.keyids), signed=tuple(sorted(valid)), says=says,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from pilotkit.upgrades import journal
 from pilotkit.upgrades.journal import JOURNAL, Journal, change, locked, take_back
 from pilotkit.upgrades.obtaining import KEPT, Found, Source, find
 from pilotkit.upgrades.planning import Request, prepare, refuse
+from pilotkit.upgrades.refusing import forget_refusal, note_refusal
 from pilotkit.upgrades.staging import clear
 from pilotkit.upgrades.standing import Standing
 from pilotkit.upgrades.states import State
@@ -83,6 +84,7 @@ def upgrade(
         archive = found.archive
         request = Request(answers or {}, ask, allow_downgrade, say)
         prepared = prepare(standing, archive, request, standing.folder.parent)
+        note_refusal(standing.folder, prepared.plan)
         refuse(prepared.plan)
         say("Moving it into place")
         title = f"{archive.info.name} {standing.info.version} to {archive.info.version}"
@@ -90,6 +92,7 @@ def upgrade(
         changed = change(standing.folder, wanted, title, standing.seen)
         if changed and found.obtained is not None:
             record(found.obtained, standing.folder)
+        forget_refusal(standing.folder, archive.info.version)
     if changed:
         deployment = Deployment(folder)
         deployment.plugins.tell("package_installed", site=deployment.site, package=archive.info)

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import FORMS, LISTS, MODEL, OFFERED, PROCEDURES, SET_ASIDE, SINGLES, override_of
+from pilotkit.catalog.tree import FORMS, LISTS, MODEL, PROCEDURES, SET_ASIDE, SINGLES, override_of
 from pilotkit.errors import DataError, Place
 from pilotkit.merging import differences
 from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange, ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in
 from pilotkit.packages import Drift
 from pilotkit.packages import manifest as manifests
-from pilotkit.packages.undecided import set_aside, undecided_settings, unresolved_files
-from pilotkit.packages.walking import files_below
+from pilotkit.packages.undecided import set_aside, undecided_settings, unresolved_files, waiting_files
 from pilotkit.reading import parse_toml, parse_yaml, read_text
 from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.journal import JOURNAL, locked, put, recover
@@ -73,7 +72,7 @@ def what_is_ours(folder: Path) -> Ours:
         "drift": tuple(_drifted(standing, each) for each in standing.drift),
         "unresolved": tuple(unresolved_files(standing.folder)),
         "set_aside": set_aside(standing.folder),
-        "waiting": tuple(name for name in files_below(standing.folder, dotted=True) if name.endswith(OFFERED)),
+        "waiting": waiting_files(standing.folder),
     }
     return ours.model_copy(update=told)
 

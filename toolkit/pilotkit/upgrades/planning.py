@@ -10,8 +10,17 @@ from pathlib import Path
 from pilotkit.catalog.tree import MODEL, SET_ASIDE, DeploymentTree
 from pilotkit.errors import DataError, PackageError, Place
 from pilotkit.model.package import Ownership, precedence
-from pilotkit.model.upgrade import AnswerChange, FileAction, FileChange, OverrideState, UpgradePlan
-from pilotkit.packages import PackageArchive
+from pilotkit.model.upgrade import (
+    AnswerChange,
+    FileAction,
+    FileChange,
+    Obstacle,
+    ObstacleKind,
+    OverrideChange,
+    OverrideState,
+    UpgradePlan,
+)
+from pilotkit.packages import Drift, PackageArchive
 from pilotkit.packages.pristine import FOLDER, PristineFile, UndecidedSetting, digest, pristine_files
 from pilotkit.packages.undecided import Told, undecided
 from pilotkit.packages.walking import files_below
@@ -220,8 +229,8 @@ def _draft(
         notes=tuple(_notes(standing, archive, order)),
         unresolved=(*layers.unresolved, *seeded.unresolved),
         blocked=(
-            *(f"{each.path} was {each.kind} by hand. {_ADOPT}" for each in standing.drift),
-            *(f"{each.file}: {each.key} is locked by the package. {_back(each.file, each.key)}" for each in locked),
+            *(_edited(each) for each in standing.drift),
+            *(_locked(each) for each in locked),
         ),
     )
 
@@ -229,8 +238,15 @@ def _draft(
 _ADOPT = "Turn it into an override with 'pilotkit diff DEPLOYMENT --adopt', then upgrade."
 
 
-def _back(file: str, key: str) -> str:
-    return _TAKE_BACK.format(file=file.removeprefix("local/overrides/"), key=key)
+def _edited(drift: Drift) -> Obstacle:
+    said = f"{drift.path} was {drift.kind} by hand. {_ADOPT}"
+    return Obstacle(kind=ObstacleKind.EDITED, file=drift.path, said=said)
+
+
+def _locked(change: OverrideChange) -> Obstacle:
+    back = _TAKE_BACK.format(file=change.file.removeprefix("local/overrides/"), key=change.key)
+    said = f"{change.file}: {change.key} is locked by the package. {back}"
+    return Obstacle(kind=ObstacleKind.LOCKED, file=change.file, key=change.key, said=said)
 
 
 def _differs(standing: Standing, path: str, state: State | None) -> bool:
@@ -293,6 +309,6 @@ def refuse(plan: UpgradePlan) -> None:
     if plan.blocked:
         more = f" {len(plan.blocked) - 1} more reasons stand in the plan." if len(plan.blocked) > 1 else ""
         raise DataError(
-            f"the upgrade to {plan.offered} is refused: {plan.blocked[0]}{more}",
+            f"the upgrade to {plan.offered} is refused: {plan.blocked[0].said}{more}",
             remedy="Nothing was changed. 'pilotkit upgrade DEPLOYMENT --plan' shows all of it.",
         )

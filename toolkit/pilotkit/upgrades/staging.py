@@ -15,6 +15,7 @@ from pilotkit.catalog.tree import PILOT
 from pilotkit.checks import run_checks
 from pilotkit.errors import DataError, PilotkitError, Place, PluginError, TargetError
 from pilotkit.model.surface import Finding, Severity
+from pilotkit.model.upgrade import Obstacle, ObstacleKind
 from pilotkit.upgrades.states import State
 
 _NOT_NEEDED = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
@@ -64,8 +65,8 @@ def errors_of(deployment: Deployment) -> tuple[Finding, ...]:
 class Tried:
     """What trying a changed deployment has shown."""
 
-    wrong: tuple[str, ...]
-    """In words, what was not wrong before; empty where it is sound."""
+    wrong: tuple[Obstacle, ...]
+    """What was not wrong before; empty where it is sound."""
     deployment: Deployment | None = None
     """None where it cannot even be read."""
 
@@ -82,14 +83,22 @@ def try_out(folder: Path, before: tuple[Finding, ...]) -> Tried:
     except PluginError:
         raise
     except PilotkitError as problem:
-        return Tried((str(problem),))
+        return Tried((_unreadable(problem),))
     known = {(each.check, each.where.file, each.where.key, each.message) for each in before}
     wrong = (
-        f"{each.where}: {each.message} {each.remedy}"
-        for each in after
-        if (each.check, each.where.file, each.where.key, each.message) not in known
+        _failing(each) for each in after if (each.check, each.where.file, each.where.key, each.message) not in known
     )
     return Tried(tuple(wrong), deployment)
+
+
+def _unreadable(problem: PilotkitError) -> Obstacle:
+    where = problem.where or Place("")
+    return Obstacle(kind=ObstacleKind.UNREADABLE, file=where.file, key=where.key, said=str(problem))
+
+
+def _failing(found: Finding) -> Obstacle:
+    where, said = found.where, f"{found.where}: {found.message} {found.remedy}"
+    return Obstacle(kind=ObstacleKind.CHECK, file=where.file, key=where.key, check=found.check, said=said)
 
 
 def refuse_unsound(deployment: Deployment, wanted: Mapping[str, State | None]) -> None:
@@ -103,7 +112,7 @@ def refuse_unsound(deployment: Deployment, wanted: Mapping[str, State | None]) -
     with staged(deployment.folder, wanted, deployment.folder.parent) as copied:
         wrong = try_out(copied, before).wrong
     if wrong:
-        raise DataError(wrong[0], remedy="Nothing was changed.")
+        raise DataError(wrong[0].said, remedy="Nothing was changed.")
 
 
 def _without(folder: Path) -> Callable[[str, list[str]], set[str]]:
