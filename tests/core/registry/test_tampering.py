@@ -165,7 +165,7 @@ def test_what_expired_is_told_with_its_own_date_also_when_other_words_were_renew
     assert {"timestamp 3"} == set(refresh(frozen.folder, [frozen.timestamp]).published)
     until = f"{then + timedelta(days=60):%Y-%m-%d %H:%M}"
     for _ in range(2):
-        refused(frozen.trusted(tmp_path / "store"), rf"\(snapshot\) expired on {until} UTC, 1 days ago")
+        refused(frozen.trusted(tmp_path / "store"), rf"\(snapshot\) expired on {until} UTC, a day ago")
 
 
 def test_yesterdays_list_with_todays_rest(

@@ -156,6 +156,20 @@ def test_a_plan_tells_the_same_notices_as_the_upgrade(province, both):
     assert plan_upgrade(province, Source(both, allow_unsigned=True)) == upgrade(province, both)
 
 
+def test_two_settings_that_both_changed_are_decided_one_after_the_other(publisher, province, template, was):
+    path = province / SETTINGS
+    text, closes = path.read_text(), str(tomllib.loads(path.read_text())["calendar"]["closes"])
+    text = changed(changed(text, f"opens = {was}", "opens = 06:50:00"), f"closes = {closes}", "closes = 18:00:00")
+    path.write_text(text)
+    later = changed(template("07:40:00"), "closes = {{ days.closes }}", "closes = 17:45:00")
+    assert 2 == len(upgrade(province, publisher.publish("1.1.0", {SETTINGS: later})).notices)
+    override(province, OPENS, time(6, 50))
+    assert ["calendar.closes"] == [each.key for each in what_is_ours(province).settings]
+    reset(province, "pilot.toml#calendar.closes")
+    calendar = tomllib.loads(path.read_text())["calendar"]
+    assert (time(6, 50), time(17, 45), ()) == (calendar["opens"], calendar["closes"], what_is_ours(province).settings)
+
+
 @pytest.mark.parametrize("key", ["pilot.toml#calendar.closes", "pilot.toml#no.such", "pilot.toml"])
 def test_a_setting_that_no_upgrade_left_open_is_not_decided(province, both, key):
     upgrade(province, both)

@@ -67,5 +67,6 @@ def _role_in(what: str) -> str:
 def _expired(role: str, since: datetime | None) -> str:
     if since is None:
         return f"what the registry says ({role}) has expired, so nothing new is installed from it."
-    ago = f"{(datetime.now(UTC) - since).days} days ago"
+    days = (datetime.now(UTC) - since).days
+    ago = {0: "today", 1: "a day ago"}.get(days, f"{days} days ago")
     return f"what the registry says ({role}) expired on {since:%Y-%m-%d %H:%M} UTC, {ago}: nothing new is installed."

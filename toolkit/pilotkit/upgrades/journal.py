@@ -126,7 +126,7 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
     if (journal / _LIST).is_file():
         when = "after a change of it was interrupted, and finishing that would overwrite the edit"
         remedy = "Move the file out of the deployment, run the command again, then put your edit in anew."
-        _refuse_edited(folder, _read(journal), when, remedy)
+        _refuse_edited(folder, _read(journal), when, remedy, may_be_gone=True)
         _finish(folder)
         return "finished"
     if journal.exists():
@@ -143,9 +143,10 @@ def _unedited(folder: Path, path: str, seen: Mapping[str, Version | None]) -> St
     return held
 
 
-def _refuse_edited(folder: Path, told: Journal, when: str, remedy: str) -> None:
+def _refuse_edited(folder: Path, told: Journal, when: str, remedy: str, *, may_be_gone: bool = False) -> None:
     for entry in told.entries:
-        if not any(_stands(folder, entry.path, each) for each in (entry.old, entry.new)):
+        expected = (entry.old, entry.new, *([None] if may_be_gone else []))
+        if not any(_stands(folder, entry.path, each) for each in expected):
             raise DataError(f"was edited {when}.", where=Place(entry.path), remedy=remedy)
 
 

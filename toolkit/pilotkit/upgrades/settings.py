@@ -56,7 +56,7 @@ def decide(deployment: Deployment, key: str, value: Any = None) -> ValueChange:
         before = found_at(parse_toml(read_text(folder / FILE, FILE), FILE), asked.path)
         after = found_at(offered(folder, index), asked.path) if value is None else value
         wanted = _decided(folder, index, asked, after)
-        refuse_unsound(deployment, wanted)
+        refuse_unsound(deployment, {FILE: wanted[FILE]})
         change(folder, wanted, f"{key} decided", seen)
     return ValueChange(file=FILE, key=".".join(asked.path), before=before, after=after)
 
