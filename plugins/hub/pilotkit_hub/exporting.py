@@ -77,7 +77,8 @@ def _place(file: str, key: str) -> str:
 def _as_csv(rows: list[Row]) -> bytes:
     """UTF-8 with a byte order mark (RFC 4180); several of a kind in one cell, with semicolons between.
 
-    No spreadsheet takes a cell for a formula: none begins with what a province may write as it likes.
+    No spreadsheet takes a cell for a formula, also where it parts cells at semicolons: none begins with what a province
+    may write as it likes, and inside what it writes there are none.
     """
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\r\n")
@@ -88,7 +89,9 @@ def _as_csv(rows: list[Row]) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    return "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    if isinstance(value, list):
+        return "; ".join(each.replace(";", ",") for each in value)
+    return "" if value is None else str(value)
 
 
 def _as_json(rows: list[Row]) -> bytes:

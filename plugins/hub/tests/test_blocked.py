@@ -130,11 +130,22 @@ def test_the_table_is_to_be_had_as_json_and_what_is_not_known_is_null(ministry, 
 
 
 def test_no_spreadsheet_takes_what_a_province_wrote_for_a_formula(ministry, receipt, refused):
-    evil = {"kind": "edited", "file": "=HYPERLINK(1)", "key": "@SUM(1)"}
+    evil = {"kind": "edited", "file": "=HYPERLINK(1)", "key": "@SUM(1);=CALL(1);"}
     ministry.take(receipt("PA", refused=refused(evil), left_open={"count": 1, "places": [evil | {"kind": "file"}]}))
     cells = rows_of(ministry.client.get("/en/hub/provinces.csv"))["PA"].values()
-    assert "edited =HYPERLINK(1)#@SUM(1)" in cells
-    assert [] == [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert "edited =HYPERLINK(1)#@SUM(1),=CALL(1)," in cells
+    parted = [part.strip() for cell in cells for part in cell.split(";")]  # as where a list is parted at semicolons
+    assert [] == [part for part in parted if part.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("instant", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_an_instant_that_no_calendar_has_everywhere_is_refused(ministry, receipt, refused, instant):
+    said = receipt("PA", refused=refused(LOCKED)).model_dump(mode="json", exclude_none=True)
+    said["refused"]["since"] = instant
+    data = sign_statement({"one-tier-1.0.0": "a" * 64}, KIND, said, [ministry.signers["PA"]])
+    with pytest.raises(TrustError, match="lies in the year"):
+        ministry.ledger.take(data, ministry.clock())
+    assert 200 == ministry.get("/en/hub/provinces").status
 
 
 def test_a_file_of_another_kind_is_not_found_and_a_guest_gets_none(ministry):

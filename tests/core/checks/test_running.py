@@ -1,6 +1,7 @@
 """How checks are gathered from plugins, run and told."""
 
 import time
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
@@ -60,6 +61,12 @@ def test_a_check_that_fails_halfway_is_named_too(with_check):
 def test_a_check_that_yields_anything_but_findings_is_refused(with_check):
     with pytest.raises(PluginError, match="check 'extra' of plugin 'extra' yields a str"):
         run_checks(with_check(Check("extra", "Is all well?", lambda _: ["all is well"])))
+
+
+def test_a_check_is_named_so_that_a_receipt_can_tell_it(with_check):
+    found = replace(finding(), check="My Check")
+    with pytest.raises(PluginError, match="check 'extra' of plugin 'extra' yields a finding of 'My Check'"):
+        run_checks(with_check(Check("extra", "Is all well?", lambda _: [found])))
 
 
 def test_two_plugins_may_not_offer_the_same_check(with_check):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.core.upgrades.conftest import OPS
+from tests.core.upgrades.conftest import OPS, OWNERSHIP
 
 NOTES = "ops/notes.txt"
 
@@ -45,6 +45,17 @@ def test_keys_that_wait_for_a_person_are_told_with_their_values_until_they_are_d
     (province / f"{run}.package-new").unlink()
     code, out, _ = call("diff", province, "--json")
     assert (0, []) == (code, json.loads(out)["unresolved"])
+
+
+def test_a_file_whose_name_begins_with_a_dot_waits_as_any_other(publisher, settle, call):
+    name = ".gitignore"
+    ignoring = settle(publisher.publish("1.0.1", {name: "one\n"}), "ignoring")
+    (ignoring / name).write_text("ours\n")
+    owned = {**OWNERSHIP, name: "seeded"}
+    package = publisher.publish("1.1.0", {name: "theirs\n"}, ownership=owned)
+    assert 1 == call("upgrade", ignoring, package, "--allow-unsigned")[0]
+    code, out, _ = call("diff", ignoring, "--json")
+    assert (1, [f"{name}.package-new"]) == (code, json.loads(out)["waiting"])
 
 
 def test_a_value_is_overridden_shown_and_taken_back(province, call):

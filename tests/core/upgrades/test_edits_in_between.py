@@ -6,7 +6,19 @@ import pytest
 from tests.core.upgrades.conftest import OPS, tree
 
 from pilotkit import DataError, Deployment
-from pilotkit.upgrades import Source, override, overriding, planning, reset, settings, standing, states, what_is_ours
+from pilotkit.upgrades import (
+    Source,
+    adopt,
+    ours,
+    override,
+    overriding,
+    planning,
+    reset,
+    settings,
+    standing,
+    states,
+    what_is_ours,
+)
 from pilotkit.upgrades import upgrade as carry_out
 from pilotkit.upgrades.journal import change
 from pilotkit.upgrades.states import State
@@ -178,6 +190,16 @@ def test_an_override_that_is_edited_while_another_is_tried_stays(province, meanw
         Deployment(province).catalog.procedures["ZZ-101"].decision,
         (province / "local/overrides/procedures/ZZ-102.yaml").read_text(),
     )
+
+
+def test_an_override_that_is_edited_while_a_hand_edit_is_adopted_stays(province, meanwhile):
+    path = province / f"model/{PROCEDURE}"
+    path.write_text(path.read_text().replace("decision: Ordinance 7", "decision: Ours"))
+    (province / OVERRIDE).parent.mkdir(parents=True)
+    meanwhile(ours, "write_changes", lambda: with_a_line_more(province / OVERRIDE))
+    with pytest.raises(DataError, match=r"ZZ-101\.yaml: was edited while the change was being worked out"):
+        adopt(province)
+    assert ("# urgent\n", True) == ((province / OVERRIDE).read_text(), "decision: Ours" in path.read_text())
 
 
 def test_settings_that_are_edited_while_one_is_decided_stay(publisher, province, meanwhile):

@@ -5,6 +5,8 @@ import yaml
 from tests.core.upgrades.test_scenarios import kept, upgrade
 
 from pilotkit import Deployment
+from pilotkit.upgrades.layers import Models, carry_over
+from pilotkit.upgrades.moves import Moves
 
 FROM, TO = "model/procedures/ZZ-101.yaml", "model/procedures/ZZ-102.yaml"
 OURS = """# ours since 2026
@@ -75,3 +77,14 @@ def test_what_is_set_aside_takes_its_own_comments_and_no_others(publisher, provi
     )
     assert ("copies are enough" in aside, "council" in aside) == (True, False)
     assert ("copies are enough" in left, "council" in left, "since 2026" in left) == (False, True, True)
+
+
+def test_three_overrides_whose_places_are_all_gone_are_all_set_aside(province):
+    """Renamed in a ring that ends nowhere: two come to one place, and one that could stay there is there already."""
+    overrides = {f"local/overrides/procedures/{name}.yaml": f"x: {{is: of {name}, was: 1}}\n" for name in "abc"}
+    data = {f"model/procedures/{name}.yaml": "x: 1\n" for name in "abc"}
+    ring = Moves(tuple((f"model/procedures/{old}.yaml", f"model/procedures/{new}.yaml") for old, new in ("cb", "ac")))
+    info = Deployment(province).catalog.package
+    layers = carry_over(overrides, Models(data.get, lambda _: None, info), ring, frozenset())
+    kept = [yaml.safe_load(text)["x"]["is"] for text in layers.files.values() if text is not None]
+    assert ["of a", "of b", "of c"] == sorted(kept)

@@ -10,7 +10,7 @@ from tests.core.upgrades.conftest import OPS, tree
 from tests.core.upgrades.test_journal import KilledError
 
 from pilotkit import DataError
-from pilotkit.upgrades import Source, override, recover, reset, roll_back, states
+from pilotkit.upgrades import Source, override, planning, recover, reset, roll_back, states
 from pilotkit.upgrades import upgrade as carry_out
 
 NOTES, RUN = "ops/notes.txt", "ops/run.yaml"
@@ -94,6 +94,40 @@ def test_what_is_offered_beside_a_closed_file_is_closed_too(publisher, province)
     (province / NOTES).chmod(0o700)
     upgrade(province, publisher.publish("1.1.0", {NOTES: NEW}))
     assert 0o600 == rights(province / f"{NOTES}.package-new")
+
+
+def test_what_the_package_makes_of_a_closed_file_is_closed_wherever_it_is_kept(publisher, province):
+    (province / RUN).write_text(OPS[RUN].replace("8000", "8100"))
+    (province / RUN).chmod(0o600)
+    offered = OPS[RUN].replace("8000", "8200")
+    upgrade(province, publisher.publish("1.1.0", {RUN: offered, NOTES: NEW}))
+    kept = {
+        path.read_text(): rights(path)
+        for path in (province / ".pilot/base").iterdir()
+        if path.suffix == "" and not path.read_bytes().startswith(b"PK")
+    }
+    assert (0o600, 0o600, 0o644) == (kept[OPS[RUN]], kept[offered], kept[NEW])
+
+
+def test_nobody_looks_into_the_copy_that_an_upgrade_is_tried_on(publisher, province, monkeypatch):
+    seen = []
+
+    def try_out(copy, before, real=planning.try_out):
+        seen.append(rights(copy))
+        return real(copy, before)
+
+    monkeypatch.setattr(planning, "try_out", try_out)
+    upgrade(province, publisher.publish("1.1.0", {NOTES: NEW}))
+    assert [0o700] == seen
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_a_file_stays_its_owner_s_and_its_group_s(publisher, province):
+    (province / NOTES).chmod(0o640)
+    os.chown(province / NOTES, 0, 1234)
+    upgrade(province, publisher.publish("1.1.0", {NOTES: NEW}))
+    held = (province / NOTES).stat()
+    assert (NEW, 0, 1234, 0o640) == ((province / NOTES).read_text(), held.st_uid, held.st_gid, rights(province / NOTES))
 
 
 def test_an_override_that_moves_or_is_set_aside_takes_its_rights_along(publisher, province):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pilotkit.catalog.deployment import Deployment
@@ -10,6 +11,7 @@ from pilotkit.catalog.plugins import unique
 from pilotkit.errors import PilotkitError, Place, PluginError
 from pilotkit.model.surface import Check, Finding, Severity
 
+_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 _RANK = {severity: rank for rank, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.NOTICE))}
 
 
@@ -53,6 +55,11 @@ def _findings(check: Check, plugin: str, deployment: Deployment) -> tuple[Findin
             raise PluginError(
                 f"check '{check.id}' of plugin '{plugin}' yields a {type(finding).__name__}.",
                 remedy="Every value must be a Finding.",
+            )
+        if not _IDENTIFIER.fullmatch(finding.check):
+            raise PluginError(
+                f"check '{check.id}' of plugin '{plugin}' yields a finding of '{finding.check}'.",
+                remedy="A check's id is of small letters, digits, '.', '-' and '_', so that a receipt can name it.",
             )
     return found
 

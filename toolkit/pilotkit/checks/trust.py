@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import Place
@@ -10,7 +11,9 @@ from pilotkit.model.registry import TrustStanding, Voucher
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.registry import standing
 from pilotkit.registry.choosing import instead_of
+from pilotkit.registry.clock import set_right
 from pilotkit.registry.standing import FOLDER, STATEMENT
+from pilotkit.registry.trusted import METADATA
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
@@ -33,7 +36,7 @@ def run(deployment: Deployment) -> Iterator[Finding]:
             Severity.WARNING,
             f"the clock was set back: it has been {found.set_back_from:%Y-%m-%d %H:%M} UTC already, "
             "so expired words would pass for good.",
-            "Set the clock of this machine right.",
+            set_right(Path(FOLDER) / METADATA),
         )
     if found.statement.voucher is Voucher.NOBODY:
         yield _finding(

@@ -10,7 +10,7 @@ from pilotkit.catalog.tree import OFFERED, PILOT
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.model.upgrade import Notice
-from pilotkit.packages.undecided import set_aside, undecided_settings, unresolved_files, waiting_files
+from pilotkit.packages.undecided import LOOK, set_aside, undecided_settings, unresolved_files, waiting_files
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
@@ -41,8 +41,8 @@ def run(deployment: Deployment) -> Iterator[Finding]:
             Severity.WARNING,
             CHECK.id,
             Place(name),
-            "What this changed is gone from the package, so it has no effect.",
-            "Say it where the package has it now, or leave it; then delete this file.",
+            "What stands here is ours and has no effect: the package has no place for it.",
+            LOOK,
         )
     for _, notice in undecided_settings(deployment.folder):
         yield _to_decide(notice)

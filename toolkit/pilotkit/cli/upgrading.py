@@ -135,6 +135,8 @@ def diff(
 
 
 def _print_ours(ours: Ours) -> None:
+    from pilotkit.packages.undecided import LOOK
+
     _print_overrides(ours)
     for setting in ours.settings:
         _print_both("▲", "yellow", setting)
@@ -153,7 +155,7 @@ def _print_ours(ours: Ours) -> None:
     for name in ours.waiting:
         tell("▲", "yellow", f"{name} waits: take from it what you want, then delete it.")
     for name in ours.set_aside:
-        tell("▲", "yellow", f"{name} has no effect: say it where the package has it now, or leave it; then delete it.")
+        tell("▲", "yellow", f"{name} has no effect. {LOOK}")
     on = f"{ours.package} {ours.version}" if ours.package else "an authored model"
     say(f"{len(ours.overrides)} overrides on {on}.")
 

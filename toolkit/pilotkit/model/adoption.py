@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from pilotkit.model.kpi import ToldFigure
 from pilotkit.model.package import MeasuredFigure, SemanticVersion, Sha256
@@ -35,6 +35,15 @@ def _quoted(text: Any) -> Any:
 Quoted = Annotated[str, BeforeValidator(_quoted)]
 
 
+def _in_this_century(instant: datetime) -> datetime:
+    if not 2000 <= instant.year < 2100:  # noqa: PLR2004  # years that a receipt can speak of
+        raise ValueError(f"lies in the year {instant.year}")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_this_century)]
+
+
 class InstalledPackage(Noun):
     """The package that a deployment runs, and how it stands with its registry."""
 
@@ -44,7 +53,7 @@ class InstalledPackage(Noun):
     """Absent: the model is authored in the deployment itself."""
     voucher: Voucher | None = None
     """Absent: nothing was kept of where it came from."""
-    stale_since: AwareDatetime | None = None
+    stale_since: Instant | None = None
     is_revoked: bool = False
     overrides: Count = 0
     """Files of ``local/overrides/``."""
@@ -78,7 +87,7 @@ class RefusedUpgrade(Noun):
 
     version: SemanticVersion
     """The one that was not reached."""
-    since: AwareDatetime
+    since: Instant
     """When it was refused first."""
     count: Count
     """How many reasons there are."""
@@ -136,7 +145,7 @@ class AdoptionReceipt(Noun):
     deployment: Identifier
     scheme: Identifier
     province: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    issued: AwareDatetime
+    issued: Instant
     pilotkit: Annotated[str, StringConstraints(max_length=40)]
     package: InstalledPackage
     checks: CheckSummary
@@ -146,7 +155,7 @@ class AdoptionReceipt(Noun):
     """Absent: no newer version was refused, or the receipt is of format 1, which did not tell."""
     since: date | None = None
     """Figures are of cases received from this day on; absent: all."""
-    as_of: AwareDatetime | None = None
+    as_of: Instant | None = None
     """Absent: there are no cases yet, and so no figures."""
     location_version: Annotated[str, StringConstraints(max_length=120)]
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None

@@ -152,6 +152,7 @@ class Finding:
 
     severity: Severity
     check: str
+    """The id of the check: small letters, digits, ``.``, ``-`` and ``_``."""
     where: Place
     message: str
     remedy: str

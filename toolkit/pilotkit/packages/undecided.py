@@ -81,13 +81,24 @@ def offered(folder: Path, index: Pristine) -> Any:
 
 
 def waiting_files(folder: Path) -> tuple[str, ...]:
-    """The files of a deployment that a package offers beside ours."""
-    return tuple(name for name in files_below(folder, dotted=True) if name.endswith(OFFERED))
+    """The files of a deployment that a package offers beside ours.
+
+    Raises:
+        DataError: what is kept of the package cannot be read.
+    """
+    index = read_pristine(folder)
+    known = {f"{path}{OFFERED}" for path, file in index.seeded.items() if file.offered} if index is not None else set()
+    found = {name for name in files_below(folder, dotted=True) if name.endswith(OFFERED)}
+    return tuple(sorted(found | {name for name in known if (folder / name).is_file()}))
 
 
 def set_aside(folder: Path) -> tuple[str, ...]:
     """The files of a deployment that have no effect any more, and that somebody has yet to look at."""
     return tuple(f"{SET_ASIDE}/{name}" for name in files_below(folder / SET_ASIDE))
+
+
+LOOK = "Look where the package says it now, and override that; or leave it. Then delete the file in local/set-aside/."
+"""What a person does about something that was set aside."""
 
 
 def unresolved(path: str, clash: Clash) -> Unresolved:

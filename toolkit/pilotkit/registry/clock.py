@@ -27,9 +27,14 @@ def check_clock(folder: Path, now: datetime) -> None:
     if is_set_back(now, latest):
         raise TrustError(
             f"the clock shows {now:%Y-%m-%d %H:%M} UTC, but it has been {latest:%Y-%m-%d %H:%M} UTC already.",
-            remedy=f"Set the clock right. If it was wrong then and is right now, delete {folder / FILE}.",
+            remedy=set_right(folder),
         )
     remember(folder, now)
+
+
+def set_right(folder: Path) -> str:
+    """What to do about a clock that lies behind what is known: it, or what is known, is wrong."""
+    return f"Set the clock right. If it was wrong then and is right now, delete {folder / FILE}."
 
 
 def is_set_back(now: datetime, latest: datetime | None) -> bool:

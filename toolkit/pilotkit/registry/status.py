@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,10 +88,17 @@ def _released(registry: RegistryFolder) -> dict[str, datetime]:
     """When each release was listed first, by identity: a list that was published stays on the disk under its hash."""
     found: dict[str, datetime] = {}
     for path in registry.targets.glob(f"*.{LISTING}"):
-        listing = parsed(Listing, path.read_bytes(), path.name)
-        for each in listing.releases:
-            found[each.identity] = min(listing.issued, found.get(each.identity, listing.issued))
+        issued, identities = _listed(path)
+        for each in identities:
+            found[each] = min(issued, found.get(each, issued))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _listed(path: Path) -> tuple[datetime, tuple[str, ...]]:
+    """When a published list was written, and the identities in it; its name holds its hash, so it never changes."""
+    listing = parsed(Listing, path.read_bytes(), path.name)
+    return listing.issued, tuple(each.identity for each in listing.releases)
 
 
 def status_of(folder: Path) -> RegistryStatus:

@@ -16,7 +16,7 @@ from pilotkit.merging import comments_of, edited, is_same, merge_values
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.upgrade import Notice, OverrideChange, OverrideState, Unresolved
 from pilotkit.overlay import ABSENT, DELETE, changes_in, found_at
-from pilotkit.packages.undecided import WHY, compare_by
+from pilotkit.packages.undecided import LOOK, WHY, compare_by
 from pilotkit.reading import parse_yaml
 from pilotkit.upgrades.moves import Moves
 
@@ -112,7 +112,7 @@ def _carry(
     if state is OverrideState.SET_ASIDE:
         target = _set_aside(new_name, models.info)
         if _is_taken(files.get(target), new_path, node):
-            target, new_path = _set_aside(name, models.info), path
+            target, new_path = _free(files, _set_aside(name, models.info), path, node), path
     for each in (name, target):
         file = files.setdefault(each, _File())
         file.is_changed |= is_moved or became is not node or state is OverrideState.SET_ASIDE
@@ -126,6 +126,15 @@ def _carry(
 
 def _set_aside(name: str, info: PackageInfo) -> str:
     return f"{SET_ASIDE}/{info.version}/{name.removeprefix(OVERRIDES + '/')}"
+
+
+def _free(files: Mapping[str, _File], target: str, path: tuple[str, ...], node: dict[str, Any]) -> str:
+    """Where a change can be set aside without standing in another's place: in a file, or in one with a number."""
+    place, number = PurePosixPath(target), 1
+    while _is_taken(files.get(str(place)), path, node):
+        number += 1
+        place = PurePosixPath(target).with_suffix(f".{number}.yaml")
+    return str(place)
 
 
 _GONE = "the package no longer has what it changes"
@@ -172,8 +181,7 @@ def _unsettled(
         layers.notices.append(Notice(file=name, key=key, why=WHY, remedy=remedy, **values))
     elif state is OverrideState.SET_ASIDE:
         why = f"{gone}; it is kept in {SET_ASIDE}/, without effect"
-        remedy = "Look where the package says it now, and override that; or leave it."
-        layers.unresolved.append(Unresolved(file=name, key=key, why=why, remedy=remedy, **values))
+        layers.unresolved.append(Unresolved(file=name, key=key, why=why, remedy=LOOK, **values))
 
 
 def _told(

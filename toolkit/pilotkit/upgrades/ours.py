@@ -130,19 +130,21 @@ def _value(file: str, path: tuple[str, ...], before: Any, after: Any) -> ValueCh
 
 def _adopted(standing: Standing, path: str, kind: str) -> Adopted:
     pristine = standing.package.files.get(path.removeprefix(f"{MODEL}/"))
+    held = standing.state(path)
     keys: tuple[str, ...] = ()
     to: str | None = None
     if kind == "changed" and pristine is not None and _has_keys(path):
         to, keys = _as_override(standing, path, pristine.decode("utf-8-sig"))
-    elif held := standing.state(path):
+    elif held:
         to = standing.free(f"{SET_ASIDE}/{standing.info.version}/{path}", held.data)
         put(standing.folder, to, held)
-    put(standing.folder, path, None if pristine is None else State(pristine))
+    put(standing.folder, path, None if pristine is None else State(pristine), standing.seen)
     return Adopted(path, to, keys)
 
 
 def _as_override(standing: Standing, path: str, pristine: str) -> tuple[str, tuple[str, ...]]:
     name = override_of(path)
+    standing.state(name)
     text = read_text(standing.folder / name, name) if (standing.folder / name).is_file() else ""
     overlay = parse_yaml(text, name) or {}
     package = parse_yaml(pristine, path)
@@ -150,7 +152,7 @@ def _as_override(standing: Standing, path: str, pristine: str) -> tuple[str, tup
     changes = _changes(package, holds, dict(changes_in(overlay)))
     _refuse_different(package, changes, holds, path, name)
     if changes:
-        put(standing.folder, name, State(write_changes(name, text, changes).encode()))
+        put(standing.folder, name, State(write_changes(name, text, changes).encode()), standing.seen)
     return name, tuple(".".join(each) for each in changes)
 
 

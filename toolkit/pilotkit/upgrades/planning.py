@@ -177,7 +177,13 @@ def _wanted(
     folder = standing.folder / FOLDER
     gone = (f"{FOLDER}/{path.name}" for path in (folder.iterdir() if folder.is_dir() else ()))
     wanted |= {path: None for path in gone if path not in pristine}
-    return wanted | {path: State(data) for path, data in pristine.items()}
+    closed = _closed(standing, (*rendered.items(), *standing.base.items(), *seeded.undecided.items()))
+    return wanted | {path: State(data, 0o600 if digest(data) in closed else None) for path, data in pristine.items()}
+
+
+def _closed(standing: Standing, made: Iterable[tuple[str, bytes]]) -> frozenset[str]:
+    """Digests of what the package makes of files that only their owner may read: an answer in them may be a secret."""
+    return frozenset(digest(data) for path, data in made if (held := standing.state(path)) and held.is_closed)
 
 
 def _undecided(standing: Standing, seeded: Seeded) -> dict[str, PristineFile]:

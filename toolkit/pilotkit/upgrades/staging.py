@@ -41,6 +41,7 @@ def staged(folder: Path, wanted: Mapping[str, State | None], beside: Path) -> It
         raise TargetError(f"{beside} cannot be written: {problem.strerror}.", remedy="Mend its permissions.") from None
     try:
         shutil.copytree(folder, copy, symlinks=True, ignore=_without(folder), copy_function=_shared, dirs_exist_ok=True)
+        copy.chmod(0o700)  # as it was made: what is closed in the deployment is written anew in here
         for name, state in sorted(wanted.items(), key=lambda each: each[1] is not None):
             _set(copy, name, state)
         yield copy

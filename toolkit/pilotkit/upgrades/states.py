@@ -29,6 +29,11 @@ class State:
     mode: int | None = None
     """The rights, such as ``0o640``; None: those that the file there has, ``0o644`` for a new one."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody but its owner may read it."""
+        return self.mode is not None and not self.mode & 0o077
+
 
 class Version(Noun):
     """A state without its contents."""
@@ -89,8 +94,19 @@ def put(folder: Path, name: str, state: State) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}{PARTIAL}"[-200:])
     write(partial, state.data, rights(path, state))
+    _keep_owner(path, partial)
     partial.replace(path)
     sync(path.parent)
+
+
+def _keep_owner(path: Path, partial: Path) -> None:
+    """Give what replaces a file its owner and group, where this process may: whose it is is nobody's to change here."""
+    if path.is_file():
+        held, new = path.stat(), partial.stat()
+        if (held.st_uid, held.st_gid) != (new.st_uid, new.st_gid):
+            with suppress(PermissionError):
+                os.chown(partial, held.st_uid, held.st_gid)
+                partial.chmod(new.st_mode & _RIGHTS)
 
 
 def rights(path: Path, state: State) -> int:
