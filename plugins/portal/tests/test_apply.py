@@ -5,7 +5,7 @@ import pytest
 from pilotkit import CaseStatus
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
-HOSTILE = "<script>alert(1)</script>{{ 7*7 }}'; DROP TABLE cases;--"
+HOSTILE = "<script>alert(1)</script>{{ 7191*7193 }}'; DROP TABLE cases;--"
 
 
 def test_a_whole_application_becomes_one_case_with_everything_in_it(citizen, backoffice):
@@ -244,7 +244,7 @@ def test_hostile_text_comes_back_literally(citizen, backoffice):
     citizen.post(files=note, go="on")
     assert "<script>alert" not in citizen.answer.text
     assert "<img src=x" not in citizen.answer.text
-    assert "49" not in citizen.text
+    assert "51724863" not in citizen.text
     citizen.post(is_true="yes")
     file = backoffice.files.file(citizen.shown("case-code"), "test", "looks at what came")
     assert (HOSTILE, HOSTILE) == (file.person.name, file.answers["story"])
