@@ -54,6 +54,7 @@ def deadly(monkeypatch, steps):
 
     for owner, name in (
         (Path, "replace"), (Path, "unlink"), (Path, "rmdir"), (Path, "mkdir"), (shutil, "rmtree"), (states, "sync"),
+        (journal, "sync"),
     ):  # fmt: skip
         monkeypatch.setattr(owner, name, wrap(getattr(owner, name)))
     monkeypatch.setattr(states, "write", wrap(states.write, torn=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pilotkit.catalog.deployment import Deployment
@@ -10,8 +9,8 @@ from pilotkit.catalog.faults import DISPENSABLE
 from pilotkit.catalog.plugins import unique
 from pilotkit.errors import PilotkitError, Place, PluginError
 from pilotkit.model.surface import Check, Finding, Severity
+from pilotkit.model.text import is_identifier
 
-_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 _RANK = {severity: rank for rank, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.NOTICE))}
 
 
@@ -56,7 +55,7 @@ def _findings(check: Check, plugin: str, deployment: Deployment) -> tuple[Findin
                 f"check '{check.id}' of plugin '{plugin}' yields a {type(finding).__name__}.",
                 remedy="Every value must be a Finding.",
             )
-        if not _IDENTIFIER.fullmatch(finding.check):
+        if not is_identifier(finding.check):
             raise PluginError(
                 f"check '{check.id}' of plugin '{plugin}' yields a finding of '{finding.check}'.",
                 remedy="A check's id is of small letters, digits, '.', '-' and '_', so that a receipt can name it.",

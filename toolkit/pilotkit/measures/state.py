@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field, StringConstraints, ValidationError
 
+from pilotkit.disk import sync
 from pilotkit.errors import TargetError
 from pilotkit.model.text import Noun
 
@@ -126,7 +127,7 @@ class Home:
             with pq.ParquetWriter(unfinished, schema, compression="zstd") as parquet:
                 writer = SegmentWriter(segment, parquet)
                 yield writer
-            _sync(unfinished)
+            sync(unfinished)
             unfinished.replace(final)
         except OSError as problem:
             unfinished.unlink(missing_ok=True)
@@ -147,7 +148,7 @@ class Home:
         kept = {name: at for name, at in retired.items() if name not in live and at > now - GRACE}
         state = state.model_copy(update={"retired": kept})
         try:
-            _sync(self.folder / _SEGMENTS)
+            sync(self.folder / _SEGMENTS)
             _replace(self.folder / MARKER, state.model_dump_json().encode())
         except OSError as problem:
             raise TargetError(
@@ -231,12 +232,4 @@ def _replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)

@@ -7,10 +7,20 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 """What a thing is called inside pilotkit: lower-case ASCII, digits, ``_ . -``."""
+_IDENTIFIERS: TypeAdapter[str] = TypeAdapter(Identifier)
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 """A BCP 47 language tag such as ``ca`` or ``en``."""
@@ -18,6 +28,15 @@ LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-
 _SPACES = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[^\w]+")
 _STROKED = str.maketrans({"\u0111": "d", "\u0142": "l", "\u00f8": "o", "\u0127": "h"})
+
+
+def is_identifier(word: str) -> bool:
+    """Whether a word may be an :data:`Identifier`."""
+    try:
+        _IDENTIFIERS.validate_python(word)
+    except ValidationError:
+        return False
+    return True
 
 
 def is_writable(value: object) -> bool:

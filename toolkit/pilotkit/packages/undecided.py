@@ -22,6 +22,8 @@ _COMPARE = (
     "Compare both; then 'pilotkit override DEPLOYMENT {file}#{key} VALUE' with the value that should hold, or --reset "
     "in its place for the package's."
 )
+LOOK = "Look where the package says it now, and override that; or leave it. Then delete the file in local/set-aside/."
+"""What a person does about something that was set aside."""
 Told = tuple[UndecidedSetting, Notice]
 
 
@@ -95,10 +97,6 @@ def waiting_files(folder: Path) -> tuple[str, ...]:
 def set_aside(folder: Path) -> tuple[str, ...]:
     """The files of a deployment that have no effect any more, and that somebody has yet to look at."""
     return tuple(f"{SET_ASIDE}/{name}" for name in files_below(folder / SET_ASIDE))
-
-
-LOOK = "Look where the package says it now, and override that; or leave it. Then delete the file in local/set-aside/."
-"""What a person does about something that was set aside."""
 
 
 def unresolved(path: str, clash: Clash) -> Unresolved:

@@ -12,13 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from securesystemslib.signer import Key, Signer
 from tuf.api.metadata import DelegatedRole, Delegations, Metadata, Role, Root, Targets
 
 from pilotkit.errors import DataError, Place, TargetError, UnknownError
 from pilotkit.model.registry import Listing, Revocations
-from pilotkit.model.text import Identifier
+from pilotkit.model.text import is_identifier
 from pilotkit.registry.layout import (
     PUBLISHER_PERIOD,
     ROOT,
@@ -105,7 +104,7 @@ def add_key(registry: RegistryFolder, role: str, key: Key, *, now: datetime | No
         _refuse_second_hand(root.signed, role, key)
         root.signed.add_key(key, role)
         return _saved(registry, {ROOT: root})
-    if role in _RESERVED or not _is_name(role):
+    if role in _RESERVED or not is_identifier(role):
         raise DataError(
             f"no publisher can be called '{role}'.",
             remedy="Choose another name: lower-case letters, digits, '_', '.' and '-'.",
@@ -119,15 +118,6 @@ def add_key(registry: RegistryFolder, role: str, key: Key, *, now: datetime | No
         drafts[role] = Metadata(Targets(1, expires=at + PUBLISHER_PERIOD))
     targets.signed.add_key(key, role)
     return _saved(registry, drafts)
-
-
-def _is_name(role: str) -> bool:
-    """Whether a word is an identifier; a wildcard would make a folder that reaches into those of others."""
-    try:
-        TypeAdapter(Identifier).validate_python(role)
-    except ValidationError:
-        return False
-    return True
 
 
 def rotate(registry: RegistryFolder, role: str, old: Key, new: Key, *, now: datetime | None = None) -> tuple[str, ...]:

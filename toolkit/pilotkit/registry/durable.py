@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pilotkit.disk import sync
 from pilotkit.errors import TargetError
 
 LOCK = ".lock"
@@ -29,7 +30,7 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         settle(partial, path, mode)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as problem:
         raise TargetError(
             f"{path} cannot be written: {problem.strerror}.", remedy="Make room, or name another place."
@@ -63,13 +64,5 @@ def settle(partial: Path, path: Path, mode: int = 0o644) -> None:
     The name itself may be lost in a power cut: enough for what can be fetched again.
     """
     partial.chmod(mode)
-    _sync(partial)
+    sync(partial)
     partial.replace(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from pilotkit.disk import sync
 from pilotkit.errors import TargetError
 
 _WRITERS = 8
@@ -62,19 +63,11 @@ def _settle(partial: Path, target: Path) -> None:
     partial.chmod(0o755)
     paths = (partial, *partial.rglob("*"))
     with ThreadPoolExecutor(_WRITERS) as pool:
-        list(pool.map(_sync, paths))
+        list(pool.map(sync, paths))
     if target.exists():
         target.rmdir()
     partial.rename(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(target.parent)
 
 
 def _refused(target: Path, problem: OSError) -> TargetError:

@@ -30,6 +30,7 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection, MetaData, Table, select
 from sqlalchemy.exc import SAWarning
 
+from pilotkit.disk import sync
 from pilotkit.errors import TargetError
 from pilotkit.model.text import Noun
 from pilotkit.storage.audit import last_record
@@ -179,20 +180,12 @@ def _written_whole(path: Path) -> Iterator[Path]:
         part = Path(name)
         try:
             yield part
-            _sync(part)
+            sync(part)
             part.rename(path)
-            _sync(path.parent)
+            sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
     except OSError as problem:
         raise TargetError(
             f"the backup {path} cannot be written: {problem.strerror}.", remedy="Choose a folder with room in it."
         ) from None
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -20,6 +20,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from pilotkit.catalog.tree import PILOT
+from pilotkit.disk import sync
 from pilotkit.errors import DataError, Place, TargetError
 from pilotkit.model.text import Noun
 from pilotkit.packages.pristine import digest
@@ -242,13 +243,13 @@ def _write_down(folder: Path, told: Journal, contents: Mapping[str, bytes]) -> N
     journal.mkdir(mode=0o700, parents=True)
     for name, data in contents.items():
         states.write(journal / name, data, _OWNERS)
-    states.sync(journal)
+    sync(journal)
     _refuse_edited(folder, told, _MEANWHILE, _AGAIN)
     partial = journal / f"{_LIST}{states.PARTIAL}"
     states.write(partial, told.model_dump_json(indent=1).encode(), _OWNERS)
     partial.replace(journal / _LIST)
-    states.sync(journal)
-    states.sync(journal.parent)
+    sync(journal)
+    sync(journal.parent)
 
 
 def _finish(folder: Path) -> None:
@@ -263,7 +264,7 @@ def _finish(folder: Path) -> None:
                 states.put(folder, entry.path, State(_kept(folder / JOURNAL, entry.new.sha256), mode))
         shutil.rmtree(folder / PREVIOUS, ignore_errors=True)
         (folder / JOURNAL).replace(folder / PREVIOUS)
-        states.sync(folder / PILOT)
+        sync(folder / PILOT)
     except OSError as problem:
         what = "The change is written down, and the next 'pilotkit upgrade' finishes it."
         raise _refused(folder, problem, what) from problem
