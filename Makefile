@@ -41,7 +41,7 @@ public-surface: .venv/ready ## List anew what others build on, after a change th
 
 demo-plugin: .venv/ready ## Write plugins/demo anew from templates/plugin
 	rm -rf plugins/demo
-	$(BIN)/python -c "from pathlib import Path; from pilotkit.scaffold import new_plugin; new_plugin('demo', Path('plugins/demo'))"
+	$(BIN)/python -c "from pathlib import Path; from pilotkit.scaffold.new_plugin import new_plugin; new_plugin('demo', Path('plugins/demo'))"
 
 screenshots: .venv/ready assets .cache/test-tools ## Take the documentation's pictures anew in a browser
 	PILOTKIT_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_screenshots.py -q

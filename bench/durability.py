@@ -15,8 +15,9 @@ from pathlib import Path
 
 from timing import Ratio, in_turn, summary
 
-from pilotkit import Application, Content, Deployment, Person
-from pilotkit.casework.verbs import Casework
+from pilotkit import Deployment
+from pilotkit.cases import Application, Content, Person
+from pilotkit.casework.case_service import CaseService
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import KEYS, Vault
 from pilotkit.testing import tiny_deployment
@@ -47,7 +48,7 @@ def _measure(name: str, personal: dict[str, object], runs: int) -> Ratio:
         room = Path(folder)
         deployment = Deployment(tiny_deployment(room / "town"))
         with closing(Store("sqlite:///ours.db", room)) as store:
-            office = _Office(Casework(deployment, store, vault=Vault.from_environment()), personal)
+            office = _Office(CaseService(deployment, store, vault=Vault.from_environment()), personal)
             office.work()
             with closing(_Raw(room / "ours.db", room / "raw.db")) as raw:
                 ratios = in_turn(raw.work, office.work, runs, lambda: None)
@@ -63,7 +64,7 @@ def _measure(name: str, personal: dict[str, object], runs: int) -> Ratio:
 
 
 class _Office:
-    def __init__(self, casework: Casework, personal: dict[str, object]) -> None:
+    def __init__(self, casework: CaseService, personal: dict[str, object]) -> None:
         self._casework = casework
         self._personal = personal
 

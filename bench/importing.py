@@ -11,8 +11,8 @@ from pathlib import Path
 from timing import Ratio, in_turn, summary
 
 from pilotkit import Deployment
+from pilotkit.importing.importer import import_cases
 from pilotkit.importing.mapping import Mapping
-from pilotkit.importing.running import import_cases
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
 

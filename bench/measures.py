@@ -22,13 +22,15 @@ import numpy as np
 import pyarrow as pa
 from timing import Ratio, in_turn, summary
 
-from pilotkit import Deployment, Kpi, Measures
-from pilotkit.measures import answers, scan
-from pilotkit.measures.case_rows import CaseRows
-from pilotkit.measures.columns import CASES
-from pilotkit.measures.facts import Facts, bring_up_to_date
-from pilotkit.measures.layers import Layers
-from pilotkit.measures.state import Home, State
+from pilotkit import Deployment, Kpi
+from pilotkit.facts.case_rows import CaseRows
+from pilotkit.facts.columns import CASES
+from pilotkit.facts.fact_files import Facts, bring_up_to_date
+from pilotkit.facts.month_layers import MonthLayers
+from pilotkit.facts.segments import Home, SegmentIndex
+from pilotkit.figures import Measures
+from pilotkit.measures import result_cache as answers
+from pilotkit.measures import scan
 from pilotkit.storage.audit import LINE
 from pilotkit.storage.bulk import BulkWriter
 from pilotkit.storage.store import Store
@@ -187,10 +189,12 @@ def measurable(deployment: Deployment) -> list[Kpi]:
 def make_facts(deployment: Deployment, size: int) -> Facts:
     """A year of cases as facts, month by month."""
     home = Home(deployment.folder / "var" / "facts")
-    layers = Layers(home, CASES, CaseRows(deployment.catalog).schema)
+    layers = MonthLayers(home, CASES, CaseRows(deployment.catalog).schema)
     segments = tuple(layers.build(_month(deployment, size // 12, month) for month in range(12)))
     newest = int(AS_OF.timestamp()) * 1_000_000
-    state = State(version="generated", catalog="", tables="", newest=newest, cases=layers.added, segments=segments)
+    state = SegmentIndex(
+        version="generated", catalog="", tables="", newest=newest, cases=layers.added, segments=segments
+    )
     return Facts(home, home.publish(state, None))
 
 

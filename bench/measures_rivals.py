@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import sqlglot
 
 from pilotkit import Kpi
-from pilotkit.measures.columns import CASES
+from pilotkit.facts.columns import CASES
 from pilotkit.measures.engines import THREADS
 from pilotkit.measures.scan import Group
 

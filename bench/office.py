@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pilotkit import Deployment
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit.services import Backoffice
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import tiny_deployment
 

@@ -17,14 +17,15 @@ from urllib.request import Request, urlopen
 from timing import Ratio, in_turn, summary
 
 from pilotkit import Deployment
-from pilotkit.packages import PackageArchive, pack
+from pilotkit.packages.archive import PackageArchive
 from pilotkit.packages.manifest import canonical_bytes, manifest_of
-from pilotkit.registry import TrustedRegistry, obtain
-from pilotkit.registry.fetching import Fetcher
+from pilotkit.packages.packing import pack
+from pilotkit.registry.fetcher import Fetcher
+from pilotkit.registry.http_server import served
 from pilotkit.registry.layout import PERIODS
-from pilotkit.registry.obtaining import Visit
-from pilotkit.registry.serving import served
-from pilotkit.registry.throwaway import ThrowawayRegistry
+from pilotkit.registry.temporary_registry import ThrowawayRegistry
+from pilotkit.registry.trust_root import TrustedRegistry
+from pilotkit.registry.verified_download import RegistrySession, download_verified
 
 PUBLISHERS, PACKAGES = 34, 500
 SPEC = "model-250"
@@ -41,7 +42,7 @@ def measure(donor: Path, runs: int = 7) -> list[Ratio]:
 
 def _install(registry: ThrowawayRegistry, room: Path, address: str, runs: int) -> Ratio:
     store, plain = room / "store", room / "plain"
-    fetched = _addresses(lambda: obtain(SPEC, registry=registry.trusted(store, address)))
+    fetched = _addresses(lambda: download_verified(SPEC, registry=registry.trusted(store, address)))
 
     def clear() -> None:
         shutil.rmtree(store, ignore_errors=True)
@@ -49,7 +50,10 @@ def _install(registry: ThrowawayRegistry, room: Path, address: str, runs: int) -
         plain.mkdir()
 
     ratios = in_turn(
-        lambda: obtain(SPEC, registry=registry.trusted(store, address)), lambda: _download(fetched, plain), runs, clear
+        lambda: download_verified(SPEC, registry=registry.trusted(store, address)),
+        lambda: _download(fetched, plain),
+        runs,
+        clear,
     )
     return summary(
         "registry", f"verified install of one of {PACKAGES} packages of {PUBLISHERS} publishers, cold",
@@ -59,7 +63,7 @@ def _install(registry: ThrowawayRegistry, room: Path, address: str, runs: int) -
 
 def _refresh(registry: ThrowawayRegistry, room: Path, address: str, runs: int) -> Ratio:
     trusted, plain, weeks = registry.trusted(room / "kept", address), room / "plain", count(1)
-    obtain(SPEC, registry=trusted)
+    download_verified(SPEC, registry=trusted)
 
     def renew() -> None:
         """The server signs its timestamp anew, as it does in the last third of every week."""
@@ -74,10 +78,10 @@ def _refresh(registry: ThrowawayRegistry, room: Path, address: str, runs: int) -
 
 
 def _visit(trusted: TrustedRegistry) -> None:
-    Visit(trusted, datetime.now(UTC))
+    RegistrySession(trusted, datetime.now(UTC))
 
 
-def _addresses(visit: Callable[[], object]) -> list[str]:
+def _addresses(page_request: Callable[[], object]) -> list[str]:
     """Every address that a visit asks for and gets an answer from."""
     asked: list[str] = []
     original = Fetcher._fetch  # noqa: SLF001  # to see what is asked for, once, before anything is timed
@@ -89,7 +93,7 @@ def _addresses(visit: Callable[[], object]) -> list[str]:
 
     Fetcher._fetch = seen  # type: ignore[method-assign]  # noqa: SLF001  # the same
     try:
-        visit()
+        page_request()
     finally:
         Fetcher._fetch = original  # type: ignore[method-assign]  # noqa: SLF001  # the same
     return [each for each in asked if _answers(each)]

@@ -12,8 +12,9 @@ from pathlib import Path
 from timing import Ratio, processes, summary
 
 from pilotkit import Deployment
-from pilotkit.packages import pack, unpack
-from pilotkit.scaffold import template_context
+from pilotkit.packages.archive import unpack
+from pilotkit.packages.packing import pack
+from pilotkit.scaffold.new_deployment import template_context
 
 PROVINCE = "46"
 

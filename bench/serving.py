@@ -12,7 +12,7 @@ from office import Served, load, percentile, served, served_bare, town
 from timing import Ratio, held_against
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import CASE_COLUMNS, EVENT_COLUMNS
+from pilotkit.simulation.month import CASE_COLUMNS, EVENT_COLUMNS
 from pilotkit.storage.store import Store
 from pilotkit.storage.tables import CASES, EVENTS, microseconds
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from timing import Ratio, in_turn, summary
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import simulate
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 
 _TABLES = ("procedure_versions", "cases", "case_events", "case_numbers", "audit_records")

@@ -31,12 +31,13 @@ from timing import ENVIRONMENT, Ratio, in_turn, summary
 from pilotkit import Deployment
 from pilotkit.catalog.tree import DeploymentTree
 from pilotkit.overlay import found_at
-from pilotkit.packages import pack
-from pilotkit.registry import obtain
-from pilotkit.scaffold import new
+from pilotkit.packages.packing import pack
+from pilotkit.registry.verified_download import download_verified
+from pilotkit.scaffold.new_deployment import new
 from pilotkit.testing import tiny_deployment
-from pilotkit.upgrades import Source, upgrade
-from pilotkit.upgrades.layers import write_changes
+from pilotkit.upgrades.override_merge import write_changes
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import upgrade
 
 ROOT = Path(__file__).parents[1]
 OTHERS = ROOT / ".cache" / "bench" / "bin"
@@ -130,7 +131,7 @@ class Pilotkit:
     def _make(self, folder: Path) -> Path:
         package = pack(Deployment(self.donor), self.room / "first").path
         return new(
-            obtain(package, allow_unsigned=True), "SP", folder, {"units_file": str(self.room / "units.csv")}
+            download_verified(package, allow_unsigned=True), "SP", folder, {"units_file": str(self.room / "units.csv")}
         ).folder
 
     def first(self) -> Tree:
@@ -172,7 +173,7 @@ class Pilotkit:
 
     def run(self, folder: Path, package: Path) -> Outcome:
         """The upgrade itself, in this process."""
-        plan = upgrade(folder, Source(package, allow_unsigned=True))
+        plan = upgrade(folder, PackageSource(package, allow_unsigned=True))
         told = frozenset(
             (each.file.replace("local/overrides/", "model/"), tuple(each.key.split(".")) if each.key else ())
             for each in (*plan.unresolved, *plan.notices)

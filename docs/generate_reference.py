@@ -127,7 +127,7 @@ def settings(_: str) -> str:
 def facts(_: str) -> str:
     """Every fact table with the columns that an expression may name."""
     parts, head = [], ("column", "type", "may be unknown", "meaning")
-    for each in named("pilotkit.measures.columns.TABLES").values():
+    for each in named("pilotkit.facts.columns.TABLES").values():
         by, kinds = "`, `".join(each.dimensions), (each.stored, (*each.known, *each.derived))
         stored, computed = ([_column(each) for each in some] for some in kinds)
         parts += [f"## `{each.name}`\n\n{each.meaning} Figures can be grouped by `{by}`.", table(head, stored)]

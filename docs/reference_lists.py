@@ -61,10 +61,10 @@ def fixtures(_: str) -> str:
 
 def questions(_: str) -> str:
     """What ``pilotkit doctor`` asks."""
-    asked = named("pilotkit.cli.symptoms.asked")
+    asked = named("pilotkit.cli.diagnosis.asked")
     return table(
         ("name", "question"),
-        [(f"`{name}`", asked(each)) for name, each in named("pilotkit.cli.symptoms.QUESTIONS").items()],
+        [(f"`{name}`", asked(each)) for name, each in named("pilotkit.cli.diagnosis.QUESTIONS").items()],
     )
 
 
@@ -80,7 +80,10 @@ def names(_: str) -> str:
 
 def operations(tag: str) -> str:
     """The operations of the REST interface with this tag."""
-    routers = [named(f"pilotkit.api.{room}.router") for room in ("sessions", "catalog", "filing", "desk", "queue")]
+    routers = [
+        named(f"pilotkit.api.{room}.router")
+        for room in ("session_routes", "catalog_routes", "citizen_routes", "officer_routes", "queue_routes")
+    ]
     rows = [
         (f"`{method} {route.path}`", on_one_line(inspect.getdoc(route.endpoint) or ""))
         for router in routers

@@ -17,8 +17,9 @@ import pytest
 from applications import Applying, Value
 from pypdf import PdfReader
 
-from pilotkit import Application, Case, Channel, Deployment, Person, Procedure, Receipt, Step
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit import Channel, Deployment, Procedure, Step
+from pilotkit.cases import Application, Case, Person, Receipt
+from pilotkit.services import Backoffice
 from pilotkit.testing import Clock
 from pilotkit.web.server import running
 

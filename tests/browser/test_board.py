@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import simulate
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 from pilotkit.web.server import running
 

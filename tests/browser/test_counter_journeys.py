@@ -4,7 +4,7 @@ import pytest
 from applications import COPY, RESIDENCE, Applying
 from hanoi_office import PDF, Citizen, Officer, squeezed
 
-from pilotkit import CaseStatus, EventKind
+from pilotkit.cases import CaseStatus, EventKind
 
 LANGUAGES = ["vi", "en"]
 RECEIVING, PROCESSING, SIGNATORY = "receiving-00070", "processing-00070", "signatory-00070"

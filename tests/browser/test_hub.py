@@ -13,10 +13,13 @@ from accessibility import AXE, Accessibility
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import (
+from pilotkit import Deployment
+from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.services import Backoffice
+from pilotkit.storage.vault import KEYS
+from pilotkit.trust import (
     AdoptionReceipt,
     CheckSummary,
-    Deployment,
     InstalledPackage,
     LeftOpen,
     MeasuredFigure,
@@ -25,9 +28,6 @@ from pilotkit import (
     RefusalReason,
     RefusedUpgrade,
 )
-from pilotkit.adoption import sign_receipt
-from pilotkit.casework.backoffice import Backoffice
-from pilotkit.storage.vault import KEYS
 from pilotkit.web.server import running
 from pilotkit_hub.ledger import Ledger
 

@@ -6,8 +6,8 @@ import pytest
 from applications import BIRTH, SECURITY, SIX, Applying
 from hanoi_office import PASSWORD, PDF, Citizen, Officer
 
-from pilotkit import CaseStatus
-from pilotkit.casework.local_payments import LocalPayments
+from pilotkit.cases import CaseStatus
+from pilotkit.payments.simulated_provider import SimulatedProvider
 
 LANGUAGES = ["vi", "en"]
 
@@ -70,7 +70,7 @@ class Journey:
         page.locator("#payment button").click()
         assert page.locator("[role=status]").count() == 1
         payment = self.office.backoffice.payments.of(self.citizen.code)
-        LocalPayments(self.office.backoffice.deployment.folder).say_paid(payment.order.reference, payment.missing)
+        SimulatedProvider(self.office.backoffice.deployment.folder).say_paid(payment.order.reference, payment.missing)
         page.locator("#payment button").click()
         page.locator("#payment .status.met").wait_for()
         self.look(self.citizen)

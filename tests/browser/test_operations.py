@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from pilotkit import Application, Deployment, PointCondition
-from pilotkit.casework.backoffice import Backoffice
-from pilotkit.casework.simulation import simulate
+from pilotkit import Deployment
+from pilotkit.cases import Application
+from pilotkit.places import PointCondition
+from pilotkit.services import Backoffice
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
@@ -177,7 +179,7 @@ def town(tmp_path, keys):
 
 
 def test_what_happens_appears_on_the_wall_by_itself(browser, town, monkeypatch):
-    from pilotkit_board import wall
+    from pilotkit_board import operations_wall as wall
 
     monkeypatch.setattr(wall, "EVERY", 0.2)
     context = browser.new_context(viewport={"width": 1280, "height": 720})
@@ -194,7 +196,7 @@ def test_what_happens_appears_on_the_wall_by_itself(browser, town, monkeypatch):
 
 
 def test_nothing_is_taken_from_under_who_reads_it(browser, town, monkeypatch):
-    from pilotkit_board import wall
+    from pilotkit_board import operations_wall as wall
 
     monkeypatch.setattr(wall, "EVERY", 0.2)
     for _ in range(3):

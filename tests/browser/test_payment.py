@@ -8,7 +8,7 @@ import pytest
 from applications import COPY
 from hanoi_office import Citizen, Officer, served
 
-from pilotkit import CaseStatus
+from pilotkit.cases import CaseStatus
 
 ENVIRONMENT = {
     "PILOTKIT_KEYS": "test:" + base64.b64encode(bytes(range(32))).decode(),

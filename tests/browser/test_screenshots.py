@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import simulate
-from pilotkit.packages import pack
-from pilotkit.registry import obtain
-from pilotkit.scaffold import new
+from pilotkit.packages.packing import pack
+from pilotkit.registry.verified_download import download_verified
+from pilotkit.scaffold.new_deployment import new
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 from pilotkit.web.server import running
 
@@ -38,7 +38,7 @@ def hue(tmp_path_factory) -> Iterator[str]:
     shutil.copytree(ROOT / "templates", folder / "templates")
     packed = pack(Deployment(folder / "examples/hanoi"), folder)
     answers = {"assigned_on": "2025-07-02", "due_on": "2025-07-30"}
-    made = Deployment(new(obtain(packed.path, allow_unsigned=True), "46", folder / "hue", answers).folder)
+    made = Deployment(new(download_verified(packed.path, allow_unsigned=True), "46", folder / "hue", answers).folder)
     store = Store.of(made)
     simulate(made, store, days=30, seed=1, last=date(2025, 7, 28))
     store.close()

@@ -8,7 +8,7 @@ MOST = 150_000
 """Bytes, compressed, images apart."""
 
 
-def weight(page, visit) -> dict[str, int]:
+def weight(page, request) -> dict[str, int]:
     """Bytes by address of everything that is fetched while a page is visited with nothing kept from before."""
     session = page.context.new_cdp_session(page)
     addresses: dict[str, str] = {}
@@ -26,7 +26,7 @@ def weight(page, visit) -> dict[str, int]:
     session.on("Network.loadingFinished", finished)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    visit()
+    request()
     page.wait_for_load_state("networkidle")
     session.detach()
     return sizes

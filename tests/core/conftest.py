@@ -12,12 +12,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.core.office import commune, office, ready
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import simulate
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
 
+__all__ = ["commune", "office", "ready"]
 LAST_DAY = date(2025, 7, 28)
 
 

@@ -1,17 +1,9 @@
 import pytest
 
-from pilotkit import (
-    CaseError,
-    DataError,
-    DuplicateError,
-    PackageError,
-    PilotkitError,
-    Place,
-    PluginError,
-    TargetError,
-    TemplateError,
-    UnknownError,
-)
+from pilotkit import CaseError, DataError, PilotkitError, Place, PluginError, UnknownError
+from pilotkit.data import DuplicateError
+from pilotkit.figures import TargetError
+from pilotkit.trust import PackageError, TemplateError
 
 
 def test_an_error_says_where_what_and_what_to_do():

@@ -22,10 +22,12 @@ from pydantic import BaseModel
 from pilotkit import Deployment
 from pilotkit.cli.app import add_plugin_commands, app
 from pilotkit.model.source import Source
-from pilotkit.packages import pack
-from pilotkit.reading import noun_from, parse_yaml, read_csv
-from pilotkit.registry import obtain
-from pilotkit.scaffold import new
+from pilotkit.packages.packing import pack
+from pilotkit.reading.csv_data import read_csv
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.yaml_data import parse_yaml
+from pilotkit.registry.verified_download import download_verified
+from pilotkit.scaffold.new_deployment import new
 
 _TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
@@ -97,7 +99,7 @@ def workplace(tmp_path_factory) -> Path:
     (folder / "plugins").mkdir()
     (folder / "made").mkdir()
     packed = pack(Deployment(folder / "examples/hanoi"), folder)
-    new(obtain(packed.path, allow_unsigned=True), "48", folder / "danang")
+    new(download_verified(packed.path, allow_unsigned=True), "48", folder / "danang")
     return folder
 
 

@@ -12,7 +12,7 @@ from reference_meanings import meaning_of, superfluous_meanings
 import pilotkit
 from pilotkit import hookspecs
 from pilotkit.errors import DataError, Place
-from pilotkit.measures.columns import TABLES
+from pilotkit.facts.columns import TABLES
 from pilotkit.measures.expressions import check_expression
 
 REFERENCE = ROOT / "docs" / "reference"

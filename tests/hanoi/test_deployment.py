@@ -12,30 +12,22 @@ from pydantic import BaseModel
 
 from pilotkit import (
     AdministrativeUnit,
-    Article,
     Certainty,
     Channel,
-    Course,
-    DayException,
-    Goal,
-    Head,
     Kpi,
     LocalText,
-    Norm,
-    Pattern,
     PointKind,
     Procedure,
-    ReportedFigure,
-    Role,
     ServicePoint,
-    SimulationProfile,
     Source,
-    Staffing,
     Target,
 )
 from pilotkit.catalog.tree import LISTS, SINGLES, TABLES, DeploymentTree
 from pilotkit.catalog.working_time import WorkingTime
+from pilotkit.data import Article, Course, DayException, Head, Norm, Role, SimulationProfile, Staffing
+from pilotkit.figures import Goal, ReportedFigure
 from pilotkit.measures.expressions import compiled
+from pilotkit.places import Pattern
 from pilotkit.settings import PilotSettings, read_settings
 
 HANOI = Path(__file__).parents[2] / "examples" / "hanoi"

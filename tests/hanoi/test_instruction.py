@@ -8,8 +8,10 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
-from pilotkit import Authority, Deployment, Measures, SignOffs, Standing, TargetStatus, escalations
-from pilotkit.casework.simulation import simulate
+from pilotkit import Deployment
+from pilotkit.cases import Authority
+from pilotkit.figures import Measures, SignOffs, TargetReport, TargetStatus, escalations
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 
 HANOI = Path(__file__).parents[2] / "examples/hanoi"
@@ -28,11 +30,11 @@ def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
 
 
 @pytest.fixture(scope="module")
-def standings(hanoi: Deployment) -> tuple[Standing, ...]:
+def standings(hanoi: Deployment) -> tuple[TargetReport, ...]:
     return Measures(hanoi).standings(datetime(2025, 7, 26, 10, tzinfo=UTC))
 
 
-def test_126_communes_and_the_city_have_each_target(standings: tuple[Standing, ...]) -> None:
+def test_126_communes_and_the_city_have_each_target(standings: tuple[TargetReport, ...]) -> None:
     assert Counter({"online_share": 127, "whole_process_share": 127, "on_time_share": 127}) == Counter(
         each.kpi.id for each in standings
     )
@@ -44,7 +46,7 @@ def test_126_communes_and_the_city_have_each_target(standings: tuple[Standing, .
 
 
 def test_what_was_received_before_the_instruction_does_not_count(
-    hanoi: Deployment, standings: tuple[Standing, ...]
+    hanoi: Deployment, standings: tuple[TargetReport, ...]
 ) -> None:
     city = next(each for each in standings if each.unit.code == "01" and each.kpi.id == "online_share")
     (since,) = Measures(hanoi).values(["online_share"], since=ASSIGNED, as_of=city.value.as_of)
@@ -53,7 +55,7 @@ def test_what_was_received_before_the_instruction_does_not_count(
     assert always.denominator > since.denominator
 
 
-def test_four_days_before_each_has_a_forecast_with_its_interval(standings: tuple[Standing, ...]) -> None:
+def test_four_days_before_each_has_a_forecast_with_its_interval(standings: tuple[TargetReport, ...]) -> None:
     measurable = [each for each in standings if each.status is not TargetStatus.NOT_MEASURABLE]
     assert len(measurable) > 200
     for each in measurable:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Deadline, DeadlineUnit, Domain, LifeEvent, Offer, Procedure, Role, Source
+from pilotkit import Deadline, DeadlineUnit, Offer, Procedure, Source
 from pilotkit.catalog.tree import DeploymentTree
+from pilotkit.data import Domain, LifeEvent, Role
 
 HANOI = Path(__file__).resolve().parents[2] / "examples" / "hanoi"
 NAMED_BY_THE_PILOT = (

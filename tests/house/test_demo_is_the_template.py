@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pilotkit.scaffold import new_plugin
+from pilotkit.scaffold.new_plugin import new_plugin
 
 ROOT = Path(__file__).parents[2]
 BUILT = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}

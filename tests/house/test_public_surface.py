@@ -4,6 +4,7 @@
 it anew; the line that changed is then there for the reviewer to see. GOVERNANCE.md says who decides on which part.
 """
 
+import ast
 import dataclasses
 import inspect
 import sys
@@ -11,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from pilotkit.testing.import_rules import DOORS
 
 SNAPSHOT = Path(__file__).with_name("public_surface.txt")
 
@@ -20,6 +23,23 @@ def front_door():
     pilotkit = import_module("pilotkit")
     for name in pilotkit.__all__:
         yield f"{name}{_shape(getattr(pilotkit, name))}"
+
+
+def doors():
+    """What stands behind each door."""
+    for door in sorted(set(DOORS) - {"pilotkit.testing"}):
+        yield from (f"{door.removeprefix('pilotkit.')}: {name}{_shape(value)}" for name, value in behind(door))
+
+
+def behind(door):
+    """The names that a door re-exports."""
+    names = (
+        alias.asname
+        for node in ast.parse(Path(import_module(door).__file__).read_text()).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    )
+    return [(name, getattr(import_module(door), name)) for name in sorted(names)]
 
 
 def for_tests():
@@ -94,7 +114,7 @@ def entry_points():
 
 SECTIONS = {
     each.__name__: each
-    for each in (front_door, for_tests, hooks, commands, exit_codes, package_format, settings, entry_points)
+    for each in (front_door, doors, for_tests, hooks, commands, exit_codes, package_format, settings, entry_points)
 }
 
 
@@ -125,6 +145,18 @@ def listed(section):
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_public_surface_is_as_it_is_written_down(section):
     assert listed(section) == list(dict.fromkeys(SECTIONS[section]())), "is it meant? then run 'make public-surface'"
+
+
+def test_type_checkers_are_told_of_the_front_door_what_it_offers():
+    pilotkit = import_module("pilotkit")
+    (stub,) = Path(pilotkit.__file__).parent.glob("__init__.pyi")
+    told = {
+        alias.asname: f"{node.module}.{alias.name}"
+        for node in ast.parse(stub.read_text(encoding="utf-8")).body
+        for alias in node.names
+    }
+    homes = {name: f"pilotkit.{module}.{name}" for name, module in pilotkit._HOMES.items()}
+    assert {**homes, "__version__": "pilotkit.version.__version__"} == told
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pilotkit import hookspecs
-from pilotkit.testing.doors import door_problems, imported_modules
+from pilotkit.testing.import_rules import door_problems, imported_modules
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))

@@ -7,15 +7,19 @@ from urllib.request import urlopen
 
 import pytest
 
-from pilotkit import Deployment, PackageInfo, Severity
-from pilotkit.casework.examples import run_examples
-from pilotkit.casework.simulation import simulate
-from pilotkit.checks import run_checks
-from pilotkit.measures.board import Measures
-from pilotkit.packages import PackOrder, find_leftovers, inspect, pack, verify_model
-from pilotkit.registry import Obtained, obtain
-from pilotkit.scaffold import NewDeployment, new
+from pilotkit import Deployment, Severity
+from pilotkit.casework.deadline_examples import run_examples
+from pilotkit.checks.run import run_checks
+from pilotkit.measures.measures import Measures
+from pilotkit.packages.archive import inspect
+from pilotkit.packages.donor_leaks import find_donor_leaks
+from pilotkit.packages.manifest import verify_model
+from pilotkit.packages.packing import PackOrder, pack
+from pilotkit.registry.verified_download import VerifiedPackage, download_verified
+from pilotkit.scaffold.new_deployment import NewDeployment, new
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
+from pilotkit.trust import PackageInfo
 from pilotkit.web.server import running
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +35,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pack(Deployment(DONOR), tmp_path_factory.mktemp("package")).path
 
 
-def unsigned(package: Path) -> Obtained:
-    return obtain(package, allow_unsigned=True)
+def unsigned(package: Path) -> VerifiedPackage:
+    return download_verified(package, allow_unsigned=True)
 
 
 def made(package: Path, province: str, folder: Path, **answers: str) -> NewDeployment:
@@ -68,7 +72,7 @@ def test_a_province_is_generated_and_sound(code: str, package: Path, tmp_path: P
 
 def test_nothing_of_the_donor_is_left_in_another_province(package: Path, tmp_path: Path) -> None:
     folder = made(package, "Cao Bằng", tmp_path).folder
-    assert [] == list(find_leftovers(Deployment(folder)))
+    assert [] == list(find_donor_leaks(Deployment(folder)))
     theirs = re.compile(r"Hà Nội|Ha Noi|Hanoi|19001009|Cửa Nam|H26", re.IGNORECASE)
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).as_posix()
@@ -119,7 +123,7 @@ def test_a_deployment_made_from_the_package_can_be_packed_again(package: Path, t
     first: PackageInfo = inspect(package).info
     assert first.name == again.info.name
     third = new(unsigned(again.path), "04", tmp_path / "third")
-    assert [] == list(find_leftovers(Deployment(third.folder)))
+    assert [] == list(find_donor_leaks(Deployment(third.folder)))
 
 
 def test_answers_are_kept_with_the_identity_of_the_package(package: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pilotkit.model.package import PackageInfo
 from pilotkit.model.printing import DocumentTemplate
 from pilotkit.model.procedure import Procedure, ProcedureHandler
 from pilotkit.model.source import Source
-from pilotkit.model.surface import Check, Command, Connector, Page, Site, TableSet
+from pilotkit.model.surface import Check, Command, Connector, Page, PluginContext, TableSet
 
 PROJECT = "pilotkit"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -27,19 +27,19 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def register_procedures(site: Site) -> tuple[Procedure | ProcedureHandler, ...]:
+def register_procedures(context: PluginContext) -> tuple[Procedure | ProcedureHandler, ...]:
     """Procedures the plugin brings, and handlers for those that need behaviour. After plugins are loaded."""
     raise NotImplementedError
 
 
 @hookspec
-def register_locations(site: Site) -> tuple[LocationDirectory | ServicePoint, ...]:
+def register_locations(context: PluginContext) -> tuple[LocationDirectory | ServicePoint, ...]:
     """Registers of administrative units, and service points. Called with the procedures."""
     raise NotImplementedError
 
 
 @hookspec
-def register_kpis(site: Site) -> tuple[Kpi | KpiFormula, ...]:
+def register_kpis(context: PluginContext) -> tuple[Kpi | KpiFormula, ...]:
     """Measures, as data or as formulas. Called with the procedures."""
     raise NotImplementedError
 
@@ -125,5 +125,5 @@ def case_finished(case: Case) -> None:
 
 
 @hookspec
-def package_installed(site: Site, package: PackageInfo) -> None:
+def package_installed(context: PluginContext, package: PackageInfo) -> None:
     """A deployment was scaffolded from a package and is in its place."""

@@ -16,9 +16,10 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from pilotkit.errors import DataError, Place
-from pilotkit.model.surface import Site
+from pilotkit.model.surface import PluginContext
 from pilotkit.model.text import Identifier, LanguageCode, LocalText, Noun
-from pilotkit.reading import data_error, read_toml
+from pilotkit.reading.nouns import data_error
+from pilotkit.reading.toml_data import read_toml
 
 FILE = "pilot.toml"
 ENVIRONMENT = "the environment"
@@ -190,10 +191,10 @@ class PilotSettings(BaseSettings):
         """The environment first, then the file, which :func:`read_settings` hands in."""
         return env_settings, init_settings
 
-    def site(self, folder: Path) -> Site:
+    def context(self, folder: Path) -> PluginContext:
         """What plugins are told of the deployment before its catalog exists."""
         who = self.deployment
-        return Site(
+        return PluginContext(
             folder=folder,
             scheme=who.scheme,
             province=who.province,

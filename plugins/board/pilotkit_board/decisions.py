@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pilotkit import AdministrativeUnit, Catalog, DayAtWork, PointCondition, PointKind, PointQueue, ServicePoint
+from pilotkit import AdministrativeUnit, Catalog, PointKind, ServicePoint
+from pilotkit.places import DayAtWork, PointCondition, PointQueue
 from pilotkit_board.rules import Rules
 
 _KILOMETRES_A_DEGREE = 111.2

@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from pilotkit import Kpi, KpiValue, Standing, TargetStatus, Visit
-from pilotkit_board.asking import written
+from pilotkit import Kpi
+from pilotkit.figures import KpiValue, TargetReport, TargetStatus
+from pilotkit.pages import PageRequest
+from pilotkit_board.query_parameters import written
 
 _URGENCY = {
     status: rank
@@ -55,7 +57,7 @@ class Figure:
 class TargetFigure(Figure):
     """A value with a goal, a due date and somebody who answers for it."""
 
-    standing: Standing
+    standing: TargetReport
 
     @property
     def status(self) -> TargetStatus:
@@ -124,22 +126,22 @@ class Tally:
         return TargetStatus.ON_TRACK if self.expected == measurable else TargetStatus.AT_RISK
 
 
-def figure(visit: Visit, kpi: Kpi, value: KpiValue, since: date | None, **only: str) -> Figure:
+def figure(request: PageRequest, kpi: Kpi, value: KpiValue, since: date | None, **only: str) -> Figure:
     """A value without a goal. ``only`` names the group it is of: unit, procedure, month."""
-    return Figure(kpi=kpi, value=value, address=address(visit, value, since, **only))
+    return Figure(kpi=kpi, value=value, address=address(request, value, since, **only))
 
 
-def target_figure(visit: Visit, standing: Standing) -> TargetFigure:
+def target_figure(request: PageRequest, standing: TargetReport) -> TargetFigure:
     """A standing with the address of its cases."""
     target = standing.target
-    where = address(visit, standing.value, target.assigned, unit=target.unit)
+    where = address(request, standing.value, target.assigned, unit=target.unit)
     return TargetFigure(kpi=standing.kpi, value=standing.value, address=where, goal=target.goal, standing=standing)
 
 
-def address(visit: Visit, value: KpiValue, since: date | None, **only: str) -> dict[str, str]:
+def address(request: PageRequest, value: KpiValue, since: date | None, **only: str) -> dict[str, str]:
     """What ``board.cases`` needs to count the same cases as ``value`` did."""
     start = {"since": since.isoformat()} if since else {}
-    return {"kpi": value.kpi, **only, **start, "as_of": written(visit, value.as_of)}
+    return {"kpi": value.kpi, **only, **start, "as_of": written(request, value.as_of)}
 
 
 def worst_first(figures: Iterable[TargetFigure]) -> list[TargetFigure]:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from pilotkit import Kpi, Measures, Standing, Target, View, Visit
-from pilotkit_board.asking import answering, asked_moment, asked_text, known_kpi, written_day
+from pilotkit import Kpi, Target, View
+from pilotkit.figures import Measures, TargetReport
+from pilotkit.pages import PageRequest
 from pilotkit_board.figures import Figure, figure, line_scale, tally, target_figure, worst_first
+from pilotkit_board.query_parameters import asked_moment, asked_text, known_kpi, with_error_page, written_day
 
 FIRST_ROW = 3
 """Measures on the first row; the fourth number counts units."""
@@ -38,74 +40,76 @@ class OtherGoal:
     reference: str | None
 
 
-@answering
-def show_overview(visit: Visit) -> View:
+@with_error_page
+def show_overview(request: PageRequest) -> View:
     """The whole board for one measure."""
-    moment = asked_moment(visit)
-    measures: Measures = visit.measures
+    moment = asked_moment(request)
+    measures: Measures = request.measures
     standings = measures.standings(moment)
     targeted = _targeted(standings)
-    first = _first_row(visit, standings, moment)
+    first = _first_row(request, standings, moment)
     shared = {
         "moment": moment,
-        "asked": asked_text(visit) or None,
-        "shown_day": written_day(moment.astimezone(visit.zone).date()),
+        "asked": asked_text(request) or None,
+        "shown_day": written_day(moment.astimezone(request.zone).date()),
         "is_simulated": measures.simulated_until is not None,
         "first": first,
     }
     if not targeted:
         return View("board/overview.html", {**shared, "kpi": None})
-    asked = visit.query.get("kpi")
-    kpi = known_kpi(visit, asked, targeted) if asked else next(iter(targeted.values()))
-    return View("board/overview.html", {**shared, **_attention(visit, kpi, standings, targeted)})
+    asked = request.query.get("kpi")
+    kpi = known_kpi(request, asked, targeted) if asked else next(iter(targeted.values()))
+    return View("board/overview.html", {**shared, **_attention(request, kpi, standings, targeted)})
 
 
-def _attention(visit: Visit, kpi: Kpi, standings: Sequence[Standing], targeted: dict[str, Kpi]) -> dict[str, object]:
+def _attention(
+    request: PageRequest, kpi: Kpi, standings: Sequence[TargetReport], targeted: dict[str, Kpi]
+) -> dict[str, object]:
     mine = [each for each in standings if each.kpi.id == kpi.id]
-    units = worst_first(target_figure(visit, each) for each in mine if each.unit.level != "province")
+    units = worst_first(target_figure(request, each) for each in mine if each.unit.level != "province")
     cut = WORST if len(units) > WORST + _FEW else len(units)
     return {
         "kpi": kpi,
         "targeted": tuple(targeted.values()),
         "dates": shared_dates(mine),
         "tally": tally(units),
-        "is_over": bool(mine) and not any(target_figure(visit, each).is_open for each in mine),
+        "is_over": bool(mine) and not any(target_figure(request, each).is_open for each in mine),
         "worst": units[:cut],
         "rest": units[cut:],
         "scale": line_scale(units),
         "value": mine[0].value if mine else None,
         "target": mine[0].target if mine else None,
         "other_goals": other_goals(each.target for each in mine),
-        "units": visit.catalog.units.values(),
+        "units": request.catalog.units.values(),
     }
 
 
-def _targeted(standings: Sequence[Standing]) -> dict[str, Kpi]:
+def _targeted(standings: Sequence[TargetReport]) -> dict[str, Kpi]:
     """The measures with a target, in the board's order."""
     known = {each.kpi.id: each.kpi for each in standings}
     return dict(sorted(known.items(), key=lambda item: _place(item[1])))
 
 
-def _first_row(visit: Visit, standings: Sequence[Standing], moment: datetime) -> list[Figure]:
+def _first_row(request: PageRequest, standings: Sequence[TargetReport], moment: datetime) -> list[Figure]:
     """The province's own figures; where it has no target of its own, those of all its units together."""
-    on_board = sorted((kpi for kpi in visit.catalog.kpis.values() if kpi.board is not None), key=_place)
+    on_board = sorted((kpi for kpi in request.catalog.kpis.values() if kpi.board is not None), key=_place)
     chosen = (on_board or list(_targeted(standings).values()))[:FIRST_ROW]
-    return [_province_figure(visit, kpi, standings, moment) for kpi in chosen]
+    return [_province_figure(request, kpi, standings, moment) for kpi in chosen]
 
 
-def _province_figure(visit: Visit, kpi: Kpi, standings: Sequence[Standing], moment: datetime) -> Figure:
+def _province_figure(request: PageRequest, kpi: Kpi, standings: Sequence[TargetReport], moment: datetime) -> Figure:
     mine = [each for each in standings if each.kpi.id == kpi.id]
     for standing in mine:
         if standing.unit.level == "province":
-            return target_figure(visit, standing)
+            return target_figure(request, standing)
     since = mine[0].target.assigned if mine else None
     until = mine[0].value.as_of if mine else moment
-    measures: Measures = visit.measures
+    measures: Measures = request.measures
     (value,) = measures.values([kpi.id], since=since, as_of=until)
-    return figure(visit, kpi, value, since)
+    return figure(request, kpi, value, since)
 
 
-def shared_dates(standings: Sequence[Standing]) -> Dates:
+def shared_dates(standings: Sequence[TargetReport]) -> Dates:
     """What all of a measure's targets have in common."""
     return Dates(
         assigned=_only(each.target.assigned for each in standings),

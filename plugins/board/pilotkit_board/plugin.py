@@ -17,14 +17,14 @@ WATCH = "kpi.read"
 @hookimpl
 def register_pages() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_board.behind import show_cases
-    from pilotkit_board.export import show_export
+    from pilotkit_board.case_list import show_cases
+    from pilotkit_board.comparison_page import show_comparison
+    from pilotkit_board.export_page import show_export
+    from pilotkit_board.kpi_page import show_kpi
+    from pilotkit_board.operations_wall import show_stream, show_wall
     from pilotkit_board.overview import show_overview
-    from pilotkit_board.side_by_side import show_comparison
-    from pilotkit_board.signing import SIGN, show_signing, sign
-    from pilotkit_board.unit import show_unit
-    from pilotkit_board.wall import show_stream, show_wall
-    from pilotkit_board.yardstick import show_kpi
+    from pilotkit_board.signoff_page import SIGN, show_signing, sign
+    from pilotkit_board.unit_page import show_unit
 
     return (
         Page("board.overview", "/board", show_overview, _PACKAGE, Navigation("Targets", 40)),

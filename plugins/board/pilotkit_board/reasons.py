@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pilotkit import Visit
-from pilotkit_board.comparing import Comparison, Reason
+from pilotkit.pages import PageRequest
+from pilotkit_board.ranking import Comparison, Reason
 
 
-def reason_words(visit: Visit, reason: Reason, comparison: Comparison, minimum: int) -> str:
+def reason_words(request: PageRequest, reason: Reason, comparison: Comparison, minimum: int) -> str:
     """One reason in the visitor's language; ``minimum`` is how many cases the measure wants."""
-    gettext = visit.gettext
+    gettext = request.gettext
     with_kiosk = comparison.yardstick is not None and comparison.yardstick.has_kiosk
     return {
         Reason.DEFINITION: gettext("counted by another definition"),

@@ -12,10 +12,10 @@ from types import SimpleNamespace
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import simulate
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
-from pilotkit.web.app import create_app
+from pilotkit.web.application import create_app
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; httpx still works and is what the other tests use.

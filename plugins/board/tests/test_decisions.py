@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pilotkit import DayAtWork, Deployment, PointQueue, UnitBacklog, UnitPressure
+from pilotkit import Deployment
+from pilotkit.places import DayAtWork, PointQueue, UnitBacklog, UnitPressure
 from pilotkit.testing import tiny_deployment
-from pilotkit.testing.tiny import tiny_file
+from pilotkit.testing.sample_deployment import tiny_file
 from pilotkit_board.decisions import decide
 from pilotkit_board.rules import rules_of
 

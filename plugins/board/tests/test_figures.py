@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import TargetStatus
+from pilotkit.figures import TargetStatus
 from pilotkit_board.figures import Tally, line_scale, places
 
 percents = st.decimals(0, 100, places=4)

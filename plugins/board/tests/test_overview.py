@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pilotkit import Application, Channel
-from pilotkit.casework.verbs import Casework
+from pilotkit import Channel
+from pilotkit.cases import Application
+from pilotkit.casework.case_service import CaseService
 from pilotkit.storage.store import Store
 
 TARGETS = "kpi,unit,head,goal,assigned,due,also_reported,also_reference,reference,certainty\n"
@@ -165,7 +166,7 @@ def test_where_less_is_better_the_highest_share_comes_first(make_board):
 def test_real_cases_are_counted_as_they_come_and_not_called_simulated(make_board, tmp_path):
     board = make_board(days=0)
     store = Store(board.deployment.settings.storage.url, board.deployment.folder)
-    casework = Casework(board.deployment, store, clock=lambda: datetime(2025, 7, 28, 12, 30, 1, 500, tzinfo=UTC))
+    casework = CaseService(board.deployment, store, clock=lambda: datetime(2025, 7, 28, 12, 30, 1, 500, tzinfo=UTC))
     page = "/en/board"
     assert "There are no cases yet" in board.get(page).words
     for channel in (Channel.ONLINE, Channel.IN_PERSON):

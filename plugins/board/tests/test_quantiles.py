@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from pilotkit import Measures
-from pilotkit.testing.tiny import TOWN
+from pilotkit.figures import Measures
+from pilotkit.testing.sample_deployment import TOWN
 
 KPIS = "model/kpis/kpis.yaml"
 MORE = """

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pilotkit import FormPage, LocalText, Person, Question, Visit
+from pilotkit import LocalText
+from pilotkit.cases import FormPage, Person, Question
+from pilotkit.pages import PageRequest
 
 PREFIX = "applicant_"
 """In front of every field, because a procedure's form may ask for a name too: the child's."""
@@ -19,9 +21,9 @@ _SCHEMA: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def applicant_page(visit: Visit) -> FormPage:
+def applicant_page(request: PageRequest) -> FormPage:
     """The questions, in the language of the officer."""
-    _ = visit.gettext
+    _ = request.gettext
     words = {
         "identity_number": _("Identity number"),
         "name": _("Full name"),
@@ -30,13 +32,13 @@ def applicant_page(visit: Visit) -> FormPage:
         "email": _("E-mail address"),
         "address": _("Where the person lives"),
     }
-    questions = {PREFIX + name: Question(label=LocalText({visit.language: text})) for name, text in words.items()}
+    questions = {PREFIX + name: Question(label=LocalText({request.language: text})) for name, text in words.items()}
     schema = {
         "type": "object",
         "properties": {PREFIX + name: dict(each) for name, each in _SCHEMA.items()},
         "required": [PREFIX + "name"],
     }
-    title = LocalText({visit.language: _("The person")})
+    title = LocalText({request.language: _("The person")})
     return FormPage.model_validate({"id": "applicant", "title": title, "schema": schema, "questions": questions})
 
 

@@ -20,7 +20,12 @@ def register_pages() -> tuple[Page, ...]:
 
 def _cases() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_counter import apologies, book, case, outlook, personal, work
+    from pilotkit_counter import apologies
+    from pilotkit_counter import case_page as case
+    from pilotkit_counter import personal_file_page as personal
+    from pilotkit_counter import tracking_book as book
+    from pilotkit_counter import work_list_page as work
+    from pilotkit_counter import workload_page as outlook
 
     code = "/counter/cases/{code}"
     ahead = Navigation("Outlook", 54)
@@ -42,7 +47,8 @@ def _cases() -> tuple[Page, ...]:
 
 def _people() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_counter import queue, receive
+    from pilotkit_counter import queue_page as queue
+    from pilotkit_counter import receive_page as receive
 
     take_in, tickets = Navigation("Receive", 51), Navigation("Queue", 52)
     return (

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Application, Case, Channel, Content, Deployment, Person
+from pilotkit import Channel, Deployment
 from pilotkit.access import passwords
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit.cases import Application, Case, Content, Person
+from pilotkit.services import Backoffice
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
-from pilotkit.web.app import create_app
+from pilotkit.web.application import create_app
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; httpx still works and is what the other tests use.

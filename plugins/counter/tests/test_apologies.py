@@ -5,7 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from pilotkit import EventKind
+from pilotkit.cases import EventKind
 
 LATE = "/en/counter/late"
 HEAD = "login,roles,unit,point\nhead-pa-01,registrar supervisor,PA-01,\nsupervisor-pa-01,supervisor,PA-01,\n"

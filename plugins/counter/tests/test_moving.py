@@ -2,7 +2,8 @@
 
 import pytest
 
-from pilotkit import CaseStatus, Channel, EventKind
+from pilotkit import Channel
+from pilotkit.cases import CaseStatus, EventKind
 
 
 def act(office, login, code, kind, **given):

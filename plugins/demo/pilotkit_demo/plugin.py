@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pilotkit import hookimpl
 
 if TYPE_CHECKING:
-    from pilotkit import Connector, Kpi, Page, Procedure, ProcedureHandler, ServicePoint, Site, Source
+    from pilotkit import Connector, Kpi, Page, PluginContext, Procedure, ProcedureHandler, ServicePoint, Source
 
 
 @hookimpl
@@ -18,10 +18,10 @@ def register_procedures() -> tuple[Procedure | ProcedureHandler, ...]:
 
 
 @hookimpl
-def register_locations(site: Site) -> tuple[ServicePoint, ...]:
+def register_locations(context: PluginContext) -> tuple[ServicePoint, ...]:
     from pilotkit_demo.locations import points_of
 
-    return points_of(site)
+    return points_of(context)
 
 
 @hookimpl

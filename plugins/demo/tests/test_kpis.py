@@ -1,4 +1,5 @@
-from pilotkit import Deployment, Measures
+from pilotkit import Deployment
+from pilotkit.figures import Measures
 from pilotkit.testing import enabling
 from pilotkit_demo.kpis import KPIS
 

@@ -63,9 +63,9 @@ def release_notes(
     language: Annotated[str, typer.Option(help="Such as vi or en.")] = "en",
 ) -> None:
     """Say in words what is different between two packages: procedures, deadlines, fees, KPI, names."""
-    from pilotkit import compare_packages
-    from pilotkit_hub.releases import packages_at
-    from pilotkit_hub.wording import Wording
+    from pilotkit.trust import compare_packages
+    from pilotkit_hub.release_notes import Wording
+    from pilotkit_hub.releases_page import packages_at
 
     before, after = packages_at(old, new)
     notes = compare_packages(before, after)
@@ -83,7 +83,8 @@ def _currency(defaults: str | None) -> str:
 
 @contextmanager
 def _ledger(folder: Path) -> Iterator[Ledger]:
-    from pilotkit import Deployment, Store
+    from pilotkit import Deployment
+    from pilotkit.tables import Store
     from pilotkit_hub.ledger import Ledger
 
     deployment = Deployment(folder)

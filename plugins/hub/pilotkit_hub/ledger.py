@@ -9,18 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from pilotkit import (
-    AdministrativeUnit,
-    AdoptionReceipt,
-    Catalog,
-    DataError,
-    PilotkitError,
-    Store,
-    TrustError,
-    UnknownError,
-    open_receipt,
-    public_key,
-)
+from pilotkit import AdministrativeUnit, Catalog, DataError, PilotkitError, UnknownError
+from pilotkit.tables import Store
+from pilotkit.trust import AdoptionReceipt, TrustError, open_receipt, public_key
 from pilotkit_hub.tables import HANDED_IN, KEYS, RECEIPTS
 
 _AHEAD = timedelta(hours=1)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pilotkit import hookimpl
 
 if TYPE_CHECKING:
-    from pilotkit import Command, Page, TableSet
+    from pilotkit import Command, Page
+    from pilotkit.tables import TableSet
 
 _PACKAGE = "pilotkit_hub"
 _READ = "hub.read"
@@ -16,7 +17,12 @@ _READ = "hub.read"
 @hookimpl
 def register_pages() -> tuple[Page, ...]:
     from pilotkit import Navigation, Page
-    from pilotkit_hub import adoption, comparison, exporting, handing_in, province, releases
+    from pilotkit_hub import adoption_export as exporting
+    from pilotkit_hub import adoption_page as adoption
+    from pilotkit_hub import comparison_page as comparison
+    from pilotkit_hub import province_page as province
+    from pilotkit_hub import receipt_upload as handing_in
+    from pilotkit_hub import releases_page as releases
 
     return (
         Page(
@@ -59,7 +65,7 @@ def register_commands() -> tuple[Command, ...]:
 
 @hookimpl
 def register_tables() -> tuple[TableSet, ...]:
-    from pilotkit import TableSet
+    from pilotkit.tables import TableSet
     from pilotkit_hub.tables import METADATA
 
     return (TableSet("hub", METADATA),)

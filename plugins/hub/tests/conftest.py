@@ -17,15 +17,17 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import AdoptionReceipt, CheckSummary, Deployment, InstalledPackage, MeasuredFigure, Store
+from pilotkit import Deployment
 from pilotkit.access import passwords
-from pilotkit.adoption import sign_receipt
-from pilotkit.casework.backoffice import Backoffice
-from pilotkit.packages import PackOrder, pack
+from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.packages.packing import PackOrder, pack
+from pilotkit.services import Backoffice
 from pilotkit.storage.vault import KEYS
+from pilotkit.tables import Store
 from pilotkit.testing import Clock, tiny_deployment
-from pilotkit.testing.tiny import TOWN
-from pilotkit.web.app import create_app
+from pilotkit.testing.sample_deployment import TOWN
+from pilotkit.trust import AdoptionReceipt, CheckSummary, InstalledPackage, MeasuredFigure
+from pilotkit.web.application import create_app
 from pilotkit_hub.ledger import Ledger
 
 with warnings.catch_warnings():

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from pilotkit import TrustError
-from pilotkit.adoption import KIND
+from pilotkit.adoption.sealing import KIND
 from pilotkit.registry.envelopes import sign_statement
+from pilotkit.trust import TrustError
 
 LOCKED = {"kind": "locked", "file": "local/overrides/procedures/ZZ-101.yaml", "key": "decision"}
 EDITED = {"kind": "edited", "file": "model/kpis/kpis.yaml"}

@@ -8,14 +8,18 @@ from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import Deployment, PackageArchive, Store, compare_packages
-from pilotkit.adoption import receipt_of, sign_receipt
-from pilotkit.casework.simulation import simulate
+from pilotkit import Deployment
+from pilotkit.adoption.receipt import receipt_of
+from pilotkit.adoption.sealing import sign_receipt
 from pilotkit.cli.app import run
-from pilotkit.packages import PackOrder, inspect, pack
-from pilotkit.registry import obtain
-from pilotkit.scaffold import new
+from pilotkit.packages.archive import inspect
+from pilotkit.packages.packing import PackOrder, pack
+from pilotkit.registry.verified_download import download_verified
+from pilotkit.scaffold.new_deployment import new
+from pilotkit.simulation.month import simulate
+from pilotkit.tables import Store
 from pilotkit.testing import Clock
+from pilotkit.trust import PackageArchive, compare_packages
 
 ROOT = Path(__file__).parents[3]
 LAST_DAY = date(2025, 7, 28)
@@ -31,7 +35,9 @@ OVERRIDE = """offers:
 
 def test_an_improvement_travels_and_the_ministry_sees_who_runs_what(tmp_path, make_country, pem, capsys):
     first = pack(Deployment(ROOT / "examples/hanoi"), tmp_path)
-    province = new(obtain(first.path, allow_unsigned=True), "04", tmp_path / "cao-bang", {"hotline": "0206 3 852 114"})
+    province = new(
+        download_verified(first.path, allow_unsigned=True), "04", tmp_path / "cao-bang", {"hotline": "0206 3 852 114"}
+    )
     override = province.folder / f"local/overrides/procedures/{CODE}.yaml"
     override.parent.mkdir(parents=True, exist_ok=True)
     override.write_text(OVERRIDE)
@@ -67,6 +73,6 @@ def test_an_improvement_travels_and_the_ministry_sees_who_runs_what(tmp_path, ma
     assert f"one-tier-service 1.0.0 {first.identity}" in told
     assert "1 mục · 0 tệp sửa tay" in told
 
-    third = new(obtain(second.path, allow_unsigned=True), "08", tmp_path / "third", {})
+    third = new(download_verified(second.path, allow_unsigned=True), "08", tmp_path / "third", {})
     offer = Deployment(third.folder).catalog.procedure(CODE).offers["in_person"]
     assert (4, "working_hours") == (offer.deadline.amount, offer.deadline.unit)

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import DataError, TrustError, UnknownError
-from pilotkit.adoption import sign_receipt
+from pilotkit import DataError, UnknownError
+from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.trust import TrustError
 
 
 def test_a_signed_receipt_is_taken(ministry, receipt):

@@ -4,9 +4,9 @@ import re
 from datetime import date, timedelta
 from html import unescape
 
-from pilotkit import MonthlyFigure
-from pilotkit.registry.releasing import publish
-from pilotkit.registry.throwaway import ThrowawayRegistry
+from pilotkit.registry.drafts import publish
+from pilotkit.registry.temporary_registry import ThrowawayRegistry
+from pilotkit.trust import MonthlyFigure
 
 
 def test_every_province_is_listed_and_those_that_need_attention_come_first(ministry, receipt):

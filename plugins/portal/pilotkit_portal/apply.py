@@ -11,29 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any, TypeAlias
 
-from pilotkit import (
-    CaseError,
-    Channel,
-    Document,
-    FilledPage,
-    Form,
-    FormPage,
-    Level,
-    Procedure,
-    Redirect,
-    UnknownError,
-    View,
-    Visit,
-    unit_of,
-)
-from pilotkit_portal import papers
-from pilotkit_portal.earlier import earlier_papers, take_over
-from pilotkit_portal.fit import fit_of
-from pilotkit_portal.openness import Closed, is_set_up, why_closed
+from pilotkit import CaseError, Channel, Document, Level, Procedure, Redirect, UnknownError, View
+from pilotkit.cases import Form, FormPage, unit_of
+from pilotkit.pages import FilledPage, PageRequest
+from pilotkit_portal import documents as papers
+from pilotkit_portal.availability import Closed, is_set_up, why_closed
+from pilotkit_portal.deciding_units import deciding_units
+from pilotkit_portal.earlier_documents import earlier_papers, take_over
+from pilotkit_portal.eligibility import fit_of
 from pilotkit_portal.pages import reachable
 from pilotkit_portal.person import answers_of, person_of, person_page
-from pilotkit_portal.pictures import qr
-from pilotkit_portal.units import deciding_units
+from pilotkit_portal.qr_codes import qr
 
 Answer: TypeAlias = View | Redirect
 _UNPROCESSABLE = 422
@@ -43,13 +31,13 @@ _UNPROCESSABLE = 422
 class Journey:
     """One draft on its way: what there is to do, and where one is."""
 
-    visit: Visit
+    request: PageRequest
     token: str
 
     @cached_property
     def filing(self) -> Any:
         """What keeps the draft."""
-        return self.visit.backoffice.filing
+        return self.request.backoffice.filing
 
     @cached_property
     def draft(self) -> Any:
@@ -59,12 +47,12 @@ class Journey:
     @cached_property
     def procedure(self) -> Procedure:
         """What is applied for."""
-        return self.visit.catalog.procedure(self.draft.procedure)
+        return self.request.catalog.procedure(self.draft.procedure)
 
     @cached_property
     def pages(self) -> tuple[FormPage, ...]:
         """The pages of the procedure's own form."""
-        form: Form | None = self.visit.catalog.forms.get(self.procedure.form or "")
+        form: Form | None = self.request.catalog.forms.get(self.procedure.form or "")
         return form.pages if form else ()
 
     @cached_property
@@ -75,7 +63,7 @@ class Journey:
     @cached_property
     def stops(self) -> tuple[str, ...]:
         """The addresses of the screens, in order."""
-        url, token = self.visit.url, self.token
+        url, token = self.request.url, self.token
         return (
             url("portal.you", token=token),
             *(url("portal.questions", token=token, page=page.id) for page in self.pages),
@@ -97,11 +85,11 @@ class Journey:
         for page, stop in zip(self.pages, self.stops[1:], strict=False):
             if page.id not in self.draft.pages_done:
                 return stop
-        return self.visit.url("portal.documents", token=self.token) if self.missing_documents else None
+        return self.request.url("portal.documents", token=self.token) if self.missing_documents else None
 
     def after(self, stop: str) -> Redirect:
         """On to the next screen; back to the last one where everything was filled in already."""
-        if self.visit.query.get("back") == "check" and self.first_gap is None:
+        if self.request.query.get("back") == "check" and self.first_gap is None:
             return Redirect(self.stops[-1])
         return Redirect(self.stops[self.stops.index(stop) + 1])
 
@@ -113,48 +101,48 @@ class Journey:
             "number": number + 1,
             "total": len(self.stops),
             "back": self.stops[number - 1] if number else None,
-            "here": stop + ("?back=check" if self.visit.query.get("back") == "check" else ""),
+            "here": stop + ("?back=check" if self.request.query.get("back") == "check" else ""),
             "draft": self.draft,
-            "link": self.visit.origin + self.visit.url("portal.draft", token=self.token),
+            "link": self.request.origin + self.request.url("portal.draft", token=self.token),
         }
 
 
-def _with_draft(answer: Callable[[Visit], Answer]) -> Callable[[Visit], Answer]:
+def _with_draft(answer: Callable[[PageRequest], Answer]) -> Callable[[PageRequest], Answer]:
     """What is answered where the draft was sent already, or is gone."""
 
     @wraps(answer)
-    def guarded(visit: Visit) -> Answer:
-        if not is_set_up(visit):
+    def guarded(request: PageRequest) -> Answer:
+        if not is_set_up(request):
             return View("portal/apply/gone.html", {"is_set_up": False}, 503)
         try:
-            return answer(visit)
+            return answer(request)
         except UnknownError:
-            return _sent_or_gone(visit)
+            return _sent_or_gone(request)
 
     return guarded
 
 
-def _sent_or_gone(visit: Visit) -> Answer:
+def _sent_or_gone(request: PageRequest) -> Answer:
     try:
-        visit.backoffice.filing.receipt(visit.path["token"])
+        request.backoffice.filing.receipt(request.path["token"])
     except UnknownError:
         return View("portal/apply/gone.html", {"is_set_up": True}, 404)
-    return Redirect(visit.url("portal.sent", token=visit.path["token"]))
+    return Redirect(request.url("portal.sent", token=request.path["token"]))
 
 
-def show_start(visit: Visit) -> Answer:
+def show_start(request: PageRequest) -> Answer:
     """What one should know and have before one starts."""
-    procedure = visit.catalog.procedure(visit.path["code"])
-    closed = why_closed(visit, procedure)
+    procedure = request.catalog.procedure(request.path["code"])
+    closed = why_closed(request, procedure)
     return View(
         "portal/apply/start.html",
         {
             "procedure": procedure,
             "closed": closed,
             "offer": procedure.offer(Channel.ONLINE),
-            "fit": fit_of(visit, procedure),
+            "fit": fit_of(request, procedure),
             "handed_in": papers.handed_in(procedure),
-            "contacts": reachable(visit.catalog),
+            "contacts": reachable(request.catalog),
             "known": tuple(each for each in procedure.documents if each.reusable_from),
             "megabytes": papers.MEGABYTES,
         },
@@ -162,46 +150,46 @@ def show_start(visit: Visit) -> Answer:
     )
 
 
-def start(visit: Visit) -> Answer:
+def start(request: PageRequest) -> Answer:
     """A new draft."""
-    procedure = visit.catalog.procedure(visit.path["code"])
-    if why_closed(visit, procedure):
-        return show_start(visit)
-    token = visit.backoffice.filing.start(procedure.code, Channel.ONLINE, visit.authority)
-    return Redirect(visit.url("portal.you", token=token))
+    procedure = request.catalog.procedure(request.path["code"])
+    if why_closed(request, procedure):
+        return show_start(request)
+    token = request.backoffice.filing.start(procedure.code, Channel.ONLINE, request.authority)
+    return Redirect(request.url("portal.you", token=token))
 
 
 @_with_draft
-def show_draft(visit: Visit) -> Answer:
+def show_draft(request: PageRequest) -> Answer:
     """Back to where one was."""
-    journey = _journey(visit)
+    journey = _journey(request)
     return Redirect(journey.first_gap or journey.stops[-1])
 
 
 @_with_draft
-def show_you(visit: Visit) -> Answer:
+def show_you(request: PageRequest) -> Answer:
     """Who applies, and which office decides."""
-    journey = _journey(visit)
-    filled = FilledPage.of_answers(person_page(visit), answers_of(journey.draft.person))
+    journey = _journey(request)
+    filled = FilledPage.of_answers(person_page(request), answers_of(journey.draft.person))
     return _you(journey, filled, journey.draft.unit or "")
 
 
 @_with_draft
-def save_you(visit: Visit) -> Answer:
+def save_you(request: PageRequest) -> Answer:
     """Keep who applies."""
-    journey = _journey(visit)
-    filled = FilledPage.of_posted(person_page(visit), visit.posted, visit.today)
-    units = deciding_units(visit.catalog, journey.procedure)
-    unit = units[0].code if len(units) == 1 else visit.posted.get("unit")
+    journey = _journey(request)
+    filled = FilledPage.of_posted(person_page(request), request.posted, request.today)
+    units = deciding_units(request.catalog, journey.procedure)
+    unit = units[0].code if len(units) == 1 else request.posted.get("unit")
     if filled.problems or unit not in {each.code for each in units}:
         return _you(journey, filled, unit, is_refused=True)
     person = person_of(filled.answers)
-    journey.filing.save_person(journey.token, person, unit, known_as=visit.person)
+    journey.filing.save_person(journey.token, person, unit, known_as=request.person)
     return _again(journey).after(journey.stops[0])
 
 
 def _you(journey: Journey, filled: FilledPage, unit: str, *, is_refused: bool = False) -> View:
-    units = deciding_units(journey.visit.catalog, journey.procedure)
+    units = deciding_units(journey.request.catalog, journey.procedure)
     return View(
         "portal/apply/you.html",
         {
@@ -217,23 +205,23 @@ def _you(journey: Journey, filled: FilledPage, unit: str, *, is_refused: bool = 
 
 
 @_with_draft
-def show_questions(visit: Visit) -> Answer:
+def show_questions(request: PageRequest) -> Answer:
     """One page of the procedure's own form."""
-    journey = _journey(visit)
+    journey = _journey(request)
     page = _page(journey)
     if page is None:
-        return Redirect(visit.url("portal.draft", token=journey.token))
+        return Redirect(request.url("portal.draft", token=journey.token))
     return _questions(journey, FilledPage.of_answers(page, journey.draft.answers))
 
 
 @_with_draft
-def save_questions(visit: Visit) -> Answer:
+def save_questions(request: PageRequest) -> Answer:
     """Keep the answers of one page."""
-    journey = _journey(visit)
+    journey = _journey(request)
     page = _page(journey)
     if page is None:
-        return Redirect(visit.url("portal.draft", token=journey.token))
-    filled = FilledPage.of_posted(page, visit.posted, visit.today)
+        return Redirect(request.url("portal.draft", token=journey.token))
+    filled = FilledPage.of_posted(page, request.posted, request.today)
     if filled.problems:
         return _questions(journey, filled, _UNPROCESSABLE)
     journey.filing.save(journey.token, filled.page.id, filled.answers)
@@ -245,40 +233,40 @@ def _questions(journey: Journey, filled: FilledPage, status: int = 200) -> View:
 
 
 def _page(journey: Journey) -> FormPage | None:
-    return next((page for page in journey.pages if page.id == journey.visit.path["page"]), None)
+    return next((page for page in journey.pages if page.id == journey.request.path["page"]), None)
 
 
 def _stop(journey: Journey, page: FormPage) -> str:
-    return journey.visit.url("portal.questions", token=journey.token, page=page.id)
+    return journey.request.url("portal.questions", token=journey.token, page=page.id)
 
 
 @_with_draft
-def show_documents(visit: Visit) -> Answer:
+def show_documents(request: PageRequest) -> Answer:
     """The papers, each with a field."""
-    return _documents(_journey(visit), {})
+    return _documents(_journey(request), {})
 
 
 @_with_draft
-def save_documents(visit: Visit) -> Answer:
+def save_documents(request: PageRequest) -> Answer:
     """Keep the files that came; take one away where that was asked."""
-    journey = _journey(visit)
-    if gone := visit.posted.get("remove"):
+    journey = _journey(request)
+    if gone := request.posted.get("remove"):
         journey.filing.detach(journey.token, gone)
-        return Redirect(visit.url("portal.documents", token=journey.token))
+        return Redirect(request.url("portal.documents", token=journey.token))
     wrong = {}
     for document in journey.documents:
-        for upload in visit.posted.files.get(document.id, ()):
+        for upload in request.posted.files.get(document.id, ()):
             problem = _attached(journey, document, upload)
             if problem:
                 wrong[document.id] = problem
-    wrong.update(take_over(visit, journey.token, journey.documents))
+    wrong.update(take_over(request, journey.token, journey.documents))
     journey = _again(journey)
-    if visit.posted.get("go") != "more":
+    if request.posted.get("go") != "more":
         wrong = {**{each.id: "missing" for each in journey.missing_documents}, **wrong}
     if wrong:
         return _documents(journey, wrong, _UNPROCESSABLE)
-    here = visit.url("portal.documents", token=journey.token)
-    return Redirect(here) if visit.posted.get("go") == "more" else journey.after(here)
+    here = request.url("portal.documents", token=journey.token)
+    return Redirect(here) if request.posted.get("go") == "more" else journey.after(here)
 
 
 def _attached(journey: Journey, document: Document, upload: Any) -> str | None:
@@ -298,11 +286,11 @@ def _documents(journey: Journey, wrong: Mapping[str, str], status: int = 200) ->
     return View(
         "portal/apply/documents.html",
         {
-            **journey.frame(journey.visit.url("portal.documents", token=journey.token)),
+            **journey.frame(journey.request.url("portal.documents", token=journey.token)),
             "documents": journey.documents,
             "attached": _by_document(journey),
             "wrong": wrong,
-            "earlier": earlier_papers(journey.visit, journey.documents),
+            "earlier": earlier_papers(journey.request, journey.documents),
             "shown_later": papers.shown_later(journey.procedure),
             "megabytes": papers.MEGABYTES,
             "accept": papers.ACCEPT,
@@ -319,42 +307,42 @@ def _by_document(journey: Journey) -> dict[str, list[Any]]:
 
 
 @_with_draft
-def show_check(visit: Visit) -> Answer:
+def show_check(request: PageRequest) -> Answer:
     """Everything once more, before it is sent."""
-    journey = _journey(visit)
+    journey = _journey(request)
     if journey.first_gap:
         return Redirect(journey.first_gap)
     return _check(journey)
 
 
 @_with_draft
-def send(visit: Visit) -> Answer:
+def send(request: PageRequest) -> Answer:
     """Send it. Sent twice, it is one case."""
-    journey = _journey(visit)
+    journey = _journey(request)
     if journey.first_gap:
         return Redirect(journey.first_gap)
-    if not visit.posted.get("is_true"):
+    if not request.posted.get("is_true"):
         return _check(journey, is_unconfirmed=True)
     try:
-        journey.filing.submit(journey.token, visit.authority)
+        journey.filing.submit(journey.token, request.authority)
     except CaseError:
         return _check(_again(journey), is_refused=True)
-    return Redirect(visit.url("portal.sent", token=journey.token))
+    return Redirect(request.url("portal.sent", token=journey.token))
 
 
 def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool = False) -> View:
-    visit, draft = journey.visit, journey.draft
+    request, draft = journey.request, journey.draft
     missing = journey.filing.missing(journey.token)
     pages = [FilledPage.of_answers(page, draft.answers) for page in journey.pages]
     return View(
         "portal/apply/check.html",
         {
             **journey.frame(journey.stops[-1]),
-            "person": FilledPage.of_answers(person_page(visit), answers_of(draft.person)),
+            "person": FilledPage.of_answers(person_page(request), answers_of(draft.person)),
             "filled_pages": list(zip(pages, journey.stops[1:], strict=False)),
             "you": journey.stops[0],
-            "papers_at": visit.url("portal.documents", token=journey.token) if journey.documents else None,
-            "unit": visit.catalog.units.get(draft.unit or ""),
+            "papers_at": request.url("portal.documents", token=journey.token) if journey.documents else None,
+            "unit": request.catalog.units.get(draft.unit or ""),
             "documents": journey.documents,
             "attached": _by_document(journey),
             "fees": journey.filing.fees(journey.procedure.code, Channel.ONLINE, draft.answers),
@@ -367,21 +355,21 @@ def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool =
     )
 
 
-def show_sent(visit: Visit) -> Answer:
+def show_sent(request: PageRequest) -> Answer:
     """It is on disk: its code, its key, and what happens now."""
     try:
-        receipt = visit.backoffice.filing.receipt(visit.path["token"])
+        receipt = request.backoffice.filing.receipt(request.path["token"])
     except UnknownError:
-        return View("portal/apply/gone.html", {"is_set_up": is_set_up(visit)}, 404)
+        return View("portal/apply/gone.html", {"is_set_up": is_set_up(request)}, 404)
     case, key = receipt.case, receipt.follow_key
-    tracking = visit.origin + visit.url("portal.tracked", code=case.code)
+    tracking = request.origin + request.url("portal.tracked", code=case.code)
     return View(
         "portal/apply/sent.html",
         {
             "case": case,
             "key": key,
-            "procedure": visit.catalog.procedures.get(case.procedure),
-            "unit": unit_of(visit.catalog, case),
+            "procedure": request.catalog.procedures.get(case.procedure),
+            "unit": unit_of(request.catalog, case),
             "tracking": tracking,
             "picture": qr(tracking),
             "must_pay": str(case.status) == "payment_requested",
@@ -389,10 +377,10 @@ def show_sent(visit: Visit) -> Answer:
     )
 
 
-def _journey(visit: Visit) -> Journey:
-    return Journey(visit, visit.path["token"])
+def _journey(request: PageRequest) -> Journey:
+    return Journey(request, request.path["token"])
 
 
 def _again(journey: Journey) -> Journey:
     """The journey as it is after a change."""
-    return Journey(journey.visit, journey.token)
+    return Journey(journey.request, journey.token)

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pilotkit import Domain, LifeEvent, Procedure, Visit
+from pilotkit import Procedure
+from pilotkit.data import Domain, LifeEvent
+from pilotkit.pages import PageRequest
 from pilotkit_portal.search import Found, find
 
 PAGE_SIZE = 20
@@ -36,30 +38,32 @@ class Browse:
         return bool(self.found) and not any(each.is_whole for each in self.found)
 
 
-def current_procedures(visit: Visit) -> tuple[Procedure, ...]:
+def current_procedures(request: PageRequest) -> tuple[Procedure, ...]:
     """The procedures that have not ended."""
-    today = visit.today
-    return tuple(each for each in visit.catalog.procedures.values() if each.valid_to is None or each.valid_to >= today)
+    today = request.today
+    return tuple(
+        each for each in request.catalog.procedures.values() if each.valid_to is None or each.valid_to >= today
+    )
 
 
-def browse(visit: Visit) -> Browse:
+def browse(request: PageRequest) -> Browse:
     """What the visit's query asks for; what the catalog does not know is left out of account."""
-    catalog, question = visit.catalog, visit.query.get("q", "")
-    event = catalog.life_events.get(visit.query.get("event", ""))
-    domain = catalog.domains.get(visit.query.get("domain", ""))
-    current = current_procedures(visit)
+    catalog, question = request.catalog, request.query.get("q", "")
+    event = catalog.life_events.get(request.query.get("event", ""))
+    domain = catalog.domains.get(request.query.get("domain", ""))
+    current = current_procedures(request)
     everywhere = find(catalog, question, [each for each in current if event is None or event.id in each.life_events])
     found = [each for each in everywhere if domain is None or each.procedure.domain == domain.id]
     pages = max(1, math.ceil(len(found) / PAGE_SIZE))
-    page = min(max(1, _whole_number(visit.query.get("page", ""))), pages)
-    fields = _fields(visit, (each.procedure for each in everywhere)) or _fields(visit, current)
+    page = min(max(1, _whole_number(request.query.get("page", ""))), pages)
+    fields = _fields(request, (each.procedure for each in everywhere)) or _fields(request, current)
     shown = tuple(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
     return Browse(question, event, domain, shown, len(found), page, pages, fields)
 
 
-def _fields(visit: Visit, procedures: Iterable[Procedure]) -> tuple[tuple[Domain, int], ...]:
+def _fields(request: PageRequest, procedures: Iterable[Procedure]) -> tuple[tuple[Domain, int], ...]:
     counts = Counter(each.domain for each in procedures)
-    return tuple((each, counts[each.id]) for each in visit.catalog.domains.values() if counts[each.id])
+    return tuple((each, counts[each.id]) for each in request.catalog.domains.values() if counts[each.id])
 
 
 def _whole_number(text: str) -> int:

@@ -1,18 +1,21 @@
-"""The pages: plain functions from a visit to a view."""
+"""The pages: plain functions from a request to a view."""
 
 from __future__ import annotations
 
-from pilotkit import Catalog, Contact, View, Visit
-from pilotkit_portal import offers, places
+from pilotkit import Catalog, View
+from pilotkit.data import Contact
+from pilotkit.pages import PageRequest
+from pilotkit_portal import point_map as places
+from pilotkit_portal import procedure_summary as offers
+from pilotkit_portal.availability import why_closed
 from pilotkit_portal.browse import browse, current_procedures
-from pilotkit_portal.openness import why_closed
-from pilotkit_portal.units import without_kind
+from pilotkit_portal.deciding_units import without_kind
 
 
-def show_home(visit: Visit) -> View:
+def show_home(request: PageRequest) -> View:
     """One question and one field; then the moments in life that bring people here."""
-    catalog = visit.catalog
-    used = {event for procedure in current_procedures(visit) for event in procedure.life_events}
+    catalog = request.catalog
+    used = {event for procedure in current_procedures(request) for event in procedure.life_events}
     points = places.open_points(catalog)
     return View(
         "portal/home.html",
@@ -20,23 +23,23 @@ def show_home(visit: Visit) -> View:
             "events": tuple(event for event in catalog.life_events.values() if event.id in used),
             "contacts": reachable(catalog),
             "groups": places.grouped(catalog, points, is_narrow=False),
-            "procedures": len(current_procedures(visit)),
+            "procedures": len(current_procedures(request)),
         },
     )
 
 
-def show_search(visit: Visit) -> View:
+def show_search(request: PageRequest) -> View:
     """Procedures that answer a question, of a moment in life, or of a field."""
     return View(
         "portal/search.html",
-        {"list": browse(visit), "ways": offers.ways, "contacts": reachable(visit.catalog)},
+        {"list": browse(request), "ways": offers.ways, "contacts": reachable(request.catalog)},
     )
 
 
-def show_procedure(visit: Visit) -> View:
+def show_procedure(request: PageRequest) -> View:
     """Everything a person needs before applying."""
-    catalog = visit.catalog
-    procedure = catalog.procedure(visit.path["code"])
+    catalog = request.catalog
+    procedure = catalog.procedure(request.path["code"])
     return View(
         "portal/procedure.html",
         {
@@ -50,18 +53,18 @@ def show_procedure(visit: Visit) -> View:
             "points": places.grouped(catalog, places.receiving(catalog, procedure), is_narrow=False),
             "contacts": reachable(catalog),
             "articles": tuple(each for each in catalog.articles.values() if procedure.code in each.procedures),
-            "is_valid": procedure.is_valid_on(visit.today),
+            "is_valid": procedure.is_valid_on(request.today),
             "roles": catalog.roles,
-            "closed": why_closed(visit, procedure),
+            "closed": why_closed(request, procedure),
         },
     )
 
 
-def show_points(visit: Visit) -> View:
+def show_points(request: PageRequest) -> View:
     """Where people are served, on a map and as a list."""
-    catalog = visit.catalog
-    unit = catalog.units.get(visit.query.get("unit", ""))
-    kind = visit.query.get("kind", "")
+    catalog = request.catalog
+    unit = catalog.units.get(request.query.get("unit", ""))
+    kind = request.query.get("kind", "")
     kinds = tuple(group.kind for group in places.grouped(catalog, places.open_points(catalog), is_narrow=False))
     kind = kind if kind in kinds else ""
     code = unit.code if unit else ""
@@ -84,10 +87,10 @@ def show_points(visit: Visit) -> View:
     )
 
 
-def show_point(visit: Visit) -> View:
+def show_point(request: PageRequest) -> View:
     """One place: when it is open, what it offers, who runs it."""
-    catalog = visit.catalog
-    point = catalog.point(visit.path["id"])
+    catalog = request.catalog
+    point = catalog.point(request.path["id"])
     return View(
         "portal/point.html",
         {
@@ -101,11 +104,11 @@ def show_point(visit: Visit) -> View:
     )
 
 
-def show_help(visit: Visit) -> View:
+def show_help(request: PageRequest) -> View:
     """How to reach somebody, and the questions people ask."""
-    catalog = visit.catalog
+    catalog = request.catalog
     articles = tuple(catalog.articles.values())
-    opened = visit.query.get("open", "")
+    opened = request.query.get("open", "")
     return View("portal/help.html", {"contacts": reachable(catalog), "articles": articles, "opened": opened})
 
 

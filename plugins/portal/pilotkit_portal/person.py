@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pilotkit import FormPage, LocalText, Person, Question, Visit
+from pilotkit import LocalText
+from pilotkit.cases import FormPage, Person, Question
+from pilotkit.pages import PageRequest
 
 PAGE = "you"
 _PHONE = r"^[+]?[0-9][0-9 .()-]{6,24}$"
@@ -25,13 +27,13 @@ _SCHEMA: Mapping[str, Any] = {
 }
 
 
-def person_page(visit: Visit) -> FormPage:
+def person_page(request: PageRequest) -> FormPage:
     """The page, in the visitor's language."""
 
     def words(text: str) -> LocalText:
-        return LocalText({visit.language: text})
+        return LocalText({request.language: text})
 
-    _ = visit.gettext
+    _ = request.gettext
     questions = {
         "name": Question(label=words(_("Your full name")), hint=words(_("As it stands on your identity card."))),
         "identity_number": Question(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from pilotkit import Catalog, LocalText, Procedure, search_form
+from pilotkit import Catalog, LocalText, Procedure
+from pilotkit.data import search_form
 
 _NAME, _EVENT, _DOMAIN, _SUMMARY = 4.0, 2.0, 2.0, 1.0
 _PREFIX = 0.6

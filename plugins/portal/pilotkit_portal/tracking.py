@@ -15,24 +15,12 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeAlias
 
-from pilotkit import (
-    Case,
-    CaseError,
-    CaseStatus,
-    Download,
-    EventKind,
-    PaymentState,
-    Procedure,
-    Redirect,
-    Step,
-    UnknownError,
-    View,
-    Visit,
-    unit_of,
-)
-from pilotkit_portal import papers
-from pilotkit_portal.openness import is_set_up
-from pilotkit_portal.pictures import qr
+from pilotkit import CaseError, Download, Procedure, Redirect, Step, UnknownError, View
+from pilotkit.cases import Case, CaseStatus, EventKind, PaymentState, unit_of
+from pilotkit.pages import PageRequest
+from pilotkit_portal import documents as papers
+from pilotkit_portal.availability import is_set_up
+from pilotkit_portal.qr_codes import qr
 
 Answer: TypeAlias = View | Redirect | Download
 OWN = "mine"
@@ -56,71 +44,71 @@ class Stage:
     """``done``, ``here`` or ``ahead``."""
 
 
-def _opened(answer: Callable[[Visit], Answer]) -> Callable[[Visit], Answer]:
+def _opened(answer: Callable[[PageRequest], Answer]) -> Callable[[PageRequest], Answer]:
     """A wrong key and a code that nobody has get the very same page."""
 
     @wraps(answer)
-    def guarded(visit: Visit) -> Answer:
+    def guarded(request: PageRequest) -> Answer:
         try:
-            return answer(visit)
+            return answer(request)
         except UnknownError:
-            return _track(visit, visit.path["code"], wrong="unknown")
+            return _track(request, request.path["code"], wrong="unknown")
 
     return guarded
 
 
-def show_track(visit: Visit) -> Answer:
+def show_track(request: PageRequest) -> Answer:
     """Two fields: the code, and the key if one has it."""
-    if code := visit.query.get("code", ""):
-        return Redirect(visit.url("portal.tracked", code=code))
-    return _track(visit)
+    if code := request.query.get("code", ""):
+        return Redirect(request.url("portal.tracked", code=code))
+    return _track(request)
 
 
-def open_track(visit: Visit) -> Answer:
+def open_track(request: PageRequest) -> Answer:
     """To the public page with a code alone, to one's own with the key."""
-    code, key = visit.posted.get("code").strip()[:_LONGEST_CODE], visit.posted.get("key").strip()[:_LONGEST_CODE]
+    code, key = request.posted.get("code").strip()[:_LONGEST_CODE], request.posted.get("key").strip()[:_LONGEST_CODE]
     if not code:
-        return _track(visit, wrong="missing")
+        return _track(request, wrong="missing")
     try:
         if not key:
-            _tracked(visit, code)
-            return Redirect(visit.url("portal.tracked", code=code))
-        _follow(visit, code, key)
+            _tracked(request, code)
+            return Redirect(request.url("portal.tracked", code=code))
+        _follow(request, code, key)
     except UnknownError:
-        return _track(visit, code, wrong="unknown")
-    return Redirect(visit.url("portal.followed", code=code, key=key))
+        return _track(request, code, wrong="unknown")
+    return Redirect(request.url("portal.followed", code=code, key=key))
 
 
-def _track(visit: Visit, code: str = "", wrong: str = "") -> View:
+def _track(request: PageRequest, code: str = "", wrong: str = "") -> View:
     status = {"": 200, "missing": _UNPROCESSABLE, "unknown": 404}[wrong]
     return View(
-        "portal/track/ask.html", {"code": code, "wrong": wrong, "is_set_up": is_set_up(visit), "here": ""}, status
+        "portal/track/ask.html", {"code": code, "wrong": wrong, "is_set_up": is_set_up(request), "here": ""}, status
     )
 
 
-def show_tracked(visit: Visit) -> Answer:
+def show_tracked(request: PageRequest) -> Answer:
     """Where a case stands, for whoever has its code."""
-    code = visit.path["code"]
+    code = request.path["code"]
     try:
-        tracked = _tracked(visit, code)
+        tracked = _tracked(request, code)
     except UnknownError:
-        return _track(visit, code, wrong="unknown")
-    return View("portal/track/public.html", {"tracked": tracked, "code": code, **_way(visit, tracked)})
+        return _track(request, code, wrong="unknown")
+    return View("portal/track/public.html", {"tracked": tracked, "code": code, **_way(request, tracked)})
 
 
-def open_tracked(visit: Visit) -> Answer:
+def open_tracked(request: PageRequest) -> Answer:
     """The key, typed where the code is known already."""
-    return open_track(visit)
+    return open_track(request)
 
 
 @_opened
-def show_followed(visit: Visit) -> Answer:
+def show_followed(request: PageRequest) -> Answer:
     """One's own case: where it stands, what is asked, what came out."""
-    return _followed(visit)
+    return _followed(request)
 
 
-def _followed(visit: Visit, **more: Any) -> Answer:
-    followed = _follow(visit)
+def _followed(request: PageRequest, **more: Any) -> Answer:
+    followed = _follow(request)
     case = followed.case
     submitted = followed.file.attachments if followed.file else ()
     return View(
@@ -129,16 +117,16 @@ def _followed(visit: Visit, **more: Any) -> Answer:
             "followed": followed,
             "case": case,
             "code": case.code,
-            "key": visit.path["key"],
+            "key": request.path["key"],
             "results": tuple(each for each in submitted if each.kind == "result"),
             "submitted": tuple(each for each in submitted if each.kind != "result"),
             "asked": _asked(followed),
             "can_withdraw": case.status not in _ENDED,
             "can_rate": case.finished_at is not None,
             "wrong": "",
-            "procedure_documents": _documents(visit, case),
-            "procedure_results": _results(visit, case),
-            **_way(visit, case),
+            "procedure_documents": _documents(request, case),
+            "procedure_results": _results(request, case),
+            **_way(request, case),
             **more,
         },
         _UNPROCESSABLE if more.get("wrong") else 200,
@@ -146,57 +134,57 @@ def _followed(visit: Visit, **more: Any) -> Answer:
 
 
 @_opened
-def rate(visit: Visit) -> Answer:
+def rate(request: PageRequest) -> Answer:
     """Keep how it was."""
-    score = visit.posted.get("score")
+    score = request.posted.get("score")
     if score not in {"1", "2", "3", "4", "5"}:
-        return _followed(visit, wrong="score")
-    code, key, authority = _who(visit)
-    comment = visit.posted.get("comment")[:REASON_LENGTH]
+        return _followed(request, wrong="score")
+    code, key, authority = _who(request)
+    comment = request.posted.get("comment")[:REASON_LENGTH]
     try:
-        visit.backoffice.filing.rate(code, key, authority, int(score), comment)
+        request.backoffice.filing.rate(code, key, authority, int(score), comment)
     except CaseError:
-        return _followed(visit, wrong="too_late")
-    return Redirect(_own(visit))
+        return _followed(request, wrong="too_late")
+    return Redirect(_own(request))
 
 
 @_opened
-def show_supplement(visit: Visit) -> Answer:
+def show_supplement(request: PageRequest) -> Answer:
     """What is still asked, and a field for it."""
-    return _supplement(visit)
+    return _supplement(request)
 
 
 @_opened
-def answer_supplement(visit: Visit) -> Answer:
+def answer_supplement(request: PageRequest) -> Answer:
     """Hand in what was asked; the clock goes on."""
-    code, key, authority = _who(visit)
-    note = visit.posted.get("note")[:REASON_LENGTH]
-    uploads = [(name, each) for name, some in visit.posted.files.items() for each in some if each.data]
-    known = {each.id for each in _documents(visit, _follow(visit).case)} | {OTHER}
+    code, key, authority = _who(request)
+    note = request.posted.get("note")[:REASON_LENGTH]
+    uploads = [(name, each) for name, some in request.posted.files.items() for each in some if each.data]
+    known = {each.id for each in _documents(request, _follow(request).case)} | {OTHER}
     contents = [papers.content_of(name, each) for name, each in uploads if name in known]
     if not contents and not note:
-        return _supplement(visit, wrong="nothing")
+        return _supplement(request, wrong="nothing")
     try:
-        visit.backoffice.filing.answer_supplement(code, key, authority, contents, note)
+        request.backoffice.filing.answer_supplement(code, key, authority, contents, note)
     except CaseError:
-        if _follow(visit).case.status is CaseStatus.SUPPLEMENT_REQUESTED:
-            return _supplement(visit, wrong="not_taken", note=note)
-    return Redirect(_own(visit))
+        if _follow(request).case.status is CaseStatus.SUPPLEMENT_REQUESTED:
+            return _supplement(request, wrong="not_taken", note=note)
+    return Redirect(_own(request))
 
 
-def _supplement(visit: Visit, *, wrong: str = "", note: str = "") -> Answer:
-    followed = _follow(visit)
+def _supplement(request: PageRequest, *, wrong: str = "", note: str = "") -> Answer:
+    followed = _follow(request)
     if followed.case.status is not CaseStatus.SUPPLEMENT_REQUESTED:
-        return Redirect(_own(visit))
+        return Redirect(_own(request))
     context = {
         "case": followed.case,
         "asked": _asked(followed),
-        "documents": tuple(each for each in _documents(visit, followed.case) if each.kind not in _NO_FILES),
+        "documents": tuple(each for each in _documents(request, followed.case) if each.kind not in _NO_FILES),
         "wrong": wrong,
         "note": note,
         "longest": REASON_LENGTH,
-        "own": _own(visit),
-        "here": visit.url("portal.supplement", **visit.path),
+        "own": _own(request),
+        "here": request.url("portal.supplement", **request.path),
         "megabytes": papers.MEGABYTES,
         "accept": papers.ACCEPT,
     }
@@ -204,26 +192,26 @@ def _supplement(visit: Visit, *, wrong: str = "", note: str = "") -> Answer:
 
 
 @_opened
-def show_payment(visit: Visit) -> Answer:
+def show_payment(request: PageRequest) -> Answer:
     """How much, where to, and whether it has arrived."""
-    return _payment(visit)
+    return _payment(request)
 
 
 @_opened
-def check_payment(visit: Visit) -> Answer:
+def check_payment(request: PageRequest) -> Answer:
     """Somebody says that they have paid: ask whoever knows."""
-    code, key, authority = _who(visit)
-    payment = visit.backoffice.filing.check_payment(code, key, authority)
+    code, key, authority = _who(request)
+    payment = request.backoffice.filing.check_payment(code, key, authority)
     if payment is not None and payment.state is PaymentState.CONFIRMED:
-        return Redirect(visit.url("portal.payment", **visit.path))
-    return _payment(visit, has_asked=visit.posted.get("by") != "page")
+        return Redirect(request.url("portal.payment", **request.path))
+    return _payment(request, has_asked=request.posted.get("by") != "page")
 
 
-def _payment(visit: Visit, *, has_asked: bool = False) -> Answer:
-    followed = _follow(visit)
+def _payment(request: PageRequest, *, has_asked: bool = False) -> Answer:
+    followed = _follow(request)
     payment = followed.payment
     if payment is None and followed.case.status is not CaseStatus.PAYMENT_REQUESTED:
-        return Redirect(_own(visit))
+        return Redirect(_own(request))
     return View(
         "portal/track/payment.html",
         {
@@ -232,42 +220,42 @@ def _payment(visit: Visit, *, has_asked: bool = False) -> Answer:
             "is_paid": payment is not None and payment.state is PaymentState.CONFIRMED,
             "picture": qr(payment.order.qr_text) if payment is not None and payment.order.qr_text else None,
             "has_asked": has_asked,
-            "own": _own(visit),
-            "here": visit.url("portal.payment", **visit.path),
+            "own": _own(request),
+            "here": request.url("portal.payment", **request.path),
         },
     )
 
 
 @_opened
-def show_withdrawal(visit: Visit) -> Answer:
+def show_withdrawal(request: PageRequest) -> Answer:
     """Are you sure?"""
-    return _withdrawal(visit)
+    return _withdrawal(request)
 
 
 @_opened
-def withdraw(visit: Visit) -> Answer:
+def withdraw(request: PageRequest) -> Answer:
     """Take the application back."""
-    reason = visit.posted.get("reason").strip()[:REASON_LENGTH]
+    reason = request.posted.get("reason").strip()[:REASON_LENGTH]
     if not reason:
-        return _withdrawal(visit, wrong="missing")
-    code, key, authority = _who(visit)
+        return _withdrawal(request, wrong="missing")
+    code, key, authority = _who(request)
     with suppress(CaseError):  # it has ended in the meantime, which the case's own page says
-        visit.backoffice.filing.withdraw(code, key, authority, reason)
-    return Redirect(_own(visit))
+        request.backoffice.filing.withdraw(code, key, authority, reason)
+    return Redirect(_own(request))
 
 
-def _withdrawal(visit: Visit, wrong: str = "") -> Answer:
-    followed = _follow(visit)
+def _withdrawal(request: PageRequest, wrong: str = "") -> Answer:
+    followed = _follow(request)
     if followed.case.status in _ENDED:
-        return Redirect(_own(visit))
+        return Redirect(_own(request))
     return View(
         "portal/track/withdraw.html",
         {
             "case": followed.case,
-            "procedure": visit.catalog.procedures.get(followed.case.procedure),
+            "procedure": request.catalog.procedures.get(followed.case.procedure),
             "wrong": wrong,
-            "own": _own(visit),
-            "here": visit.url("portal.withdrawal", **visit.path),
+            "own": _own(request),
+            "here": request.url("portal.withdrawal", **request.path),
             "longest": REASON_LENGTH,
         },
         _UNPROCESSABLE if wrong else 200,
@@ -275,61 +263,61 @@ def _withdrawal(visit: Visit, wrong: str = "") -> Answer:
 
 
 @_opened
-def show_file(visit: Visit) -> Answer:
+def show_file(request: PageRequest) -> Answer:
     """One file of one's own case; the look is written down."""
-    code, key, authority = _who(visit)
-    attachment, data = visit.backoffice.filing.content(code, key, authority, visit.path["id"])
+    code, key, authority = _who(request)
+    attachment, data = request.backoffice.filing.content(code, key, authority, request.path["id"])
     return Download(data, attachment.media_type, attachment.name)
 
 
 @_opened
-def take_file(visit: Visit) -> Answer:
+def take_file(request: PageRequest) -> Answer:
     """Take a result: it counts as handed over. Then as :func:`show_file`."""
     with suppress(CaseError):  # it was handed over already, or is not to be taken here
-        visit.backoffice.filing.collect(*_who(visit))
-    return show_file(visit)
+        request.backoffice.filing.collect(*_who(request))
+    return show_file(request)
 
 
-def _who(visit: Visit) -> tuple[str, str, Any]:
-    key = visit.path["key"]
-    return visit.path["code"], "" if key == OWN else key, visit.authority
+def _who(request: PageRequest) -> tuple[str, str, Any]:
+    key = request.path["key"]
+    return request.path["code"], "" if key == OWN else key, request.authority
 
 
-def _own(visit: Visit) -> str:
-    return visit.url("portal.followed", code=visit.path["code"], key=visit.path["key"])
+def _own(request: PageRequest) -> str:
+    return request.url("portal.followed", code=request.path["code"], key=request.path["key"])
 
 
-def _follow(visit: Visit, code: str | None = None, key: str | None = None) -> Any:
-    if not is_set_up(visit):
+def _follow(request: PageRequest, code: str | None = None, key: str | None = None) -> Any:
+    if not is_set_up(request):
         raise UnknownError("nothing can be followed here.", remedy="Ask the office that took the case in.")
     if code is None or key is None:
-        code, key, _authority = _who(visit)
-    return visit.backoffice.filing.follow(code, key, visit.authority)
+        code, key, _authority = _who(request)
+    return request.backoffice.filing.follow(code, key, request.authority)
 
 
-def _tracked(visit: Visit, code: str) -> Any:
-    if not is_set_up(visit):
+def _tracked(request: PageRequest, code: str) -> Any:
+    if not is_set_up(request):
         raise UnknownError("nothing can be followed here.", remedy="Ask the office that took the case in.")
-    return visit.backoffice.filing.track(code)
+    return request.backoffice.filing.track(code)
 
 
-def _procedure(visit: Visit, case: Any) -> Procedure | None:
+def _procedure(request: PageRequest, case: Any) -> Procedure | None:
     """The definition the case was received under; today's where only that is to be had."""
     if isinstance(case, Case):
         try:
-            return visit.backoffice.definitions.of(case.procedure_digest)
+            return request.backoffice.definitions.of(case.procedure_digest)
         except UnknownError:
-            return visit.catalog.procedures.get(case.procedure)
-    return visit.catalog.procedures.get(case.procedure)
+            return request.catalog.procedures.get(case.procedure)
+    return request.catalog.procedures.get(case.procedure)
 
 
-def _documents(visit: Visit, case: Any) -> tuple[Any, ...]:
-    procedure = _procedure(visit, case)
+def _documents(request: PageRequest, case: Any) -> tuple[Any, ...]:
+    procedure = _procedure(request, case)
     return procedure.documents if procedure else ()
 
 
-def _results(visit: Visit, case: Any) -> tuple[Any, ...]:
-    procedure = _procedure(visit, case)
+def _results(request: PageRequest, case: Any) -> tuple[Any, ...]:
+    procedure = _procedure(request, case)
     return procedure.results if procedure else ()
 
 
@@ -346,18 +334,18 @@ def _asked(followed: Any) -> str | None:
     return said[-1] if said else None
 
 
-def _way(visit: Visit, case: Any) -> dict[str, Any]:
+def _way(request: PageRequest, case: Any) -> dict[str, Any]:
     """What both pages show of the way a case goes, and of its clock."""
-    procedure = _procedure(visit, case)
+    procedure = _procedure(request, case)
     return {
         "procedure": procedure,
-        "unit": unit_of(visit.catalog, case),
+        "unit": unit_of(request.catalog, case),
         "stages": stages(procedure.steps if procedure else (), case.step, is_over=case.status in _ENDED),
-        "is_late": case.is_late(visit.now) if isinstance(case, Case) else case.is_late,
-        "days_left": days_left(visit, case.due_at),
+        "is_late": case.is_late(request.now) if isinstance(case, Case) else case.is_late,
+        "days_left": days_left(request, case.due_at),
         "is_over": case.status in _ENDED,
         "is_waiting": case.waiting_since is not None,
-        "contacts": tuple(each for each in visit.catalog.contacts.values() if each.phone or each.email or each.url),
+        "contacts": tuple(each for each in request.catalog.contacts.values() if each.phone or each.email or each.url),
     }
 
 
@@ -375,6 +363,6 @@ def _state(number: int, here: int) -> str:
     return "done" if number < here else "here" if number == here else "ahead"
 
 
-def days_left(visit: Visit, due: datetime | None) -> int | None:
+def days_left(request: PageRequest, due: datetime | None) -> int | None:
     """Calendar days to the deadline, negative after it; None where there is none."""
-    return None if due is None else (due.astimezone(visit.zone).date() - visit.today).days
+    return None if due is None else (due.astimezone(request.zone).date() - request.today).days

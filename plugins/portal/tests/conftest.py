@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from pilotkit import Deployment, Page, View, Visit
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit import Deployment, Page, View
 from pilotkit.model.access import Authority
+from pilotkit.pages import PageRequest
+from pilotkit.services import Backoffice
 from pilotkit.testing import tiny_deployment
-from pilotkit.web.app import create_app
+from pilotkit.web.application import create_app
 from pilotkit_portal.plugin import register_pages
 
 with warnings.catch_warnings():
@@ -52,7 +53,7 @@ def show(town: Deployment) -> Callable[..., View]:
         page = PAGES[name]
         path = {key: query.pop(key) for key in ("code", "id") if f"{{{key}}}" in page.path}
         return page.show(
-            Visit(deployment or town, "en", NOON, query=query, path=path, page=name, package="pilotkit_portal")
+            PageRequest(deployment or town, "en", NOON, query=query, path=path, page=name, package="pilotkit_portal")
         )
 
     return make
@@ -257,12 +258,12 @@ def signed_in(monkeypatch):
     def signing(subject: str):
         authority = Authority(subject=subject, roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))
         with monkeypatch.context() as patched:
-            made_visit = Visit.__init__
+            made_visit = PageRequest.__init__
 
-            def visit(self: Visit, *args: Any, **named: Any) -> None:
+            def request(self: PageRequest, *args: Any, **named: Any) -> None:
                 made_visit(self, *args, **{**named, "authority": authority})
 
-            patched.setattr(Visit, "__init__", visit)
+            patched.setattr(PageRequest, "__init__", request)
             yield
 
     return signing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pilotkit import CaseStatus
+from pilotkit.cases import CaseStatus
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 HOSTILE = "<script>alert(1)</script>{{ 7191*7193 }}'; DROP TABLE cases;--"

@@ -1,4 +1,4 @@
-"""What each page shows, as a function of a visit."""
+"""What each page shows, as a function of a request."""
 
 import pytest
 

@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from pilotkit.web.app import create_app
+from pilotkit.web.application import create_app
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; httpx still works and is what the other tests use.

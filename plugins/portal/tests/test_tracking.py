@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pilotkit import CaseStatus, Content
+from pilotkit.cases import CaseStatus, Content
 from pilotkit.model.access import ANONYMOUS
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"

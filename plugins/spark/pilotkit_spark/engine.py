@@ -16,7 +16,8 @@ from typing import Any
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from pilotkit import Answer, DataError, Files, Place, Plan, TargetError, together
+from pilotkit import DataError, Place
+from pilotkit.figures import Answer, FactFiles, Plan, TargetError, merge_answers
 
 VIEW = "pilotkit_rows"
 _SOURCE = f"SELECT * FROM {VIEW}"  # noqa: S608  # our own name
@@ -55,16 +56,16 @@ class SparkEngine:
         self._settings = dict(settings)
         self._one_at_a_time = Lock()
 
-    def answer(self, plan: Plan, files: Files) -> Answer:
+    def answer(self, plan: Plan, files: FactFiles) -> Answer:
         """In one scan for the sums, and one a value for the quantiles."""
         with self._rows(plan, files) as spark:
             sums = _collected(spark, plan.sums_query(_SOURCE, "spark")) if plan.sums else []
             queries = plan.quantile_queries(_SOURCE, "spark")
             quantiles = [(places, _collected(spark, query)) for places, query in queries]
-            return Answer(sums, together(plan, quantiles))
+            return Answer(sums, merge_answers(plan, quantiles))
 
     @contextmanager
-    def _rows(self, plan: Plan, files: Files) -> Iterator[SparkSession]:
+    def _rows(self, plan: Plan, files: FactFiles) -> Iterator[SparkSession]:
         """A session in which the live rows of the plan's table are a view."""
         with self._one_at_a_time:
             spark = self._session()
@@ -111,17 +112,17 @@ def _wait_for_a_worker(spark: SparkSession) -> None:
         sleep(0.1)
 
 
-def _live(spark: SparkSession, plan: Plan, files: Files) -> DataFrame:
+def _live(spark: SparkSession, plan: Plan, files: FactFiles) -> DataFrame:
     """The rows that hold: those of the base that no delta replaces, and those of the deltas."""
     columns = [each.name for each in (*plan.table.stored, *plan.table.kept)]
     parts = [_read(spark, (*files.base, *files.delta)).select(*columns)] if files.base or files.delta else []
     if files.overlaid:
         replaced = _read(spark, files.replacing).select(plan.table.key)
         parts.append(_read(spark, files.overlaid).select(*columns).join(replaced, plan.table.key, "left_anti"))
-    together = parts[0]
+    merge_answers = parts[0]
     for part in parts[1:]:
-        together = together.unionByName(part.select(*columns))
-    return together
+        merge_answers = merge_answers.unionByName(part.select(*columns))
+    return merge_answers
 
 
 def _read(spark: SparkSession, paths: Sequence[Path]) -> DataFrame:

@@ -9,7 +9,8 @@ from pilotkit import hookimpl
 if TYPE_CHECKING:
     from typing import Any
 
-    from pilotkit import Connector, Engine
+    from pilotkit import Connector
+    from pilotkit.figures import Engine
 
 
 @hookimpl

@@ -14,7 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import simulate
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 
 HANOI = Path(__file__).parents[3] / "examples" / "hanoi"

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import DataError, Deployment, Engine, Kpi, Measures, TargetError
+from pilotkit import DataError, Deployment, Kpi
+from pilotkit.casework.case_service import CaseService
 from pilotkit.casework.queue import Queue
-from pilotkit.casework.verbs import Casework
-from pilotkit.measures.answers import forget
-from pilotkit.measures.facts import bring_up_to_date
+from pilotkit.facts.fact_files import bring_up_to_date
+from pilotkit.figures import Engine, Measures, TargetError
+from pilotkit.measures.result_cache import forget
 from pilotkit.measures.scan import Window, scan_all
 from pilotkit.storage.store import Store
 from pilotkit_spark.engine import SparkEngine
@@ -56,7 +57,7 @@ def facts(hanoi: Deployment):
     """Facts with a base and a delta, open cases, late ones, visits: so that both engines have to put them together."""
     with contextlib.closing(Store.of(hanoi)) as store:
         made = bring_up_to_date(hanoi, store)
-        casework = Casework(hanoi, store, lambda: AS_OF)
+        casework = CaseService(hanoi, store, lambda: AS_OF)
         for code in list(store.codes())[-150:]:
             if store.case(code).finished_at is None:
                 casework.withdraw(code, "officer", "the person wants it back")

@@ -8,7 +8,8 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilotkit import DayException, PluginError, UnknownError
+from pilotkit import PluginError, UnknownError
+from pilotkit.data import DayException
 
 if TYPE_CHECKING:
     from holidays import HolidayBase

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pilotkit import AdministrativeUnit, Check, Deployment, Finding, Place, Severity, search_form
+from pilotkit import AdministrativeUnit, Check, Deployment, Finding, Place, Severity
+from pilotkit.data import search_form
 from pilotkit_vietnam.identifiers import DOSSIER_CODES
 from pilotkit_vietnam.units import EDITION, SCHEME, VietnamUnits, national_units
 

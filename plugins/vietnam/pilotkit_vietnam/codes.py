@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pilotkit import CaseStatus, Certainty, Channel, Code, CodeList, LocalText
+from pilotkit import Certainty, Channel, LocalText
+from pilotkit.cases import CaseStatus
+from pilotkit.data import Code, CodeList
 
 _REFERENCE = (
     "Cổng Dịch vụ công quốc gia, dossier synchronisation; reconstructed from public clients of it, "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pilotkit import Case, CaseEvent, EventKind, PrintRequest, Procedure
+from pilotkit import Procedure
+from pilotkit.cases import Case, CaseEvent, EventKind, PrintRequest
 from pilotkit_vietnam.letterhead import LANGUAGE
 
 APPLICANT = "Người nộp hồ sơ"

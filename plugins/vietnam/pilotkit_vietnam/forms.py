@@ -15,18 +15,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
-from pilotkit import (
-    Case,
-    CaseEvent,
-    Certainty,
-    DeadlineUnit,
-    DocumentTemplate,
-    EventKind,
-    LocalText,
-    PrintRequest,
-    Procedure,
-    unit_of,
-)
+from pilotkit import Certainty, DeadlineUnit, LocalText, Procedure
+from pilotkit.cases import Case, CaseEvent, DocumentTemplate, EventKind, PrintRequest, unit_of
 from pilotkit_vietnam.control_sheet import describe_handovers, finished_how
 from pilotkit_vietnam.letterhead import (
     LANGUAGE,

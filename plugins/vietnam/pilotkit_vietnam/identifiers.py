@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pilotkit import Certainty, IdentifierPattern
+from pilotkit import Certainty
+from pilotkit.data import IdentifierPattern
 
 _MONTH_DAY = "(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
 

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pilotkit import Certainty, DataError, FormulaInput, LocalText, Noun, Place, noun_from, read_yaml
+from pilotkit import Certainty, DataError, LocalText, Place
+from pilotkit.data import Noun, noun_from, read_yaml
+from pilotkit.figures import FormulaInput
 
 FILE = "index_766.yaml"
 Positive = Annotated[Decimal, Field(gt=0)]

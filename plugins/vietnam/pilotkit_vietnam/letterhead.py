@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pilotkit import AdministrativeUnit, Catalog, Procedure
-from pilotkit import PrintRequest as Request
+from pilotkit.cases import PrintRequest as Request
 
 LANGUAGE = "vi"
 _PADDED_MONTHS = 2

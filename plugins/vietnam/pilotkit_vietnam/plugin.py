@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING
 from pilotkit import hookimpl
 
 if TYPE_CHECKING:
-    from pilotkit import (
-        Calendar,
-        Check,
-        CodeList,
-        Connector,
-        DocumentTemplate,
-        HourlyWage,
-        IdentifierPattern,
-        KpiFormula,
-        LocationDirectory,
-        Site,
-    )
+    from pilotkit import Check, Connector, KpiFormula, PluginContext
+    from pilotkit.cases import DocumentTemplate
+    from pilotkit.data import Calendar, CodeList, HourlyWage, IdentifierPattern
+    from pilotkit.places import LocationDirectory
 
 
 @hookimpl
@@ -29,10 +21,10 @@ def register_locations() -> tuple[LocationDirectory, ...]:
 
 
 @hookimpl
-def register_kpis(site: Site) -> tuple[KpiFormula, ...]:
+def register_kpis(context: PluginContext) -> tuple[KpiFormula, ...]:
     from pilotkit_vietnam.index_766 import index_formulas
 
-    return index_formulas(site.options.get("vietnam", {}))
+    return index_formulas(context.options.get("vietnam", {}))
 
 
 @hookimpl

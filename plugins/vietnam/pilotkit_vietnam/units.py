@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from pilotkit import AdministrativeUnit, PluginError, search_form
+from pilotkit import AdministrativeUnit, PluginError
+from pilotkit.data import search_form
 from pilotkit_vietnam.register import CommuneRow, ProvinceRow, RegisterFile
 
 SCHEME = "vn"

@@ -14,7 +14,8 @@ from typing import Any
 
 from vietnam_qr_pay import BanksObject, QRPay
 
-from pilotkit import Connector, DataError, PaymentOrder, Place, Statements
+from pilotkit import Connector, DataError, Place
+from pilotkit.cases import BankStatements, PaymentOrder
 
 ID = "vietqr"
 CURRENCY = "VND"
@@ -49,7 +50,7 @@ class VietQr:
         statements: what has arrived.
     """
 
-    def __init__(self, bank: str, account: str, holder: str, statements: Statements) -> None:
+    def __init__(self, bank: str, account: str, holder: str, statements: BankStatements) -> None:
         self._bank, self._account, self._holder = bank, account, holder
         self._statements = statements
 
@@ -98,7 +99,7 @@ def made(settings: dict[str, Any]) -> VietQr:
         raise _wrong("account", "is not an account number.", "Give 6 to 19 digits or letters.")
     folder = Path(settings["folder"]) / settings.get("statements", STATEMENTS)
     return VietQr(
-        settings["bank"], settings["account"], settings["holder"], Statements(folder, texts=TEXTS, amounts=AMOUNTS)
+        settings["bank"], settings["account"], settings["holder"], BankStatements(folder, texts=TEXTS, amounts=AMOUNTS)
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pilotkit import Certainty, HourlyWage, LocalText
+from pilotkit import Certainty, LocalText
+from pilotkit.data import HourlyWage
 
 GDP_2023 = Decimal(10_320_311_814_700_000)
 """Đồng at current prices (OECD Economic Surveys: Viet Nam 2025, basic statistics of 2023)."""

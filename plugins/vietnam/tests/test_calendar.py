@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotkit import Calendar, PluginError, UnknownError
+from pilotkit import PluginError, UnknownError
+from pilotkit.data import Calendar
 from pilotkit_vietnam import calendar as calendar_module
 from pilotkit_vietnam.calendar import FIRST_YEAR, LAST_YEAR, VietnamCalendar
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import CaseStatus, Channel
+from pilotkit import Channel
+from pilotkit.cases import CaseStatus
 from pilotkit_vietnam.codes import CASE_STATUS, CHANNEL, CODE_LISTS
 from pilotkit_vietnam.identifiers import CASE_2018, CASE_2026, DOSSIER_CODES, PATTERNS, PROCEDURE, RESULT, UNIT
 

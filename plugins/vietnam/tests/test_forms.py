@@ -5,18 +5,8 @@ from itertools import pairwise
 import pytest
 from pypdf import PdfReader
 
-from pilotkit import (
-    Attachment,
-    Case,
-    CaseEvent,
-    EventKind,
-    LocalText,
-    Person,
-    PersonalFile,
-    PrintRequest,
-    Procedure,
-    Ticket,
-)  # fmt: skip
+from pilotkit import LocalText, Procedure
+from pilotkit.cases import Attachment, Case, CaseEvent, EventKind, Person, PersonalFile, PrintRequest, Ticket
 from pilotkit.casework.printing import print_document
 from pilotkit_vietnam.forms import DOCUMENTS
 from pilotkit_vietnam.units import national_units

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import DataError, KpiFormula, Measures, PilotkitError, index_values
+from pilotkit import DataError, KpiFormula, PilotkitError
+from pilotkit.figures import Measures, index_values
 from pilotkit_vietnam.index_766 import index_formulas
 
 FORMULAS = {formula.id.removeprefix("vn.766."): formula for formula in index_formulas({})}

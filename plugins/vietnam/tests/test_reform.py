@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Application, Deployment, Measures, UnitKey, impact_of, read_change
-from pilotkit.boundaries.applying import apply_change
-from pilotkit.casework.verbs import Casework
+from pilotkit import Deployment
+from pilotkit.boundaries.apply_change import apply_change
+from pilotkit.cases import Application
+from pilotkit.casework.case_service import CaseService
+from pilotkit.figures import Measures
+from pilotkit.places import UnitKey, impact_of, read_change
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
 from pilotkit_vietnam.units import EDITION, bare_name, national_units
@@ -66,7 +69,7 @@ def test_the_register_has_codes_enough_that_named_another_place() -> None:
 def test_every_code_is_reused_and_no_case_changes_its_place(capital: Deployment, reform: Path) -> None:
     codes = [code for code, _, _ in reused()]
     with closing(Store.of(capital)) as store:
-        casework = Casework(capital, store, lambda: BEFORE)
+        casework = CaseService(capital, store, lambda: BEFORE)
         opened = {code: casework.receive(_at(code, "online")).code for code in codes}
         ended = {code: casework.receive(_at(code, "in_person")).code for code in codes}
         for code in ended.values():
@@ -80,7 +83,7 @@ def test_every_code_is_reused_and_no_case_changes_its_place(capital: Deployment,
         for code in codes:
             assert (next_of[code], EDITION) == (store.case(opened[code]).unit, store.case(opened[code]).unit_from)
             assert (code, OLD) == (store.case(ended[code]).unit, store.case(ended[code]).unit_from)
-        Casework(after, store, lambda: AFTER).receive(_at(codes[0], "online"))
+        CaseService(after, store, lambda: AFTER).receive(_at(codes[0], "online"))
         measures = Measures(after, store)
         for day, expected in ((EDITION, 3), (EDITION - timedelta(days=1), 2)):
             values = measures.values(["online_share"], by="unit", as_of=AFTER + timedelta(days=1), boundaries=day)

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotkit import LocationDirectory, PluginError, UnitKey, search_form
+from pilotkit import PluginError
+from pilotkit.data import search_form
+from pilotkit.places import LocationDirectory, UnitKey
 from pilotkit_vietnam import register as register_module
 from pilotkit_vietnam.register import RegisterFile
 from pilotkit_vietnam.units import EDITION, VietnamUnits, bare_name, kind_of, national_units

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vietnam_qr_pay import QRPay
 
-from pilotkit import DataError, PaymentConnector
+from pilotkit import DataError
+from pilotkit.cases import PaymentConnector
 from pilotkit_vietnam.vietqr import CONNECTOR, made
 
 ACCOUNT = {"bank": "970436", "account": "0011001234567", "holder": "UBND phường Ví Dụ"}

@@ -132,11 +132,11 @@ def test_a_citizen_is_the_same_each_time_and_nobody_sees_who(office):
 def test_what_the_provider_says_of_a_citizen_lasts_as_long_as_the_session(office, store):
     from sqlmodel import select
 
-    from pilotkit.storage.access import SessionRow
+    from pilotkit.storage.account_tables import SessionRow
 
     token = office.access.sign_in_citizen("issuer|ada", PERSON).value
     assert PERSON == office.access.person(token)
-    with store.looking() as session:
+    with store.read_session() as session:
         assert "Ada" not in repr(session.exec(select(SessionRow)).all())
     office.access.sign_out(token)
     assert office.access.person(token) is None
@@ -149,12 +149,12 @@ def test_an_officer_has_no_person(office):
 def test_what_is_over_leaves_the_database(office, store):
     from sqlmodel import select
 
-    from pilotkit.storage.access import SessionRow
+    from pilotkit.storage.account_tables import SessionRow
 
     office.access.sign_in_citizen("issuer|ada", PERSON)
     office.clock.advance(hours=13)
     office.sign_in("counter-1.pa")
-    with store.looking() as session:
+    with store.read_session() as session:
         assert ["counter-1.pa"] == [row.subject for row in session.exec(select(SessionRow)).all()]
 
 

@@ -127,9 +127,9 @@ def test_who_has_no_second_factor_stays_out_once_it_is_asked_for(make_access):
 
 
 def test_a_second_factor_moved_to_another_account_does_not_open(office, store):
-    from pilotkit.storage.access import CredentialRow
+    from pilotkit.storage.account_tables import CredentialRow
 
-    with store.writing() as session:
+    with store.write_session() as session:
         mine = session.get(CredentialRow, "counter-1.pa")
         theirs = session.get(CredentialRow, "registrar.pa")
         theirs.totp, theirs.totp_key_id = mine.totp, mine.totp_key_id
@@ -140,12 +140,12 @@ def test_a_second_factor_moved_to_another_account_does_not_open(office, store):
 def test_no_secret_stands_in_the_database_in_the_clear(office, store):
     from sqlmodel import select
 
-    from pilotkit.storage.access import CredentialRow, DeviceRow, FailureRow, SessionRow
+    from pilotkit.storage.account_tables import CredentialRow, DeviceRow, FailureRow, SessionRow
 
     token = office.sign_in("counter-1.pa")
     with pytest.raises(DeniedError):
         office.sign_in("counter-1.pa", client="192.0.2.77")
-    with store.looking() as session:
+    with store.read_session() as session:
         kept = [session.exec(select(kind)).all() for kind in (CredentialRow, SessionRow, DeviceRow, FailureRow)]
     assert all(kept)
     for secret in (token.value, token.device, office.secrets["counter-1.pa"], "lantern", "192.0.2"):

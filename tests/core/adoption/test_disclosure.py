@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import KpiValue
 from pilotkit.adoption.disclosure import FEWEST, tellable
+from pilotkit.figures import KpiValue
 
 MONTHS = ("2025-05", "2025-06", "2025-07")
 COUNTS = st.dictionaries(st.tuples(st.sampled_from(MONTHS), st.sampled_from("abcd")), st.integers(1, 25), max_size=12)

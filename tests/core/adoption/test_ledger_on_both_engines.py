@@ -6,8 +6,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
 
-from pilotkit import Deployment, Store, TrustError
-from pilotkit.adoption import receipt_of, sign_receipt
+from pilotkit import Deployment
+from pilotkit.adoption.receipt import receipt_of
+from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.tables import Store
+from pilotkit.trust import TrustError
 from pilotkit_hub.ledger import Ledger, provinces_of
 from pilotkit_hub.tables import METADATA
 

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import pyotp
 import pytest
 
-from pilotkit import Application, Deployment
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit import Deployment
+from pilotkit.cases import Application
 from pilotkit.model.personal import Person
+from pilotkit.services import Backoffice
 from pilotkit.testing import Clock, tiny_deployment
-from pilotkit.web.app import create_app
+from pilotkit.web.application import create_app
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette would rather have httpx2

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Application, Case, Deployment
-from pilotkit.casework.verbs import Casework
+from pilotkit import Deployment
+from pilotkit.cases import Application, Case
+from pilotkit.casework.case_service import CaseService
 from pilotkit.storage.store import Store
 
 BEFORE = datetime(2025, 7, 20, 10, tzinfo=UTC)
@@ -35,6 +36,6 @@ def receive(town: Deployment, store: Store) -> Callable[..., Case]:
         application = Application(
             procedure="ZZ-101", channel=channel, unit=unit, actor="citizen", received_at_point=point
         )
-        return Casework(Deployment(town.folder), store, lambda: at).receive(application)
+        return CaseService(Deployment(town.folder), store, lambda: at).receive(application)
 
     return take_in

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import CaseError, CaseStatus, EventKind, UnknownError
+from pilotkit import CaseError, UnknownError
 from pilotkit.access.access import Access
-from pilotkit.casework.follow_keys import ALPHABET, check_symbol, follow_key, is_follow_key, is_well_formed
+from pilotkit.cases import CaseStatus, EventKind
+from pilotkit.casework.tracking_keys import ALPHABET, check_symbol, follow_key, is_follow_key, is_well_formed
 from pilotkit.model.access import ANONYMOUS, Authority
 from pilotkit.model.personal import Content, Person
 from pilotkit.storage.vault import Vault

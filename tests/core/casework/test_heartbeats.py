@@ -2,8 +2,9 @@
 
 import pytest
 
-from pilotkit import CaseError, PointCondition, UnknownError
+from pilotkit import CaseError, UnknownError
 from pilotkit.casework.heartbeats import Heartbeats
+from pilotkit.places import PointCondition
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pilotkit import Application, CaseError, Deployment
-from pilotkit.casework.projection import project
-from pilotkit.casework.verbs import Casework
+from pilotkit import CaseError, Deployment
+from pilotkit.cases import Application
+from pilotkit.casework.case_service import CaseService
+from pilotkit.casework.case_state import project
 from pilotkit.storage.store import Store
 from pilotkit.testing import Clock, tiny_deployment
 
@@ -37,7 +38,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Deployment, Store]:
     return Deployment(tiny_deployment(folder / "town")), Store("sqlite:///cases.db", folder)
 
 
-def done(casework: Casework, code: str, verb: str) -> bool:
+def done(casework: CaseService, code: str, verb: str) -> bool:
     words = ["A reason."] if verb in {"request_supplement", "request_payment", "stop", "refuse", "withdraw"} else []
     try:
         getattr(casework, verb)(code, "officer", *words)
@@ -78,7 +79,7 @@ def test_any_history_makes_the_state_that_is_stored_and_the_deadline_of_a_slow_c
 ) -> None:
     deployment, store = house
     clock = Clock(START + timedelta(minutes=start))
-    casework = Casework(deployment, store, clock)
+    casework = CaseService(deployment, store, clock)
     received = clock()
     code = casework.receive(Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen")).code
     pauses: list[tuple[datetime, datetime]] = []

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from pilotkit import Application, PointCondition
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit.cases import Application
+from pilotkit.places import PointCondition
+from pilotkit.services import Backoffice
 
 
 @pytest.fixture

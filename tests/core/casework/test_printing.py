@@ -7,21 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from pilotkit import (
-    Application,
-    Channel,
-    DocumentTemplate,
-    DuplicateError,
-    LocalText,
-    PluginError,
-    TargetError,
-    UnknownError,
-    hookimpl,
-)  # fmt: skip
+from pilotkit import Channel, LocalText, PluginError, UnknownError, hookimpl
+from pilotkit.cases import Application, DocumentTemplate
 from pilotkit.casework import printing
-from pilotkit.casework.backoffice import Backoffice
 from pilotkit.casework.printing import Printing, draw_code, print_document
-from pilotkit.casework.tickets import TICKET
+from pilotkit.casework.ticket_document import TICKET
+from pilotkit.data import DuplicateError
+from pilotkit.figures import TargetError
+from pilotkit.services import Backoffice
 from pilotkit.testing import Clock
 
 AT = datetime(2025, 7, 1, 9, tzinfo=UTC)

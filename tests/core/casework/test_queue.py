@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pilotkit import CaseError, Deployment, UnknownError
-from pilotkit.casework.backoffice import Backoffice
 from pilotkit.casework.queue import Queue
-from pilotkit.model.queue import TicketState
+from pilotkit.model.ticket import TicketState
+from pilotkit.services import Backoffice
 from pilotkit.storage.store import Store
 from pilotkit.testing import Clock, tiny_deployment
 

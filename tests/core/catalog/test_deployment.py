@@ -2,10 +2,11 @@
 
 import pytest
 
-from pilotkit import Channel, DataError, Deployment, DuplicateError, Place, PointKind, UnknownError
+from pilotkit import Channel, DataError, Deployment, Place, PointKind, UnknownError
 from pilotkit.catalog import tree
+from pilotkit.data import DuplicateError
 from pilotkit.testing import tiny_deployment
-from pilotkit.testing.tiny import TOWN
+from pilotkit.testing.sample_deployment import TOWN
 
 HEADS = (TOWN / "local/heads.csv").read_text()
 

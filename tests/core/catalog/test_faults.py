@@ -4,11 +4,12 @@ import logging
 
 import pytest
 
-from pilotkit import Deployment, DuplicateError, PluginError
+from pilotkit import Deployment, PluginError
 from pilotkit.catalog import plugins
 from pilotkit.catalog.plugins import PluginHost, installed_plugins
-from pilotkit.checks import run_checks
+from pilotkit.checks.run import run_checks
 from pilotkit.cli.app import run
+from pilotkit.data import DuplicateError
 from pilotkit.testing import tiny_deployment
 
 HEAD = "from pilotkit import Command, LocalText, hookimpl\n"

@@ -4,18 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from pilotkit import (
-    Code,
-    CodeList,
-    DataError,
-    DayException,
-    Deployment,
-    DuplicateError,
-    LocalText,
-    PluginError,
-    hookimpl,
-)
+from pilotkit import DataError, Deployment, LocalText, PluginError, hookimpl
 from pilotkit.catalog.plugins import Offered, PluginHost, installed_plugins, unique
+from pilotkit.data import Code, CodeList, DayException, DuplicateError
 from pilotkit.testing import tiny_deployment
 
 WORDS = LocalText({"en": "Words"})
@@ -46,10 +37,10 @@ def test_every_plugin_is_asked_in_the_order_it_was_enabled():
 
 def test_a_plugin_takes_only_the_arguments_it_wants():
     asked = host(
-        curious=plugin(register_procedures=lambda site: site),
+        curious=plugin(register_procedures=lambda context: context),
         modest=plugin(register_procedures=lambda: ()),
     )
-    assert () == asked.collect("register_procedures", site=())
+    assert () == asked.collect("register_procedures", context=())
 
 
 def test_a_plugin_that_offers_nothing_of_the_kind_is_not_asked():

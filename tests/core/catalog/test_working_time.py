@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotkit import DayException, Deadline, DeadlineUnit
+from pilotkit import Deadline, DeadlineUnit
 from pilotkit.catalog.working_time import WorkingTime
+from pilotkit.data import DayException
 from pilotkit.settings import CalendarSettings
 
 HOURS = CalendarSettings(cutoff=time(15, 0))

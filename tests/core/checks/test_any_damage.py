@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pilotkit import Deployment, PilotkitError
-from pilotkit.checks import run_checks
+from pilotkit.checks.run import run_checks
 from pilotkit.testing import tiny_deployment
-from pilotkit.testing.tiny import TOWN
+from pilotkit.testing.sample_deployment import TOWN
 
 FILES = sorted(path.relative_to(TOWN).as_posix() for path in TOWN.rglob("*") if path.is_file())
 SCRAPS = st.sampled_from(

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from pilotkit import Deployment, Severity
-from pilotkit.checks import leftovers, run_checks
+from pilotkit.checks import donor_leaks as leftovers
+from pilotkit.checks.run import run_checks
+from pilotkit.packages.donor_fingerprints import DonorLeak
 from pilotkit.packages.manifest import canonical_bytes, manifest_of
-from pilotkit.packages.marks import Leftover
 from pilotkit.testing import tiny_deployment
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -94,7 +95,7 @@ def test_what_was_done_to_the_model_is_an_error_each(tmp_path):
 
 
 def test_what_is_the_donors_is_an_error_where_it_stands(tmp_path, monkeypatch):
-    found = [("local/notes.md", Leftover("phone number", "555-0100", 2))]
-    monkeypatch.setattr(leftovers, "find_leftovers", lambda _: iter(found))
+    found = [("local/notes.md", DonorLeak("phone number", "555-0100", 2))]
+    monkeypatch.setattr(leftovers, "find_donor_leaks", lambda _: iter(found))
     findings = run_checks(Deployment(tiny_deployment(tmp_path)))
     assert (ERROR, "local/notes.md line 2", "The donor's phone number '555-0100' stands here.") == told(findings)[0]

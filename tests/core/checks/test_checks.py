@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pilotkit import Deployment, Finding, Severity
-from pilotkit.checks import run_checks
+from pilotkit.checks.run import run_checks
 from pilotkit.testing import tiny_deployment, tiny_file
-from pilotkit.testing.tiny import TOWN
+from pilotkit.testing.sample_deployment import TOWN
 
 ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 

@@ -3,9 +3,9 @@
 import pytest
 
 from pilotkit import Deployment, Severity
-from pilotkit.checks import run_checks
+from pilotkit.checks.run import run_checks
 from pilotkit.testing import tiny_deployment, tiny_file
-from pilotkit.testing.tiny import TOWN
+from pilotkit.testing.sample_deployment import TOWN
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

@@ -248,7 +248,7 @@ def test_new_asks_its_questions_and_takes_what_is_typed(
         asked.append(text)
         return "0999 888 777" if "hotline" in text.lower() or "đường dây nóng" in text.lower() else default
 
-    monkeypatch.setattr("pilotkit.cli.packages.typer.prompt", typed)
+    monkeypatch.setattr("pilotkit.cli.package_commands.typer.prompt", typed)
     code, _, err = answer(capsys, "new", package, "--province", "04", "-o", tmp_path / "made", "--allow-unsigned")
     assert 0 == code, err
     assert len(asked) <= 6

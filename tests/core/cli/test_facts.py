@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Application, Channel, Deployment, TargetError
-from pilotkit.casework.verbs import Casework
+from pilotkit import Channel, Deployment
+from pilotkit.cases import Application
+from pilotkit.casework.case_service import CaseService
 from pilotkit.cli.app import run
-from pilotkit.measures.facts import bring_up_to_date, keep_up_to_date
+from pilotkit.facts.fact_files import bring_up_to_date, keep_up_to_date
+from pilotkit.figures import TargetError
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
 
@@ -22,7 +24,7 @@ def town(tmp_path: Path) -> Deployment:
 
 def test_the_command_says_how_many_cases_stand_in_the_facts(town: Deployment, capsys) -> None:
     with closing(Store.of(town)) as store:
-        Casework(town, store).receive(APPLICATION)
+        CaseService(town, store).receive(APPLICATION)
     for arguments in ([], ["--rebuild"]):
         assert 0 == run(["facts", str(town.folder), *arguments])
         said = capsys.readouterr()
@@ -31,7 +33,7 @@ def test_the_command_says_how_many_cases_stand_in_the_facts(town: Deployment, ca
 
 def test_a_watching_worker_tells_each_time_that_something_has_happened(town: Deployment) -> None:
     with closing(Store.of(town)) as store:
-        casework = Casework(town, store)
+        casework = CaseService(town, store)
         watching = keep_up_to_date(town, store, lambda: casework.receive(APPLICATION))
         assert [0, 1, 2] == [next(watching).cases for _ in range(3)]
         watching.close()
@@ -41,7 +43,7 @@ def test_while_one_watches_the_others_only_read(town: Deployment) -> None:
     with closing(Store.of(town)) as store:
         watching = keep_up_to_date(town, store, lambda: None)
         assert 0 == next(watching).cases
-        Casework(town, store).receive(APPLICATION)
+        CaseService(town, store).receive(APPLICATION)
         assert 0 == bring_up_to_date(town, store).cases
         with pytest.raises(TargetError, match="another worker keeps the facts"):
             next(keep_up_to_date(town, store, lambda: None))

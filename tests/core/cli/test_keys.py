@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Application, Deployment
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit import Deployment
+from pilotkit.cases import Application
 from pilotkit.cli.app import run
 from pilotkit.model.personal import Person
+from pilotkit.services import Backoffice
 from pilotkit.storage.vault import KEYS, keys_in, new_entry
 from pilotkit.testing import Clock
 

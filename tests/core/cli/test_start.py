@@ -14,7 +14,7 @@ def _loaded_by(program):
 
 def test_the_command_line_knows_every_command_without_loading_what_only_some_need():
     loaded = _loaded_by("import pilotkit.cli.app")
-    assert "pilotkit.cli.upgrading" in loaded
+    assert "pilotkit.cli.upgrade_commands" in loaded
     assert not {*ENGINES, *RENDERS, "pilotkit.catalog.deployment"} & loaded
 
 

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pilotkit import Case, Deployment
+from pilotkit import Deployment
+from pilotkit.cases import Case
+from pilotkit.importing.importer import Imported, import_cases
 from pilotkit.importing.mapping import Mapping
-from pilotkit.importing.running import Imported, import_cases
 from pilotkit.storage.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,13 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from pilotkit import CaseStatus, DataError, Deployment, EventKind, Measures, TargetError
-from pilotkit.casework.auditing import new_keys, verify
-from pilotkit.casework.projection import differing
+from pilotkit import DataError, Deployment
+from pilotkit.cases import CaseStatus, EventKind
+from pilotkit.casework.audit_verification import new_keys, verify
+from pilotkit.casework.case_state import differing
 from pilotkit.cli.app import run as run_command
-from pilotkit.importing import running
+from pilotkit.figures import Measures, TargetError
+from pilotkit.importing import importer as running
+from pilotkit.importing.importer import Imported, import_cases
 from pilotkit.importing.mapping import read_mapping
-from pilotkit.importing.running import Imported, import_cases
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment, tiny_file
 
@@ -264,10 +266,10 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(town: Deployment, tm
         "import sys; from pathlib import Path; from pilotkit import Deployment\n"
         "from pilotkit.storage.store import Store\n"
         "sys.path.insert(0, sys.argv[3]); from importing.conftest import NOW, mapped\n"
-        "from pilotkit.importing import running; running.MOST_CASES = 100\n"
+        "from pilotkit.importing import importer; importer.MOST_CASES = 100\n"
         "town = Deployment(Path(sys.argv[1]))\n"
         "say = lambda text: print(text, flush=True)\n"
-        "running.import_cases(town, Store.of(town), Path(sys.argv[2]), mapped(), now=NOW, progress=say)"
+        "importer.import_cases(town, Store.of(town), Path(sys.argv[2]), mapped(), now=NOW, progress=say)"
     )
     here = str(Path(__file__).parents[1])
     command = [sys.executable, "-c", program, str(town.folder), str(path), here]

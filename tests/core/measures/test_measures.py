@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from pilotkit import DataError, Deployment, UnknownError
-from pilotkit.measures.board import Measures
-from pilotkit.measures.facts import FOLDER, bring_up_to_date
+from pilotkit.facts.fact_files import FOLDER, bring_up_to_date
+from pilotkit.measures.measures import Measures
 from pilotkit.measures.scan import Window, scan
-from pilotkit.storage.facts import FactReader
+from pilotkit.storage.fact_reader import FactReader
 from pilotkit.storage.store import FACT_COLUMNS, Store
 
 AS_OF = datetime(2025, 7, 22, 12, tzinfo=UTC)
@@ -132,14 +132,14 @@ def test_a_number_too_large_for_the_engine_is_an_error_with_words(filled_town: D
 
 
 def test_facts_are_made_once_and_again_when_a_case_has_come(town: Deployment, store: Store) -> None:
-    from pilotkit import Application
-    from pilotkit.casework.verbs import Casework
+    from pilotkit.cases import Application
+    from pilotkit.casework.case_service import CaseService
 
     first = bring_up_to_date(town, store)
     made = (town.folder / FOLDER / "current.json").stat().st_mtime_ns
     assert first == bring_up_to_date(town, store)
     assert made == (town.folder / FOLDER / "current.json").stat().st_mtime_ns
-    Casework(town, store).receive(Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen"))
+    CaseService(town, store).receive(Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen"))
     assert 1 == bring_up_to_date(town, store).cases
     assert 1 == Measures(town, store).values(["online_share"], as_of=datetime.now(UTC) + timedelta(days=1))[0].numerator
 

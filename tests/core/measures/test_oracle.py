@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from pilotkit import Application, CaseError, Channel, Deployment, Kpi
-from pilotkit.casework.verbs import Casework
+from pilotkit import CaseError, Channel, Deployment, Kpi
+from pilotkit.cases import Application
+from pilotkit.casework.case_service import CaseService
+from pilotkit.facts.fact_files import bring_up_to_date
+from pilotkit.importing.importer import import_cases
 from pilotkit.importing.mapping import Mapping
-from pilotkit.importing.running import import_cases
-from pilotkit.measures.facts import bring_up_to_date
 from pilotkit.measures.scan import Window, scan_all
 from pilotkit.storage.store import Store
 from pilotkit.testing import Clock
@@ -119,7 +120,7 @@ def lived(request, tmp_path_factory, cluster):
 
 def _live(deployment: Deployment, store: Store) -> None:
     draw, clock = random.Random(11), Clock(START)
-    casework, going = Casework(deployment, store, clock), []
+    casework, going = CaseService(deployment, store, clock), []
     for number in range(400):
         clock.advance(hours=draw.choice([1, 3, 5, 9]))
         if number % 3:
@@ -139,7 +140,7 @@ def _live(deployment: Deployment, store: Store) -> None:
         bring_up_to_date(deployment, store) if number % 40 == 0 else None
 
 
-def _finish(casework: Casework, code: str) -> None:
+def _finish(casework: CaseService, code: str) -> None:
     while True:
         try:
             casework.advance(code, "officer")
@@ -202,7 +203,7 @@ def replayed(deployment: Deployment, store: Store) -> pd.DataFrame:
 
 
 def _attributes(store: Store):
-    with store.looking() as session:
+    with store.read_session() as session:
         rows = session.connection().exec_driver_sql(
             "SELECT code, attributes FROM cases JOIN case_attributes ON case_id = id"
         )

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pilotkit import DataError, Deployment, Kpi, KpiValue, Measures, UnknownError
-from pilotkit.measures.columns import TABLES
+from pilotkit import DataError, Deployment, Kpi, UnknownError
+from pilotkit.facts.columns import TABLES
+from pilotkit.figures import KpiValue, Measures
 from pilotkit.measures.engines import DuckEngine, run
+from pilotkit.measures.kpi_values import KpiQuery
 from pilotkit.measures.plan import Plan, Quantile
 from pilotkit.measures.scan import Window, matching, scan, scan_all
-from pilotkit.measures.valuing import Question
 from pilotkit.storage.store import Store
 from pilotkit.testing import tiny_deployment
 
@@ -175,7 +176,7 @@ def test_rows_are_not_narrowed_by_what_their_table_does_not_have(filled_town: De
 def test_a_longer_expression_that_we_make_ourselves_is_not_held_against_its_author(filled_town: Deployment) -> None:
     listed = ",".join(f"'c{number:03}'" for number in range(230))
     kpi = a_kpi("electronic_result", f"channel IN({listed},'online')")
-    question = Question((kpi,), Window(None, AS_OF), Measures(filled_town).facts)
+    question = KpiQuery((kpi,), Window(None, AS_OF), Measures(filled_town).facts)
     (group,) = scan(question.facts, question.asked, question.window)
     assert group.counts[0][1] > 0
 
@@ -254,6 +255,6 @@ def test_a_quantile_is_the_first_value_that_enough_do_not_exceed(values: list[in
 
 
 def test_the_default_engine_keeps_the_promise_of_engines() -> None:
-    from pilotkit import Engine
+    from pilotkit.figures import Engine
 
     assert isinstance(DuckEngine(), Engine)

@@ -11,7 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotkit.merging import differences, edited, is_same, merge_files, merge_texts, merge_values
+from pilotkit.merging.documents import edited
+from pilotkit.merging.files import merge_files
+from pilotkit.merging.texts import merge_texts
+from pilotkit.merging.values import differences, is_same, merge_values
 from pilotkit.overlay import ABSENT, found_at
 
 MERGES = 20_000

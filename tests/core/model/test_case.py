@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pilotkit import Case
+from pilotkit.cases import Case
 
 DUE = datetime(2025, 7, 3, 17, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

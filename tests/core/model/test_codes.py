@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from pilotkit import IdentifierPattern
+from pilotkit.data import IdentifierPattern
 
 LEAST = {
     "id": "zz-procedure",

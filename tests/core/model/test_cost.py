@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import CaseCost, saved_share
+from pilotkit.data import CaseCost, saved_share
 
 AMOUNTS = st.decimals(0, 10**9, places=2)
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pilotkit import Kpi, KpiValue, LocalText
+from pilotkit import Kpi, LocalText
+from pilotkit.figures import KpiValue
 
 WORDS = LocalText({"en": "Words"})
 KPI = Kpi(

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import AdministrativeUnit, DataError, DuplicateError, Lineage, Place, Succession, UnitKey
+from pilotkit import AdministrativeUnit, DataError, Place
+from pilotkit.data import DuplicateError
+from pilotkit.places import Lineage, Succession, UnitKey
 
 OLD, NEW, NEWER = date(2024, 1, 1), date(2025, 7, 1), date(2026, 1, 1)
 JUNE, JULY = date(2025, 6, 30), date(2025, 7, 2)

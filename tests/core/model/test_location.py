@@ -4,7 +4,8 @@ from fractions import Fraction
 import pytest
 from pydantic import ValidationError
 
-from pilotkit import AdministrativeUnit, Succession, UnitKey
+from pilotkit import AdministrativeUnit
+from pilotkit.places import Succession, UnitKey
 
 LEAST = {
     "scheme": "zz",

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pilotkit import SimulationProfile
+from pilotkit.data import SimulationProfile
 
 LEAST = {
     "cases_per_unit_day": 5,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.packages import PackedPackage, pack
+from pilotkit.packages.packing import PackedPackage, pack
 from pilotkit.testing import tiny_deployment
 
 TEMPLATE = {

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import PackageError, TargetError
-from pilotkit.packages import PackageArchive, PackedPackage, unpack
+from pilotkit.figures import TargetError
+from pilotkit.packages.archive import PackageArchive, unpack
+from pilotkit.packages.packing import PackedPackage
+from pilotkit.trust import PackageError
 
 Rewrite = Callable[..., Path]
 

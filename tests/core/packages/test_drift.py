@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from pilotkit import DataError, Deployment
-from pilotkit.packages import Drift, PackedPackage, unpack, verify_model
+from pilotkit.packages.archive import unpack
+from pilotkit.packages.manifest import Drift, verify_model
+from pilotkit.packages.packing import PackedPackage
 
 
 @pytest.fixture

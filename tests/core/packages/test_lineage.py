@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import Deployment, PackageError
-from pilotkit.casework.simulation import simulate
-from pilotkit.checks import run_checks
+from pilotkit import Deployment
+from pilotkit.checks.run import run_checks
 from pilotkit.cli.app import run
-from pilotkit.packages import PackOrder, inspect, measure, pack
+from pilotkit.packages.archive import inspect
 from pilotkit.packages.manifest import FILE as MANIFEST
-from pilotkit.packages.measured import CLAIM, as_bytes
+from pilotkit.packages.measured_evidence import CLAIM, as_bytes, measure
+from pilotkit.packages.packing import PackOrder, pack
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
+from pilotkit.trust import PackageError
 
 LAST_DAY = date(2025, 7, 28)
 EVENING = datetime(2025, 7, 28, 16, 0, tzinfo=UTC)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pilotkit import DataError, Deployment, PackageError, TargetError
-from pilotkit.packages import PackedPackage, inspect, pack
+from pilotkit import DataError, Deployment
+from pilotkit.figures import TargetError
+from pilotkit.packages.archive import inspect
+from pilotkit.packages.packing import PackedPackage, pack
 from pilotkit.testing import tiny_deployment
+from pilotkit.trust import PackageError
 
 
 def names(path: Path) -> list[str]:
@@ -105,7 +108,7 @@ def test_what_cannot_be_verified_does_not_take_the_packages_place(
     donor: Path, packed: PackedPackage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = packed.path.read_bytes()
-    monkeypatch.setattr("pilotkit.packages.entries.MAXIMUM_FILES", 3)
+    monkeypatch.setattr("pilotkit.packages.zip_reader.MAXIMUM_FILES", 3)
     with pytest.raises(PackageError, match="more than 3 files"):
         pack(Deployment(donor), packed.path.parent)
     assert [packed.path] == list(packed.path.parent.iterdir())

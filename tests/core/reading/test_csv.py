@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import Channel, DataError, Head, Place, ServicePoint, Target
-from pilotkit.reading import read_csv
+from pilotkit import Channel, DataError, Place, ServicePoint, Target
+from pilotkit.data import Head
+from pilotkit.reading.csv_data import read_csv
 
 HEADS = "id,unit,office,superior\n"
 

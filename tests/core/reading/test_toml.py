@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import DataError, Head, PilotkitError, Place
-from pilotkit.reading import noun_from, parse_toml, read_toml
+from pilotkit import DataError, PilotkitError, Place
+from pilotkit.data import Head
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.toml_data import parse_toml, read_toml
 
 
 def test_broken_toml_names_the_file_and_the_line():

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotkit import DataError, PilotkitError, Place, Procedure
-from pilotkit.reading import line_of_key, noun_from, parse_yaml, read_yaml
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.yaml_data import line_of_key, parse_yaml, read_yaml
 
 PROCEDURE = """\
 code: ZZ-1

@@ -13,13 +13,13 @@ from tuf.api.metadata import Metadata, TargetFile
 from pilotkit import Deployment
 from pilotkit.model.registry import Release
 from pilotkit.model.text import LocalText
-from pilotkit.packages import pack
-from pilotkit.registry import TrustedRegistry
-from pilotkit.registry.durable import write_durably
+from pilotkit.packages.packing import pack
+from pilotkit.registry.atomic_files import write_atomic
 from pilotkit.registry.layout import TARGETS, RegistryFolder, next_version, whole_second
-from pilotkit.registry.lists import Lists
-from pilotkit.registry.settling import refresh
-from pilotkit.registry.throwaway import ThrowawayRegistry
+from pilotkit.registry.publishing import refresh
+from pilotkit.registry.signed_lists import Lists
+from pilotkit.registry.temporary_registry import ThrowawayRegistry
+from pilotkit.registry.trust_root import TrustedRegistry
 from pilotkit.testing import tiny_deployment, tiny_file
 
 TEMPLATE = str(Path(__file__).parents[3] / "templates" / "province")
@@ -96,7 +96,7 @@ def sneak(registry: ThrowawayRegistry) -> Callable[..., Release]:
         targets = next_version(folder.current(TARGETS), TARGETS, at)
         listing = known.listing.model_copy(update={"releases": (*known.listing.releases, release)})
         Lists(listing, known.revocations).issued(at).enter(folder, targets)
-        write_durably(folder.pending / "files" / target.path, data)
+        write_atomic(folder.pending / "files" / target.path, data)
         folder.save_draft(publisher, held)
         folder.save_draft(TARGETS, targets)
         refresh(folder, (*registry.officers[:2], registry.snapshot, registry.timestamp))

@@ -5,25 +5,25 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pilotkit.registry import TrustedRegistry
-from pilotkit.registry.clock import FILE, remember
-from pilotkit.registry.obtaining import Visit
-from pilotkit.registry.serving import served
-from pilotkit.registry.throwaway import ThrowawayRegistry
+from pilotkit.registry.clock_rollback import FILE, remember
+from pilotkit.registry.http_server import served
+from pilotkit.registry.temporary_registry import ThrowawayRegistry
+from pilotkit.registry.trust_root import TrustedRegistry
+from pilotkit.registry.verified_download import RegistrySession
 
 WORKER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pilotkit.registry import TrustedRegistry
-from pilotkit.registry.obtaining import Visit
+from pilotkit.registry.trust_root import TrustedRegistry
+from pilotkit.registry.verified_download import RegistrySession
 
 address, root, store = sys.argv[1:]
 registry = TrustedRegistry.given(address, Path(root), Path(store))
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(20):
-    visit = Visit(registry, datetime.now(UTC))
+    visit = RegistrySession(registry, datetime.now(UTC))
     for release in visit.listing.releases:
         visit.vouched(release)
 """
@@ -41,7 +41,7 @@ def test_two_processes_share_a_memory_and_neither_is_disturbed(registry: Throwaw
         ended = _ended(workers)
         assert [(0, ""), (0, "")] == ended
         trusted = TrustedRegistry.given(address, root, store)
-        assert 1 == len(Visit(trusted, datetime.now(UTC)).listing.releases)
+        assert 1 == len(RegistrySession(trusted, datetime.now(UTC)).listing.releases)
     assert [] == [each.name for each in store.rglob("*.partial")]
 
 

@@ -6,8 +6,8 @@ import pytest
 from tuf.api.metadata import Metadata
 
 from pilotkit.cli.app import run
-from pilotkit.registry.serving import served
-from pilotkit.registry.throwaway import ThrowawayRegistry
+from pilotkit.registry.http_server import served
+from pilotkit.registry.temporary_registry import ThrowawayRegistry
 
 LIST = "catalog.json"
 

@@ -15,17 +15,19 @@ import pytest
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile
 
-from pilotkit import Deployment, PackageError, TemplateError
+from pilotkit import Deployment
 from pilotkit.errors import DataError, TrustError
 from pilotkit.model.registry import Release
-from pilotkit.packages import pack
-from pilotkit.registry import TrustedRegistry, obtain
+from pilotkit.packages.packing import pack
+from pilotkit.registry.drafts import publish
 from pilotkit.registry.layout import ROOT, SNAPSHOT, TARGETS, TIMESTAMP, next_version, whole_second
-from pilotkit.registry.releasing import publish
-from pilotkit.registry.settling import refresh
-from pilotkit.registry.throwaway import ThrowawayRegistry
-from pilotkit.scaffold import new
+from pilotkit.registry.publishing import refresh
+from pilotkit.registry.temporary_registry import ThrowawayRegistry
+from pilotkit.registry.trust_root import TrustedRegistry
+from pilotkit.registry.verified_download import download_verified
+from pilotkit.scaffold.new_deployment import new
 from pilotkit.testing import tiny_deployment
+from pilotkit.trust import PackageError, TemplateError
 
 NAME = "port-amber-model"
 Sneak = Callable[..., Release]
@@ -42,7 +44,7 @@ def _nothing_was_made(tmp_path: Path) -> Iterator[None]:
 def refused(trusted: TrustedRegistry, what: str, spec: str = NAME, kind: type[Exception] = TrustError) -> None:
     kept = sorted(trusted.files.glob("*.zip"))
     with pytest.raises(kind, match=what):
-        obtain(spec, registry=trusted)
+        download_verified(spec, registry=trusted)
     assert kept == sorted(trusted.files.glob("*.zip"))
 
 
@@ -90,7 +92,7 @@ def test_one_bit_of_metadata(registry: ThrowawayRegistry, trusted: TrustedRegist
     if name == "1.root.json":
         assert root != path.read_bytes()
         with pytest.raises(TrustError):
-            obtain(NAME, registry=registry.trusted(trusted.store.with_name("other")))
+            download_verified(NAME, registry=registry.trusted(trusted.store.with_name("other")))
         return
     refused(trusted, "not signed by enough|not the signed one|does not hold together")
 
@@ -140,7 +142,7 @@ def test_a_registry_set_back_to_yesterday(
 ) -> None:
     shutil.copytree(registry.folder.folder, tmp_path / "yesterday")
     registry.release("amber", packages["0.2.0"])
-    assert "0.2.0" == obtain(NAME, registry=trusted).statement.version
+    assert "0.2.0" == download_verified(NAME, registry=trusted).statement.version
     shutil.rmtree(registry.folder.folder)
     (tmp_path / "yesterday").rename(registry.folder.folder)
     refused(trusted, "offers an older or another version than it has to")
@@ -153,7 +155,7 @@ def test_a_registry_that_stands_still(packages: dict[str, Path], tmp_path: Path)
     until = f"{then + timedelta(days=7):%Y-%m-%d %H:%M}"
     refused(frozen.trusted(tmp_path / "store"), rf"\(timestamp\) expired on {until} UTC, 2 days ago.*keeps running")
     frozen.settle()
-    assert "0.1.0" == obtain(NAME, registry=frozen.trusted(tmp_path / "store")).statement.version
+    assert "0.1.0" == download_verified(NAME, registry=frozen.trusted(tmp_path / "store")).statement.version
 
 
 def test_what_expired_is_told_with_its_own_date_also_when_other_words_were_renewed(
@@ -263,19 +265,19 @@ def test_a_version_never_changes(registry: ThrowawayRegistry, packages: dict[str
 
 
 def test_a_clock_that_was_set_back(trusted: TrustedRegistry) -> None:
-    obtain(NAME, registry=trusted)
+    download_verified(NAME, registry=trusted)
     with pytest.raises(TrustError, match="the clock shows .*, but it has been .* already. Set the clock right"):
-        obtain(NAME, registry=trusted, now=datetime.now(UTC) - timedelta(days=1))
+        download_verified(NAME, registry=trusted, now=datetime.now(UTC) - timedelta(days=1))
 
 
 def test_a_clock_behind_what_was_signed(trusted: TrustedRegistry) -> None:
     """On the first visit too: nothing can have been written tomorrow."""
     with pytest.raises(TrustError, match="but it has been"):
-        obtain(NAME, registry=trusted, now=datetime.now(UTC) - timedelta(days=400))
+        download_verified(NAME, registry=trusted, now=datetime.now(UTC) - timedelta(days=400))
 
 
 def test_a_memory_of_time_that_cannot_be_read(trusted: TrustedRegistry) -> None:
-    obtain(NAME, registry=trusted)
+    download_verified(NAME, registry=trusted)
     (trusted.metadata / "latest-instant").write_text("yesterday")
     refused(trusted, "nobody knows whether the clock was set back")
 
@@ -295,7 +297,7 @@ def test_a_package_that_says_another_thing_of_itself(
 ) -> None:
     sneak(packages["0.2.0"].read_bytes())
     with pytest.raises(TrustError, match=r"it says of itself port-amber-model 0\.2\.0"):
-        obtain("town-model", registry=trusted)
+        download_verified("town-model", registry=trusted)
 
 
 def archive(*entries: tuple[str, bytes, int]) -> bytes:
@@ -325,7 +327,7 @@ def test_a_hostile_package_with_every_signature(
     """Signed by careless people: the package's own bounds hold all the same."""
     sneak(data)
     with pytest.raises(PackageError, match=what):
-        obtain("town-model", registry=trusted)
+        download_verified("town-model", registry=trusted)
     assert not list(tmp_path.rglob("escaped"))
 
 
@@ -354,7 +356,7 @@ def test_a_hostile_template_with_every_signature(
     text = Path(tiny_deployment(tmp_path / "plain") / "model/package.toml").read_text().replace("0.1.0", "3.0.0")
     donor = Deployment(tiny_deployment(tmp_path / "donor", files | {"model/package.toml": text}))
     registry.release("amber", pack(donor, tmp_path / "out").path)
-    found = obtain(f"{NAME}==3.0.0", registry=trusted)
+    found = download_verified(f"{NAME}==3.0.0", registry=trusted)
     with pytest.raises(TemplateError, match=what):
         new(found, "SP", tmp_path / "made", {"units_file": units["units_file"]})
 
@@ -384,4 +386,4 @@ def test_a_registry_that_is_out_of_reach(registry: ThrowawayRegistry, tmp_path: 
 def test_a_registry_that_lost_a_file(registry: ThrowawayRegistry, trusted: TrustedRegistry) -> None:
     package_file(registry).unlink()
     with pytest.raises(TrustError, match="lacks a file that it should have"):
-        obtain(NAME, registry=trusted)
+        download_verified(NAME, registry=trusted)

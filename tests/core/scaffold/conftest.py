@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.packages import pack
+from pilotkit.packages.packing import pack
 from pilotkit.testing import tiny_deployment
 
 TEMPLATE = Path(__file__).parents[3] / "templates" / "province"

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pilotkit import TemplateError
-from pilotkit.registry import Obtained, obtain
-from pilotkit.scaffold import new, render
-from pilotkit.scaffold.rendering import read_template_settings
+from pilotkit.registry.verified_download import VerifiedPackage, download_verified
+from pilotkit.scaffold.new_deployment import new
+from pilotkit.scaffold.rendering import read_template_settings, render
 from pilotkit.scaffold.sandbox import Meter
+from pilotkit.trust import TemplateError
 
 Package = Callable[..., Path]
 GROWING = "{{% set a0 = ['x'] %}}{}" + "".join(
@@ -27,8 +27,8 @@ FORMS = Path(__file__).parents[3] / "templates" / "province" / "templates" / "fo
 LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=200)
 
 
-def unsigned(package: Path) -> Obtained:
-    return obtain(package, allow_unsigned=True)
+def unsigned(package: Path) -> VerifiedPackage:
+    return download_verified(package, allow_unsigned=True)
 
 
 def scaffold(package: Path, units: Path, target: Path, **answers: str) -> Path:

@@ -99,8 +99,13 @@ def test_settings_never_change():
 
 
 def test_plugins_are_told_where_they_are_asked(tmp_path):
-    site = Deployment(tiny_deployment(tmp_path)).site
-    assert (tmp_path.resolve(), "zz", "PA", ("en", "fr")) == (site.folder, site.scheme, site.province, site.languages)
+    context = Deployment(tiny_deployment(tmp_path)).context
+    assert (tmp_path.resolve(), "zz", "PA", ("en", "fr")) == (
+        context.folder,
+        context.scheme,
+        context.province,
+        context.languages,
+    )
 
 
 @pytest.mark.parametrize("timezone", ["America", "x" * 300, "../../etc/passwd", ""])

@@ -14,14 +14,17 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import Application, DataError, Deployment, TableSet, TargetError, hookimpl
-from pilotkit.casework.auditing import new_keys, verify
-from pilotkit.casework.projection import differing
-from pilotkit.casework.verbs import Casework
+from pilotkit import DataError, Deployment, hookimpl
+from pilotkit.cases import Application
+from pilotkit.casework.audit_verification import new_keys, verify
+from pilotkit.casework.case_service import CaseService
+from pilotkit.casework.case_state import differing
+from pilotkit.figures import TargetError
 from pilotkit.storage.backup import back_up, plain, tables_of, valued
 from pilotkit.storage.engine import HEAD
-from pilotkit.storage.restoring import restore
+from pilotkit.storage.restore import restore
 from pilotkit.storage.store import Store
+from pilotkit.tables import TableSet
 from pilotkit.testing import Clock
 
 NOW = datetime(2025, 7, 28, 9, tzinfo=UTC)
@@ -40,7 +43,7 @@ def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 
 def work(town: Deployment, store: Store, cases: int = 5) -> None:
-    casework = Casework(town, store, Clock(NOW))
+    casework = CaseService(town, store, Clock(NOW))
     for number in range(cases):
         case = casework.receive(birth(key=f"backup-{number:04d}-of-{id(store)}"))
         casework.advance(case.code, "officer")
@@ -73,7 +76,7 @@ def test_what_was_backed_up_comes_back_whole(town: Deployment, store: Store, oth
     assert (5, 10) == (other.extent().cases, other.extent().events)
     assert contents(store) == contents(other)
     assert_whole(other)
-    Casework(town, other, Clock(NOW)).receive(birth())
+    CaseService(town, other, Clock(NOW)).receive(birth())
     assert 6 == other.extent().cases
     assert_whole(other)
     assert [] == [each.name for each in tmp_path.glob(".b.zip*")]
@@ -106,7 +109,7 @@ def test_a_backup_is_of_one_moment_while_an_office_works(
     is_over = threading.Event()
 
     def office() -> None:
-        casework = Casework(town, store, Clock(NOW))
+        casework = CaseService(town, store, Clock(NOW))
         while not is_over.is_set():
             casework.advance(casework.receive(birth()).code, "officer")
 
@@ -145,7 +148,7 @@ def test_the_tables_of_plugins_are_in_it(town: Deployment, tmp_path: Path) -> No
         each.plugins._manager.register(Extras(), name="extras")
     row = (1, datetime(2025, 7, 1, 8, 30), Decimal("12.50"), b"\x00\xff", True)
     with closing(Store.of(town)) as ours, closing(Store.of(second)) as theirs:
-        with ours.writing() as session:
+        with ours.write_session() as session:
             session.execute(extra.insert().values(row))
         back_up(ours, tmp_path / "b.zip", "port-amber", NOW)
         restore(theirs, tmp_path / "b.zip")

@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 
-from pilotkit import Application, Case, Deployment, TargetError
-from pilotkit.casework.auditing import new_keys, verify
-from pilotkit.casework.projection import differing
-from pilotkit.casework.verbs import Casework
+from pilotkit import Deployment
+from pilotkit.cases import Application, Case
+from pilotkit.casework.audit_verification import new_keys, verify
+from pilotkit.casework.case_service import CaseService
+from pilotkit.casework.case_state import differing
+from pilotkit.figures import TargetError
 from pilotkit.storage import outbox
 from pilotkit.storage.store import Store
 from pilotkit.testing import Clock
@@ -27,7 +29,7 @@ OFFICE = """
 import sys
 from pathlib import Path
 from pilotkit import Application, Deployment
-from pilotkit.casework.verbs import Casework
+from pilotkit.casework.case_service import Casework
 from pilotkit.storage.store import Store
 
 deployment = Deployment(Path(sys.argv[1]))
@@ -99,7 +101,7 @@ def assert_all_there(town: Deployment, url: str, acknowledged: set[str]) -> None
         assert len(codes) == len(set(codes))
         assert [] == list(differing(store))
         assert None is verify(store, new_keys().public).fault
-        with store.looking() as session:
+        with store.read_session() as session:
             assert store.extent().events == outbox.waiting(session)[0]
 
 
@@ -158,7 +160,7 @@ def test_an_office_whose_server_came_back_loses_one_attempt_and_works_on(
     town: Deployment, durable_cluster: Any
 ) -> None:
     with closing(Store(durable_cluster.new_database("back"), town.folder)) as store:
-        casework = Casework(town, store, Clock())
+        casework = CaseService(town, store, Clock())
         casework.receive(birth())
         durable_cluster.kill()
         durable_cluster.start()
@@ -170,8 +172,8 @@ def test_an_office_whose_server_came_back_loses_one_attempt_and_works_on(
 
 
 @pytest.fixture
-def received(town: Deployment, store: Store) -> tuple[Casework, Store, Case]:
-    casework = Casework(town, store, Clock(datetime(2025, 7, 25, 9, 30, tzinfo=UTC)))
+def received(town: Deployment, store: Store) -> tuple[CaseService, Store, Case]:
+    casework = CaseService(town, store, Clock(datetime(2025, 7, 25, 9, 30, tzinfo=UTC)))
     return casework, store, casework.receive(birth())
 
 
@@ -181,7 +183,7 @@ def birth() -> Application:
 
 @pytest.mark.parametrize("verb", ["receive", "advance"])
 def test_a_write_that_fails_at_any_statement_or_at_its_commit_leaves_everything_as_it_was(
-    received: tuple[Casework, Store, Case], verb: str, watched: Any
+    received: tuple[CaseService, Store, Case], verb: str, watched: Any
 ) -> None:
     casework, store, case = received
     done = False
@@ -204,7 +206,7 @@ def test_a_write_that_fails_at_any_statement_or_at_its_commit_leaves_everything_
 
 def test_a_full_disk_is_said_in_words_and_loses_nothing(town: Deployment, tmp_path: Path) -> None:
     store = Store("sqlite:///cases.db", tmp_path)
-    casework = Casework(town, store, Clock())
+    casework = CaseService(town, store, Clock())
     casework.receive(birth())
     kept = store.extent()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

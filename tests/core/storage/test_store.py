@@ -8,23 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pilotkit import (
-    Case,
-    CaseError,
-    CaseEvent,
-    CaseStatus,
-    Channel,
-    DataError,
-    Deployment,
-    EventKind,
-    Procedure,
-    TableSet,
-    TargetError,
-    UnknownError,
-    hookimpl,
-)
+from pilotkit import CaseError, Channel, DataError, Deployment, Procedure, UnknownError, hookimpl
+from pilotkit.cases import Case, CaseEvent, CaseStatus, EventKind
+from pilotkit.figures import TargetError
 from pilotkit.storage.store import CASES, EVENTS, Extent, Store
 from pilotkit.storage.tables import instant, microseconds
+from pilotkit.tables import TableSet
 
 DIGEST = "e9fb5e23971df496"
 RECEIVED = datetime(2025, 7, 24, 2, 30, 15, 123456, tzinfo=UTC)

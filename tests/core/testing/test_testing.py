@@ -7,8 +7,8 @@ import pytest
 from pilotkit import Deployment
 from pilotkit.testing import Clock, tiny_deployment, tiny_file
 from pilotkit.testing.contract import answer_problems, loading_problems
-from pilotkit.testing.doors import door_problems
-from pilotkit.testing.words import word_problems
+from pilotkit.testing.import_rules import door_problems
+from pilotkit.testing.translation_rules import word_problems
 
 CATALOGUE = """
 msgid ""
@@ -81,7 +81,7 @@ def test_an_import_past_the_front_door_is_told(tmp_path):
         "from pilotkit_own import y\nfrom . import z\n"
     )
     assert [
-        "plugin.py line 3 imports pilotkit.storage: import from pilotkit itself.",
+        "plugin.py line 3 imports pilotkit.storage: import from pilotkit or a door of it.",
         "plugin.py line 4 imports pilotkit_other.x: plugins do not import each other.",
     ] == list(door_problems(tmp_path, "pilotkit_own"))
 

@@ -13,9 +13,9 @@ import tomlkit
 
 from pilotkit import Deployment
 from pilotkit.cli.app import run
-from pilotkit.packages import pack
-from pilotkit.registry import obtain
-from pilotkit.scaffold import new
+from pilotkit.packages.packing import pack
+from pilotkit.registry.verified_download import download_verified
+from pilotkit.scaffold.new_deployment import new
 from pilotkit.testing import tiny_deployment
 
 TEMPLATE = Path(__file__).parents[3] / "templates" / "province"
@@ -112,7 +112,7 @@ def settle(tmp_path: Path) -> Callable[..., Path]:
         units = tmp_path / "units.csv"
         units.write_text(UNITS, encoding="utf-8")
         given = {"units_file": str(units), "hotline": "777-0200", **DATES, **answers}
-        return new(obtain(package, allow_unsigned=True), "SP", tmp_path / name, given).folder
+        return new(download_verified(package, allow_unsigned=True), "SP", tmp_path / name, given).folder
 
     return make
 

@@ -6,22 +6,14 @@ import pytest
 from tests.core.upgrades.conftest import OPS, tree
 
 from pilotkit import DataError, Deployment
-from pilotkit.upgrades import (
-    Source,
-    adopt,
-    ours,
-    override,
-    overriding,
-    planning,
-    reset,
-    settings,
-    standing,
-    states,
-    what_is_ours,
-)
-from pilotkit.upgrades import upgrade as carry_out
+from pilotkit.upgrades import diff, file_state, installed, plan, setting_conflicts
+from pilotkit.upgrades import override as override_module
+from pilotkit.upgrades.diff import adopt, local_changes
+from pilotkit.upgrades.file_state import FileState
 from pilotkit.upgrades.journal import change
-from pilotkit.upgrades.states import State
+from pilotkit.upgrades.override import override, reset
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import upgrade as carry_out
 
 NOTES, PROCEDURE = "ops/notes.txt", "procedures/ZZ-101.yaml"
 OVERRIDE = f"local/overrides/{PROCEDURE}"
@@ -36,7 +28,7 @@ def upgrade(folder, package, edit=None, at=TRIED):
         if edit is not None and step == at:
             edit()
 
-    return carry_out(folder, Source(package, allow_unsigned=True), progress=progress)
+    return carry_out(folder, PackageSource(package, allow_unsigned=True), progress=progress)
 
 
 def refused(folder, package, path, edit, at=TRIED):
@@ -126,9 +118,9 @@ def meanwhile(monkeypatch):
 @pytest.mark.parametrize(
     ("module", "name", "path"),
     [
-        (planning, "rendering", "answers.json"),
-        (planning, "carry_over", OVERRIDE),
-        (standing, "rendering", f"model/{PROCEDURE}"),
+        (plan, "rendering", "answers.json"),
+        (plan, "carry_over", OVERRIDE),
+        (installed, "rendering", f"model/{PROCEDURE}"),
     ],
     ids=["answers", "override", "base that was not kept"],
 )
@@ -157,13 +149,13 @@ def test_an_edit_before_the_files_are_read_is_merged(province, second):
 def test_an_edit_while_the_change_is_written_down_stays(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("old")
 
-    def write(path, data, mode, real=states.write):
+    def write(path, data, mode, real=file_state.write):
         (tmp_path / "a.txt").write_text("urgent")
         real(path, data, mode)
 
-    monkeypatch.setattr(states, "write", write)
+    monkeypatch.setattr(file_state, "write", write)
     with pytest.raises(DataError, match=r"a\.txt: was edited while the change was being worked out"):
-        change(tmp_path, {"a.txt": State(b"new"), "b.txt": State(b"new")}, "test")
+        change(tmp_path, {"a.txt": FileState(b"new"), "b.txt": FileState(b"new")}, "test")
     assert {"a.txt": (b"urgent", 0o644)} == tree(tmp_path)
 
 
@@ -183,7 +175,7 @@ def test_an_override_that_is_edited_while_another_is_tried_stays(province, meanw
         for name in (OVERRIDE, "local/overrides/procedures/ZZ-102.yaml"):
             with_a_line_more(province / name)
 
-    meanwhile(overriding, "refuse_unsound", edit)
+    meanwhile(override_module, "refuse_unsound", edit)
     with pytest.raises(DataError, match=r"ZZ-10.\.yaml: was edited while the change was being worked out"):
         command(province)
     assert ("Ours", "# urgent\n") == (
@@ -196,7 +188,7 @@ def test_an_override_that_is_edited_while_a_hand_edit_is_adopted_stays(province,
     path = province / f"model/{PROCEDURE}"
     path.write_text(path.read_text().replace("decision: Ordinance 7", "decision: Ours"))
     (province / OVERRIDE).parent.mkdir(parents=True)
-    meanwhile(ours, "write_changes", lambda: with_a_line_more(province / OVERRIDE))
+    meanwhile(diff, "write_changes", lambda: with_a_line_more(province / OVERRIDE))
     with pytest.raises(DataError, match=r"ZZ-101\.yaml: was edited while the change was being worked out"):
         adopt(province)
     assert ("# urgent\n", True) == ((province / OVERRIDE).read_text(), "decision: Ours" in path.read_text())
@@ -208,7 +200,7 @@ def test_settings_that_are_edited_while_one_is_decided_stay(publisher, province,
     new = publisher.read("pilot.toml").replace('"#0b5d57"', '"#0b3d91"')
     upgrade(province, publisher.publish("1.1.0", {"pilot.toml": new}))
     edited = f"# urgent\n{path.read_text()}"
-    meanwhile(settings, "refuse_unsound", lambda: path.write_text(edited))
+    meanwhile(setting_conflicts, "refuse_unsound", lambda: path.write_text(edited))
     with pytest.raises(DataError, match=r"pilot\.toml: was edited while the change was being worked out"):
         reset(province, "pilot.toml#theme.accent")
-    assert (edited, 1) == (path.read_text(), len(what_is_ours(province).settings))
+    assert (edited, 1) == (path.read_text(), len(local_changes(province).settings))

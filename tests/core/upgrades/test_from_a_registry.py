@@ -10,11 +10,12 @@ from tests.core.upgrades.conftest import OPS, UNITS, tree
 from tests.core.upgrades.test_journal import KilledError
 
 from pilotkit import Deployment
-from pilotkit.registry import obtain, registry_of, standing
-from pilotkit.registry.releasing import revoke
-from pilotkit.registry.serving import served
-from pilotkit.registry.throwaway import ThrowawayRegistry
-from pilotkit.scaffold import new
+from pilotkit.registry.deployment_trust import registry_of, trust_of
+from pilotkit.registry.drafts import revoke
+from pilotkit.registry.http_server import served
+from pilotkit.registry.temporary_registry import ThrowawayRegistry
+from pilotkit.registry.verified_download import download_verified
+from pilotkit.scaffold.new_deployment import new
 from pilotkit.web.health import health_of
 
 NAME, NOTES, PROCEDURE = "port-amber-model", "ops/notes.txt", "model/procedures/ZZ-101.yaml"
@@ -105,7 +106,7 @@ def test_the_next_version_is_taken_with_what_is_ours_and_its_statement(
     assert ("1.1.0", plan["offered_identity"], "registry", "amber", f"{registry.folder.folder.as_uri()}/") == (
         said["version"], said["identity"], said["voucher"], said["publisher"], said["registry"],
     )  # fmt: skip
-    assert (0, True) == (call("registry", "follow", province)[0], standing(province).revocation is None)
+    assert (0, True) == (call("registry", "follow", province)[0], trust_of(province).revocation is None)
 
 
 def test_taking_it_back_restores_the_model_and_the_statement(registry, second, province, call):
@@ -124,9 +125,9 @@ def test_what_was_heard_of_a_revocation_is_not_taken_back_with_the_upgrade(regis
     revoke(registry.folder, NAME, "1.0.0", "A fee is wrong.", instead="1.1.0")
     registry.settle()
     assert 0 == call("upgrade", province, "--to", "1.1.0", "--no-input")[0]
-    assert None is standing(province).revocation
+    assert None is trust_of(province).revocation
     assert 0 == call("upgrade", province, "--rollback")[0]
-    assert "A fee is wrong." == standing(province).revocation.reason
+    assert "A fee is wrong." == trust_of(province).revocation.reason
     assert (1, True) == ((told := call("check", province))[0], "1.0.0 was revoked" in told[1])
 
 
@@ -226,7 +227,7 @@ def stale(first, second, answers, long_ago, monkeypatch, tmp_path):
     with monkeypatch.context() as patched:
         shown = SimpleNamespace(datetime=Then, timezone=SimpleNamespace(utc=UTC))
         patched.setattr("tuf.ngclient._internal.trusted_metadata_set.datetime", shown)
-        found = obtain(f"{NAME}==1.0.0", registry=registry.trusted(tmp_path / "store"), now=Then.now())
+        found = download_verified(f"{NAME}==1.0.0", registry=registry.trusted(tmp_path / "store"), now=Then.now())
     return registry, new(found, "SP", tmp_path / "province", answers).folder
 
 
@@ -241,7 +242,7 @@ def test_an_expired_registry_refuses_the_upgrade_while_the_province_runs_on_as_s
     assert (long_ago + timedelta(days=7)).isoformat() == health["trust"]["stale_since"]
     registry.settle()
     assert (0, "1.1.0") == (call("upgrade", province, "--to", "1.1.0", "--no-input")[0], statement(province)["version"])
-    assert None is standing(province).stale_since
+    assert None is trust_of(province).stale_since
 
 
 def test_a_command_killed_before_it_kept_what_the_registry_says_leaves_a_province_that_can_ask_again(
@@ -254,7 +255,7 @@ def test_a_command_killed_before_it_kept_what_the_registry_says_leaves_a_provinc
         raise KilledError
 
     with monkeypatch.context() as patched:
-        patched.setattr("pilotkit.upgrades.applying.record", killed)
+        patched.setattr("pilotkit.upgrades.upgrade.record", killed)
         with pytest.raises(KilledError):
             call("upgrade", province, "--to", "1.1.0", *place, "--no-input")
     assert 0 == call("upgrade", province, "--to", "1.1.0", *place, "--no-input")[0]

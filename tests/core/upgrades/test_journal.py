@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from tests.core.upgrades.conftest import tree
 
-from pilotkit import DataError, TargetError
-from pilotkit.upgrades import journal, states
+from pilotkit import DataError
+from pilotkit.figures import TargetError
+from pilotkit.upgrades import file_state as states
+from pilotkit.upgrades import journal
+from pilotkit.upgrades.file_state import FileState
 from pilotkit.upgrades.journal import change, locked, recover, take_back
-from pilotkit.upgrades.states import State
 
 BEFORE = {"a.txt": (b"old a", 0o644), "b/run": (b"old run", 0o755), "b/c/gone.txt": (b"gone", 0o600)}
 AFTER = {"a.txt": (b"new a", 0o640), "b/run": (b"new run", 0o755), "new/deep/n.txt": (b"new", 0o700)}
-WANTED = {**{name: State(*state) for name, state in AFTER.items()}, "b/c/gone.txt": None}
+WANTED = {**{name: FileState(*state) for name, state in AFTER.items()}, "b/c/gone.txt": None}
 
 
 class KilledError(BaseException):
@@ -148,7 +150,7 @@ def test_a_file_that_becomes_a_folder_and_a_folder_that_becomes_a_file(tmp_path)
     (tmp_path / "one").write_bytes(b"file")
     (tmp_path / "two").mkdir()
     (tmp_path / "two/x").write_bytes(b"x")
-    change(tmp_path, {"one": None, "one/y": State(b"y"), "two/x": None, "two": State(b"file")}, "test")
+    change(tmp_path, {"one": None, "one/y": FileState(b"y"), "two/x": None, "two": FileState(b"file")}, "test")
     assert {"one/y": (b"y", 0o644), "two": (b"file", 0o644)} == files(tmp_path)
 
 

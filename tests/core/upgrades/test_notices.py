@@ -8,16 +8,19 @@ import pytest
 from tests.core.upgrades.conftest import OPS
 
 from pilotkit import DataError, Deployment, PilotkitError, Severity, UnknownError
-from pilotkit.checks import run_checks
-from pilotkit.upgrades import Source, override, plan_upgrade, reset, roll_back, value_of, what_is_ours
-from pilotkit.upgrades import upgrade as carry_out
+from pilotkit.checks.run import run_checks
+from pilotkit.upgrades.diff import local_changes
+from pilotkit.upgrades.override import override, reset, value_of
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import plan_upgrade, roll_back
+from pilotkit.upgrades.upgrade import upgrade as carry_out
 
 SETTINGS, OPENS = "pilot.toml", "pilot.toml#calendar.opens"
 PROCEDURE = "model/procedures/ZZ-101.yaml"
 
 
 def upgrade(folder, package=None):
-    return carry_out(folder, Source(package, allow_unsigned=True))
+    return carry_out(folder, PackageSource(package, allow_unsigned=True))
 
 
 def changed(text, old, new):
@@ -63,7 +66,7 @@ def test_a_setting_that_both_changed_stays_ours_and_needs_nobody(province, both,
 def test_it_is_told_again_by_every_command_until_it_is_decided(province, both, was):
     expected = [(SETTINGS, "calendar.opens", was, "06:50:00", "07:40:00")]
     upgrade(province, both)
-    assert (expected, expected) == (told(upgrade(province, both).notices), told(what_is_ours(province).settings))
+    assert (expected, expected) == (told(upgrade(province, both).notices), told(local_changes(province).settings))
     warned = [each for each in run_checks(Deployment(province)) if each.where.key == "calendar.opens"]
     assert [(Severity.WARNING, True)] == [
         (each.severity, {"06:50:00", "07:40:00"} <= set(each.message.replace('"', " ").split())) for each in warned
@@ -75,7 +78,7 @@ def test_it_is_decided_by_saying_the_value_that_should_hold(province, both, hold
     upgrade(province, both)
     override(province, OPENS, value_of(OPENS, holds.isoformat()))
     assert holds == tomllib.loads((province / SETTINGS).read_text())["calendar"]["opens"]
-    assert ((), ()) == (upgrade(province, both).notices, what_is_ours(province).settings)
+    assert ((), ()) == (upgrade(province, both).notices, local_changes(province).settings)
 
 
 def test_it_is_decided_by_taking_the_package_s_value_and_that_can_be_taken_back(province, both):
@@ -84,14 +87,14 @@ def test_it_is_decided_by_taking_the_package_s_value_and_that_can_be_taken_back(
     assert (time(6, 50), time(7, 40)) == (changed_.before, changed_.after)
     assert () == upgrade(province, both).notices
     roll_back(province)
-    assert 1 == len(what_is_ours(province).settings)
+    assert 1 == len(local_changes(province).settings)
 
 
 def test_it_is_decided_by_writing_the_package_s_value_by_hand(province, both):
     upgrade(province, both)
     path = province / SETTINGS
     path.write_text(changed(path.read_text(), "06:50:00", "07:40:00"))
-    assert ((), ()) == (what_is_ours(province).settings, upgrade(province, both).notices)
+    assert ((), ()) == (local_changes(province).settings, upgrade(province, both).notices)
 
 
 def test_what_was_decided_is_told_again_only_when_the_package_changes_it_again(publisher, province, both, template):
@@ -119,7 +122,7 @@ def test_a_package_that_goes_back_to_what_it_said_leaves_nothing_to_compare(publ
 def test_the_package_s_other_changes_to_the_settings_are_taken(publisher, province, template, both):
     text = changed(template("07:40:00"), "[plugins]", "# new\n[plugins]")
     upgrade(province, publisher.publish("1.2.0", {SETTINGS: text}))
-    assert ("# new\n" in (province / SETTINGS).read_text(), 1) == (True, len(what_is_ours(province).settings))
+    assert ("# new\n" in (province / SETTINGS).read_text(), 1) == (True, len(local_changes(province).settings))
 
 
 def test_a_setting_that_the_package_removed_while_ours_changed_it_needs_a_person(publisher, province, was):
@@ -142,7 +145,7 @@ def test_a_setting_that_the_package_alone_changed_is_told_with_both_values(
 ):
     """Deadlines depend on it: that the file is merged does not say so."""
     package, page = publisher.publish("1.1.0", {SETTINGS: template("07:40:00")}), tmp_path / "plan.html"
-    plan = plan_upgrade(province, Source(package, allow_unsigned=True))
+    plan = plan_upgrade(province, PackageSource(package, allow_unsigned=True))
     assert [("calendar.opens", was, "07:40:00")] == [
         (each.key, str(each.before), str(each.after)) for each in plan.effective if each.file == SETTINGS
     ]
@@ -153,7 +156,7 @@ def test_a_setting_that_the_package_alone_changed_is_told_with_both_values(
 
 
 def test_a_plan_tells_the_same_notices_as_the_upgrade(province, both):
-    assert plan_upgrade(province, Source(both, allow_unsigned=True)) == upgrade(province, both)
+    assert plan_upgrade(province, PackageSource(both, allow_unsigned=True)) == upgrade(province, both)
 
 
 def test_two_settings_that_both_changed_are_decided_one_after_the_other(publisher, province, template, was):
@@ -164,10 +167,10 @@ def test_two_settings_that_both_changed_are_decided_one_after_the_other(publishe
     later = changed(template("07:40:00"), "closes = {{ days.closes }}", "closes = 17:45:00")
     assert 2 == len(upgrade(province, publisher.publish("1.1.0", {SETTINGS: later})).notices)
     override(province, OPENS, time(6, 50))
-    assert ["calendar.closes"] == [each.key for each in what_is_ours(province).settings]
+    assert ["calendar.closes"] == [each.key for each in local_changes(province).settings]
     reset(province, "pilot.toml#calendar.closes")
     calendar = tomllib.loads(path.read_text())["calendar"]
-    assert (time(6, 50), time(17, 45), ()) == (calendar["opens"], calendar["closes"], what_is_ours(province).settings)
+    assert (time(6, 50), time(17, 45), ()) == (calendar["opens"], calendar["closes"], local_changes(province).settings)
 
 
 @pytest.mark.parametrize("key", ["pilot.toml#calendar.closes", "pilot.toml#no.such", "pilot.toml"])
@@ -184,7 +187,7 @@ def test_a_decision_that_the_settings_do_not_allow_is_refused_with_nothing_writt
         override(province, OPENS, "late")
     with pytest.raises(DataError, match="VALUE"):
         value_of(OPENS, "half past seven")
-    assert (before, 1) == ((province / SETTINGS).read_bytes(), len(what_is_ours(province).settings))
+    assert (before, 1) == ((province / SETTINGS).read_bytes(), len(local_changes(province).settings))
 
 
 def test_the_command_names_key_and_both_values_and_ends_well(publisher, province, both, call, was):

@@ -13,14 +13,18 @@ import yaml
 from tests.core.upgrades.conftest import OPS, OWNERSHIP, tree
 from tests.core.upgrades.test_journal import KilledError, deadly
 
-from pilotkit import DataError, Deployment, PackageError, PilotkitError, Severity, UnknownError
-from pilotkit.casework.simulation import simulate
-from pilotkit.checks import run_checks
-from pilotkit.packages import verify_model
+from pilotkit import DataError, Deployment, PilotkitError, Severity, UnknownError
+from pilotkit.checks.run import run_checks
+from pilotkit.packages.manifest import verify_model
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
-from pilotkit.upgrades import Source, adopt, override, recover, reset, roll_back, what_is_ours
-from pilotkit.upgrades import plan_upgrade as plan
-from pilotkit.upgrades import upgrade as carry_out
+from pilotkit.trust import PackageError
+from pilotkit.upgrades.diff import adopt, local_changes
+from pilotkit.upgrades.override import override, reset
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import plan_upgrade as plan
+from pilotkit.upgrades.upgrade import recover, roll_back
+from pilotkit.upgrades.upgrade import upgrade as carry_out
 
 NOTES, PROCEDURE = "ops/notes.txt", "model/procedures/ZZ-101.yaml"
 TEMPLATE = "model/template/{{cookiecutter._folder}}"
@@ -31,12 +35,12 @@ TIMED = (*VOLATILE, ".pilot/trust/")
 
 def plan_upgrade(folder, package=None, version=None, **given):
     """As the real one; the packages of these tests are signed by nobody."""
-    return plan(folder, Source(package, version, allow_unsigned=True), **given)
+    return plan(folder, PackageSource(package, version, allow_unsigned=True), **given)
 
 
 def upgrade(folder, package=None, version=None, **given):
     """As the real one; the packages of these tests are signed by nobody."""
-    return carry_out(folder, Source(package, version, allow_unsigned=True), **given)
+    return carry_out(folder, PackageSource(package, version, allow_unsigned=True), **given)
 
 
 @pytest.fixture
@@ -242,7 +246,7 @@ def test_a_setting_that_both_sides_set_is_the_province_s_and_both_values_are_tol
     assert ("#114743", True) == (Deployment(province).settings.theme.accent, "# how it looks" in path.read_text())
     assert not (province / "pilot.toml.package-new").exists()
     assert 1 == len(upgrade(province, package).notices)
-    told = {each.key: (each.before, each.after) for each in what_is_ours(province).seeded[0].values}
+    told = {each.key: (each.before, each.after) for each in local_changes(province).seeded[0].values}
     assert {"theme.accent": ("#0b3d91", "#114743")} == told
 
 
@@ -303,7 +307,7 @@ def test_an_override_of_what_is_gone_is_set_aside_and_the_deployment_runs(publis
     )
     assert "ZZ-101" in Deployment(province).catalog.procedures
     told = [each.where.file for each in run_checks(Deployment(province)) if each.check == "upgrading"]
-    assert [["local/set-aside/1.1.0/procedures/ZZ-101.yaml"]] * 2 == [told, list(what_is_ours(province).set_aside)]
+    assert [["local/set-aside/1.1.0/procedures/ZZ-101.yaml"]] * 2 == [told, list(local_changes(province).set_aside)]
 
 
 def test_an_override_is_written_with_what_it_replaced_and_comments_stay(province):
@@ -341,7 +345,7 @@ def test_an_override_that_cannot_be_is_refused_with_nothing_written(province, ke
 def test_a_hand_edit_below_model_is_found_refused_and_adopted(province, second):
     path = province / PROCEDURE
     path.write_text(path.read_text().replace("decision: Ordinance 7", "decision: Ours"))
-    found = what_is_ours(province).drift
+    found = local_changes(province).drift
     assert [(PROCEDURE, "changed")] == [(each.path, each.kind) for each in found]
     assert [("decision", "Ordinance 7", "Ours")] == [(each.key, each.before, each.after) for each in found[0].values]
     with pytest.raises(DataError, match="--adopt"):

@@ -5,8 +5,8 @@ import yaml
 from tests.core.upgrades.test_scenarios import kept, upgrade
 
 from pilotkit import Deployment
-from pilotkit.upgrades.layers import Models, carry_over
-from pilotkit.upgrades.moves import Moves
+from pilotkit.upgrades.override_merge import Models, carry_over
+from pilotkit.upgrades.renames import Renames
 
 FROM, TO = "model/procedures/ZZ-101.yaml", "model/procedures/ZZ-102.yaml"
 OURS = """# ours since 2026
@@ -83,7 +83,7 @@ def test_three_overrides_whose_places_are_all_gone_are_all_set_aside(province):
     """Renamed in a ring that ends nowhere: two come to one place, and one that could stay there is there already."""
     overrides = {f"local/overrides/procedures/{name}.yaml": f"x: {{is: of {name}, was: 1}}\n" for name in "abc"}
     data = {f"model/procedures/{name}.yaml": "x: 1\n" for name in "abc"}
-    ring = Moves(tuple((f"model/procedures/{old}.yaml", f"model/procedures/{new}.yaml") for old, new in ("cb", "ac")))
+    ring = Renames(tuple((f"model/procedures/{old}.yaml", f"model/procedures/{new}.yaml") for old, new in ("cb", "ac")))
     info = Deployment(province).catalog.package
     layers = carry_over(overrides, Models(data.get, lambda _: None, info), ring, frozenset())
     kept = [yaml.safe_load(text)["x"]["is"] for text in layers.files.values() if text is not None]

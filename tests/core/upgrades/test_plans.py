@@ -10,8 +10,8 @@ import yaml
 from tests.core.upgrades.conftest import OPS, tree
 
 from pilotkit import Deployment
-from pilotkit.casework.simulation import simulate
-from pilotkit.reading import parse_yaml
+from pilotkit.reading.yaml_data import parse_yaml
+from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 
 BIRTHS, COPIES, STALLS, LICENCES = (f"model/procedures/ZZ-{code}.yaml" for code in (101, 102, 201, 301))

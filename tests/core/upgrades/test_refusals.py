@@ -8,9 +8,11 @@ import pytest
 from tests.core.upgrades.conftest import OPS
 
 from pilotkit import DataError, Deployment
-from pilotkit.adoption import receipt_of
-from pilotkit.upgrades import Source, plan_upgrade, reset, roll_back
-from pilotkit.upgrades import upgrade as carry_out
+from pilotkit.adoption.receipt import receipt_of
+from pilotkit.upgrades.override import reset
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import plan_upgrade, roll_back
+from pilotkit.upgrades.upgrade import upgrade as carry_out
 
 NOW = datetime(2025, 7, 29, 3, 0, tzinfo=UTC)
 NOTES, REFUSED = "ops/notes.txt", ".pilot/refused.json"
@@ -20,7 +22,7 @@ SECRET = "Ordinance of Ms Birch, telephone 777-0911"
 
 
 def source(package):
-    return Source(package, allow_unsigned=True)
+    return PackageSource(package, allow_unsigned=True)
 
 
 def upgrade(folder, package):

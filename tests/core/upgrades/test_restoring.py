@@ -7,16 +7,20 @@ from tests.core.upgrades.conftest import OPS, tree
 from tests.core.upgrades.test_journal import KilledError
 
 from pilotkit import DataError, Deployment
-from pilotkit.checks import run_checks
-from pilotkit.upgrades import Source, adopt, override, plan_upgrade, reset, states, what_is_ours
-from pilotkit.upgrades import upgrade as carry_out
+from pilotkit.checks.run import run_checks
+from pilotkit.upgrades import file_state as states
+from pilotkit.upgrades.diff import adopt, local_changes
+from pilotkit.upgrades.override import override, reset
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import plan_upgrade
+from pilotkit.upgrades.upgrade import upgrade as carry_out
 
 NOTES, ACCENT = "ops/notes.txt", "pilot.toml#theme.accent"
 HALF = r"\.pilot/base/index\.json: is of another package than model/manifest\.json.* from the same backup"
 
 
 def from_file(package):
-    return Source(package, allow_unsigned=True)
+    return PackageSource(package, allow_unsigned=True)
 
 
 def upgrade(folder, package):
@@ -40,7 +44,7 @@ COMMANDS = {
     "upgrade": upgrade,
     "plan": lambda folder, package: plan_upgrade(folder, from_file(package)),
     "another answer": lambda folder, _: carry_out(folder, answers={"hotline": "777-0300"}),
-    "diff": lambda folder, _: what_is_ours(folder),
+    "diff": lambda folder, _: local_changes(folder),
     "adopt": lambda folder, _: adopt(folder),
     "decide": lambda folder, _: reset(folder, ACCENT),
 }
@@ -66,7 +70,7 @@ def test_both_halves_of_one_copy_are_upgraded_again(province, second, tmp_path):
         shutil.rmtree(province / half)
         shutil.copytree(tmp_path / "copy" / half, province / half)
     assert ("1.0.0", "1.1.0") == ((plan := upgrade(province, second)).installed, plan.offered)
-    assert 1 == len(what_is_ours(province).settings)
+    assert 1 == len(local_changes(province).settings)
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
@@ -84,7 +88,7 @@ def test_a_change_that_waits_is_finished_before_the_halves_are_compared(province
         each.message for each in run_checks(Deployment(province)) if each.where.file == ".pilot/journal"
     ]
     command(province, second)
-    assert ("1.1.0", False) == (what_is_ours(province).version, (province / ".pilot/journal").exists())
+    assert ("1.1.0", False) == (local_changes(province).version, (province / ".pilot/journal").exists())
 
 
 def test_a_deployment_without_its_base_is_told_and_upgraded(province, second):

@@ -10,8 +10,12 @@ from tests.core.upgrades.conftest import OPS, tree
 from tests.core.upgrades.test_journal import KilledError
 
 from pilotkit import DataError
-from pilotkit.upgrades import Source, override, planning, recover, reset, roll_back, states
-from pilotkit.upgrades import upgrade as carry_out
+from pilotkit.upgrades import file_state as states
+from pilotkit.upgrades import plan as planning
+from pilotkit.upgrades.override import override, reset
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import recover, roll_back
+from pilotkit.upgrades.upgrade import upgrade as carry_out
 
 NOTES, RUN = "ops/notes.txt", "ops/run.yaml"
 PROCEDURE = "procedures/ZZ-101.yaml"
@@ -20,7 +24,7 @@ NEW = OPS[NOTES].replace("two", "TWO")
 
 
 def upgrade(folder, package):
-    return carry_out(folder, Source(package, allow_unsigned=True))
+    return carry_out(folder, PackageSource(package, allow_unsigned=True))
 
 
 def rights(path):

@@ -9,13 +9,13 @@ import yaml
 from tests.core.upgrades.conftest import OPS, tree
 
 from pilotkit import DataError, Deployment, PilotkitError
-from pilotkit.upgrades import Source
-from pilotkit.upgrades import upgrade as carry_out
+from pilotkit.upgrades.package_source import PackageSource
+from pilotkit.upgrades.upgrade import upgrade as carry_out
 
 
 def upgrade(folder, package=None, version=None, **given):
     """As the real one; the packages of these tests are signed by nobody."""
-    return carry_out(folder, Source(package, version, allow_unsigned=True), **given)
+    return carry_out(folder, PackageSource(package, version, allow_unsigned=True), **given)
 
 
 def changed(text, *replacements):

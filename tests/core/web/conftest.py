@@ -11,7 +11,7 @@ import pytest
 
 from pilotkit import Deployment, Page, hookimpl
 from pilotkit.testing import tiny_deployment
-from pilotkit.web.app import create_app
+from pilotkit.web.application import create_app
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; httpx still works and is what the other tests use.

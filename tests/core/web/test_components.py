@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pilotkit import Source, TargetStatus, Visit
+from pilotkit import Source
+from pilotkit.figures import TargetStatus
+from pilotkit.pages import PageRequest
 from pilotkit.web.rendering import Renderer
 from pilotkit.web.sitemap import site_map
 
@@ -17,8 +19,8 @@ def render(make_town):
     def make(text, language="en", **context):
         environment = renderer._environment("pilotkit.web", language)
         template = environment.from_string('{% import "components.html" as ui %}' + text)
-        visit = Visit(deployment, language=language, now=datetime(2025, 7, 28, tzinfo=UTC))
-        return template.render(visit=visit, **context)
+        request = PageRequest(deployment, language=language, now=datetime(2025, 7, 28, tzinfo=UTC))
+        return template.render(request=request, **context)
 
     return make
 

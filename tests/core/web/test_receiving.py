@@ -16,10 +16,10 @@ def _page(receive=None):
 def box(visit_town):
     """A page that takes words and says who brought them; the word ``bad`` is refused."""
 
-    def take(visit, data):
+    def take(request, data):
         if data == b"bad":
             raise DataError("that is not wanted.", remedy="Send another.")
-        return Download(data + b" from " + visit.authority.subject.encode(), "text/plain", "said.txt")
+        return Download(data + b" from " + request.authority.subject.encode(), "text/plain", "said.txt")
 
     return visit_town(pages=(_page(take),))
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotkit import PluginError, View, Visit
+from pilotkit import PluginError, View
+from pilotkit.pages import PageRequest
 from pilotkit.web.filters import dialled, web_address
 from pilotkit.web.rendering import Renderer
 from pilotkit.web.security import HEADERS, QUERY_KEYS, QUERY_LENGTH, bounded
@@ -15,7 +16,7 @@ from pilotkit.web.sitemap import site_map
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
-def _fail(visit):
+def _fail(request):
     raise RuntimeError("no")
 
 
@@ -47,7 +48,7 @@ def test_pages_have_no_inline_code_and_no_foreign_files(visit_town):
 
 
 def test_a_hostile_question_comes_back_as_words(visit_town, page):
-    mine = page(lambda visit: View("shell/conflict.html", {"what": visit.query["q"], "remedy": "", "here": "/"}))
+    mine = page(lambda request: View("shell/conflict.html", {"what": request.query["q"], "remedy": "", "here": "/"}))
     text = visit_town(pages=(mine,)).get("/en/page", params={"q": HOSTILE}).text
     assert "<script>" not in text
     assert "<img" not in text
@@ -119,10 +120,10 @@ def test_a_path_that_looks_like_a_host_leads_nowhere_else(visit_town):
     assert "/evil.test" == answer.headers["location"]
 
 
-@pytest.mark.parametrize("name", ["language", "navigation", "form_token", "url", "visit"])
+@pytest.mark.parametrize("name", ["language", "navigation", "form_token", "url", "request"])
 def test_a_page_may_not_name_something_as_the_shell_names_its_own(make_town, page, name):
-    shown = page(lambda visit: View("shell.html", {name: "mine"}))
+    shown = page(lambda request: View("shell.html", {name: "mine"}))
     deployment = make_town(pages=(shown,))
-    visit = Visit(deployment, "en", datetime(2025, 7, 28, tzinfo=UTC), page="test.page", package="pilotkit.web")
-    with pytest.raises(PluginError, match=f"page 'test.page' .* gives its template '{name}', which is the shell's own"):
-        Renderer(deployment, site_map(deployment)).render(shown.show(visit), visit)
+    request = PageRequest(deployment, "en", datetime(2025, 7, 28, tzinfo=UTC), page="test.page", package="pilotkit.web")
+    with pytest.raises(PluginError, match=f"page 'test.page' .* gives its template '{name}', the shell's own"):
+        Renderer(deployment, site_map(deployment)).render(shown.show(request), request)

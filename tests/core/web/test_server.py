@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from pilotkit import TargetError
+from pilotkit.figures import TargetError
 from pilotkit.web.server import running
 
 

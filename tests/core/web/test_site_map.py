@@ -2,12 +2,13 @@
 
 import pytest
 
-from pilotkit import DuplicateError, UnknownError, View
-from pilotkit.web.app import create_app
+from pilotkit import UnknownError, View
+from pilotkit.data import DuplicateError
+from pilotkit.web.application import create_app
 from pilotkit.web.sitemap import site_map
 
 
-def _show(visit):
+def _show(request):
     return View("shell/index.html", {"procedures": 0})
 
 

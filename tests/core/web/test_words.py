@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from pilotkit import PluginError
-from pilotkit.testing.words import SHELL, word_problems
-from pilotkit.web.words import words_of
+from pilotkit.testing.translation_rules import SHELL, word_problems
+from pilotkit.web.translations import words_of
 
 
 @pytest.fixture

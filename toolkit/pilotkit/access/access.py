@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from pilotkit.access import passwords, patience
+from pilotkit.access import login_throttle as patience
+from pilotkit.access import passwords
 from pilotkit.access.accounts import Accounts
-from pilotkit.access.roll import Roll
+from pilotkit.access.accounts_file import AccountsFile
 from pilotkit.access.sessions import Sessions, SessionToken, digest_of
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import RefusedError
 from pilotkit.model.access import ANONYMOUS, CITIZEN, Authority, citizen_authority
 from pilotkit.model.personal import Person
-from pilotkit.storage.access import CredentialRow, DeviceRow, forget_what_is_over, remember_device, take_step
-from pilotkit.storage.filing import rename_owner
+from pilotkit.storage.account_tables import CredentialRow, DeviceRow, forget_what_is_over, remember_device, take_step
+from pilotkit.storage.application_store import rename_owner
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Vault
 
@@ -53,7 +54,7 @@ class Access:
         self._store = store
         self._vault = vault
         self._clock = clock
-        self.roll = Roll(deployment)
+        self.roll = AccountsFile(deployment)
         self.sessions = Sessions(store, vault, self._settings, clock)
         self.accounts = Accounts(deployment, store, vault, clock, self.roll)
 
@@ -93,7 +94,7 @@ class Access:
             replaces: the session that the browser had until now, which is over then.
         """
         name, *older = (CITIZEN + each for each in self._vault.indexes(subject, "citizen"))
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             self._tidy(session)
             if older:  # the vault has a new key since they were here
                 rename_owner(session, older, name)
@@ -116,11 +117,11 @@ class Access:
 
     def _asked(self, limits: dict[str, patience.Limit], now: datetime) -> timedelta:
         """How long to wait still. Whoever has to is told before anything is written: guesses must not fill a disk."""
-        with self._store.looking() as session:
+        with self._store.read_session() as session:
             wait = patience.waiting(session, limits, now)
         if wait > timedelta(0):
             return wait
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             self._tidy(session)
             return patience.asked(session, limits, now)
 
@@ -135,7 +136,7 @@ class Access:
     def _is_known(self, login: str, device: str) -> bool:
         if not device or login not in self.roll.accounts:
             return False
-        with self._store.looking() as session:
+        with self._store.read_session() as session:
             return session.get(DeviceRow, (login, digest_of(device))) is not None
 
     def _counted(self, kind: str, whom: str) -> str:
@@ -145,7 +146,7 @@ class Access:
         """The credential of an account that may be used; None where there is no such account."""
         if login not in self.roll.accounts:
             return None
-        with self._store.looking() as session:
+        with self._store.read_session() as session:
             row = session.get(CredentialRow, login)
         return row if row is not None and row.disabled_at is None else None
 
@@ -160,7 +161,7 @@ class Access:
         self, seen: CredentialRow, step: int, limits: dict[str, patience.Limit], *, device: str, replaces: str
     ) -> SessionToken:
         known, now = device or secrets.token_urlsafe(32), self._clock()
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             row = session.get(CredentialRow, seen.login, with_for_update=True)
             is_same = row is not None and row.password == seen.password and row.disabled_at is None
             if not is_same or (step and not take_step(session, seen.login, step)):

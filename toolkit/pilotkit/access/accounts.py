@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pilotkit.access import passwords
-from pilotkit.access.roll import FILE, Roll
+from pilotkit.access.accounts_file import FILE, AccountsFile
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import Place, UnknownError
 from pilotkit.model.access import Account
-from pilotkit.storage.access import CredentialRow, credentials, end_sessions_of
+from pilotkit.storage.account_tables import CredentialRow, credentials, end_sessions_of
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Sealed, Vault
 
@@ -26,7 +26,7 @@ class Enrolment:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AccountStatus:
     """An account and how it stands."""
 
     account: Account
@@ -40,7 +40,7 @@ class Accounts:
     """The credentials of one deployment's accounts; see :class:`pilotkit.access.access.Access`."""
 
     def __init__(
-        self, deployment: Deployment, store: Store, vault: Vault, clock: Callable[[], datetime], roll: Roll
+        self, deployment: Deployment, store: Store, vault: Vault, clock: Callable[[], datetime], roll: AccountsFile
     ) -> None:
         self._deployment = deployment
         self._store = store
@@ -59,7 +59,7 @@ class Accounts:
         kept = passwords.hashed(password)
         secret = passwords.new_secret() if self._deployment.settings.access.second_factor else None
         sealed = self._vault.seal(secret.encode(), _place(login)) if secret else None
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             session.merge(
                 CredentialRow(
                     login=login,
@@ -81,16 +81,16 @@ class Accounts:
         Raises:
             UnknownError: it has never been enrolled.
         """
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             row = session.get(CredentialRow, login, with_for_update=True)
             if row is None:
                 raise UnknownError(f"the account '{login}' has no password.", remedy="It cannot sign in as it is.")
             row.disabled_at = row.disabled_at or self._clock()
             return end_sessions_of(session, login)
 
-    def standings(self) -> tuple[Standing, ...]:
+    def standings(self) -> tuple[AccountStatus, ...]:
         """Every account of the roll, in its order, and how it stands."""
-        with self._store.looking() as session:
+        with self._store.read_session() as session:
             rows = credentials(session)
             return tuple(_standing(account, rows.get(login)) for login, account in self._roll.accounts.items())
 
@@ -116,10 +116,10 @@ class Accounts:
             )
 
 
-def _standing(account: Account, row: CredentialRow | None) -> Standing:
+def _standing(account: Account, row: CredentialRow | None) -> AccountStatus:
     if row is None:
-        return Standing(account, None, has_second_factor=False, disabled_at=None)
-    return Standing(account, row.enrolled_at, has_second_factor=row.totp is not None, disabled_at=row.disabled_at)
+        return AccountStatus(account, None, has_second_factor=False, disabled_at=None)
+    return AccountStatus(account, row.enrolled_at, has_second_factor=row.totp is not None, disabled_at=row.disabled_at)
 
 
 def _place(login: str) -> str:

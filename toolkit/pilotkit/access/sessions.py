@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from pilotkit.model.personal import Person
 from pilotkit.settings import AccessSettings
-from pilotkit.storage.access import SessionRow, end_sessions_of, was_seen
+from pilotkit.storage.account_tables import SessionRow, end_sessions_of, was_seen
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Sealed, Vault
 
@@ -77,7 +77,7 @@ class Sessions:
             return None
         now = self._clock()
         if now - row.seen_at > _NOTED:
-            with self._store.writing() as session:
+            with self._store.write_session() as session:
                 was_seen(session, row.digest, now, now - _NOTED)
         return row.subject
 
@@ -94,18 +94,18 @@ class Sessions:
 
     def end(self, token: str) -> None:
         """Sign out."""
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             self._end(session, token)
 
     def end_all(self, subject: str) -> int:
         """Sign out wherever the subject has signed in; how many browsers that were."""
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             return end_sessions_of(session, subject)
 
     def _row(self, token: str) -> SessionRow | None:
         if not token:
             return None
-        with self._store.looking() as session:
+        with self._store.read_session() as session:
             row = session.get(SessionRow, digest_of(token))
         now = self._clock()
         is_over = row is None or now >= row.ends_at or now - row.seen_at >= self._idle

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import OFFERED
 from pilotkit.model.adoption import MOST_PLACES, LeftOpen, OpenKind, OpenPlace
-from pilotkit.packages.undecided import set_aside, undecided_settings, waiting_files
+from pilotkit.packages.conflicts import set_aside, undecided_settings, waiting_files
 
 
 def left_open(deployment: Deployment) -> LeftOpen:

@@ -7,11 +7,16 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
-from pilotkit.api import catalog, desk, filing, points, queue, sessions
-from pilotkit.api.asking import Rooms
-from pilotkit.api.bounds import BoundedBodies
+from pilotkit.api import catalog_routes as catalog
+from pilotkit.api import citizen_routes as filing
+from pilotkit.api import officer_routes as desk
+from pilotkit.api import point_routes as points
+from pilotkit.api import queue_routes as queue
+from pilotkit.api import session_routes as sessions
+from pilotkit.api.dependencies import AppState
 from pilotkit.api.problems import answer_problems
-from pilotkit.casework.backoffice import Backoffice
+from pilotkit.api.size_limits import BoundedBodies
+from pilotkit.services import Backoffice
 from pilotkit.version import __version__
 
 PATH = "/api/v1"
@@ -35,7 +40,7 @@ def create_api(backoffice: Backoffice, now: Callable[[], datetime]) -> FastAPI:
         root_path_in_servers=False,
         separate_input_output_schemas=False,
     )
-    api.state.rooms = Rooms(backoffice, now)
+    api.state.rooms = AppState(backoffice, now)
     for router in (catalog.router, filing.router, sessions.router, desk.router, queue.router, points.router):
         api.include_router(router)
     api.add_middleware(BoundedBodies)

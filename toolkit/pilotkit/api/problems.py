@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from pilotkit.access.access import DeniedError
-from pilotkit.casework.filing import AnswersError, IncompleteError
+from pilotkit.applications.applications import AnswersError, IncompleteError
 from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
 
 MEDIA_TYPE = "application/problem+json"

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
-from pilotkit.boundaries.changes import UnitChange
-from pilotkit.boundaries.rewriting import is_over, merged_targets
+from pilotkit.boundaries.local_tables import is_over, merged_targets
+from pilotkit.boundaries.unit_change import UnitChange
 from pilotkit.casework.jurisdiction import cases_of
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.model.kpi import Target

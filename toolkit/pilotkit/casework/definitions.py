@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pilotkit.model.procedure import Procedure
-from pilotkit.storage import worklist
+from pilotkit.storage import case_queries as worklist
 from pilotkit.storage.store import Store
 
 
@@ -32,6 +32,6 @@ class Definitions:
 
     def all(self) -> Mapping[str, Procedure]:
         """Every definition that a case was ever received under."""
-        with self._store.looking() as session:
+        with self._store.read_session() as session:
             digests = worklist.digests(session)
         return {digest: self.of(digest) for digest in digests}

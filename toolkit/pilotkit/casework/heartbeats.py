@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError
 from pilotkit.model.heartbeat import Heartbeat, PointCondition, PointState, Reported
-from pilotkit.storage.heartbeats import heartbeats_of, keep_heartbeat
+from pilotkit.storage.heartbeat_store import heartbeats_of, keep_heartbeat
 from pilotkit.storage.store import Store
 
 SILENT_AFTER = timedelta(minutes=10)
@@ -43,14 +43,14 @@ class Heartbeats:
         heartbeat = Heartbeat(
             point=self._catalog.point(point).id, at=self._clock(), condition=condition, fault=fault or None
         )
-        with self._store.writing() as session:
+        with self._store.write_session() as session:
             keep_heartbeat(session, heartbeat)
         return heartbeat
 
     def states(self, points: Iterable[str], at: datetime | None = None) -> tuple[PointState, ...]:
         """How each of the points is, in their order; unknown where it has not reported in the last ten minutes."""
         wanted, now = tuple(points), at or self._clock()
-        with self._store.looking() as session:
+        with self._store.read_session() as session:
             found = heartbeats_of(session, wanted)
         return tuple(_state(point, found.get(point), now) for point in wanted)
 

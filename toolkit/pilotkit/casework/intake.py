@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pilotkit.casework.contents import checked_all
+from pilotkit.casework.attachment_types import checked_all
 from pilotkit.errors import CaseError
 from pilotkit.model.case import Application, Case
-from pilotkit.storage.personal import SealedFile, seal_file
+from pilotkit.storage.personal_store import SealedFile, seal_file
 from pilotkit.storage.vault import Vault
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from pilotkit.catalog.catalog import Catalog
+from pilotkit.model.application import Tracked
 from pilotkit.model.case import Case
-from pilotkit.model.filing import Tracked
 from pilotkit.model.location import AdministrativeUnit
-from pilotkit.storage.worklist import UnitCases
+from pilotkit.storage.case_queries import UnitCases
 
 
 def unit_of(catalog: Catalog, case: Case | Tracked) -> AdministrativeUnit | None:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from pilotkit.casework import workload
 from pilotkit.casework.queue import OPEN_FOR
 from pilotkit.model.access import Authority
+from pilotkit.model.day_at_work import DayAtWork, PointQueue, UnitBacklog, UnitPressure
 from pilotkit.model.location import PointKind, ServicePoint
-from pilotkit.model.operations import DayAtWork, PointQueue, UnitBacklog, UnitPressure
 from pilotkit.model.procedure import Channel
-from pilotkit.model.queue import TicketState
-from pilotkit.model.work import Pressing
-from pilotkit.storage import operations as counted
-from pilotkit.storage.filing import scores_between
+from pilotkit.model.ticket import TicketState
+from pilotkit.model.work_item import UrgentCase
+from pilotkit.storage import day_counts as counted
+from pilotkit.storage.application_store import scores_between
 
 if TYPE_CHECKING:
-    from pilotkit.casework.backoffice import Backoffice
+    from pilotkit.services import Backoffice
 
 _HOURS = 24
 _SATISFIED = 4
@@ -50,7 +50,7 @@ class Operations:
         start = local.replace(hour=0, minute=0, second=0, microsecond=0)
         codes, points = sorted(units), [each for each in self._open_points() if each.unit in units]
         ids = [each.id for each in points]
-        with self._backoffice.store.looking() as session:
+        with self._backoffice.store.read_session() as session:
             hourly = counted.received_by_hour(session, codes, start, at)
             backlog = counted.backlog(session, codes, at, start + timedelta(days=1))
             tickets = counted.tickets_at_work(session, ids, local.date(), at - OPEN_FOR)
@@ -85,7 +85,7 @@ def _by_hour(hourly: Iterable[tuple[int, str, int]]) -> tuple[int, ...]:
     return tuple(hours)
 
 
-def _pressed(pressing: Iterable[Pressing], within: timedelta) -> tuple[UnitPressure, ...]:
+def _pressed(pressing: Iterable[UrgentCase], within: timedelta) -> tuple[UnitPressure, ...]:
     """Those due within the time; what is due later may still be helped by what is ordinary."""
     coming = (each for each in pressing if not each.is_late and each.slack < timedelta() and each.left <= within)
     counted = Counter(each.case.unit for each in coming)

@@ -22,7 +22,7 @@ from pilotkit.errors import CaseError, PluginError, TargetError, UnknownError
 from pilotkit.model.case import Case, CaseEvent
 from pilotkit.model.personal import Person, PersonalFile
 from pilotkit.model.printing import DocumentTemplate, PrintRequest
-from pilotkit.model.queue import Ticket
+from pilotkit.model.ticket import Ticket
 from pilotkit.storage.store import Store
 
 FONTS = Path(__file__).parent / "fonts"

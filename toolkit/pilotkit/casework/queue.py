@@ -9,9 +9,9 @@ from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError
-from pilotkit.model.queue import Ticket, TicketState
-from pilotkit.storage.queue import QueueDay, queue_day
+from pilotkit.model.ticket import Ticket, TicketState
 from pilotkit.storage.store import Store
+from pilotkit.storage.ticket_store import QueueDay, queue_day
 
 OPEN_FOR = timedelta(hours=1)
 """A counter that has called nobody for longer is taken for closed, unless somebody is at it."""

@@ -7,17 +7,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pilotkit.casework.countdown import remaining, working_time_left
 from pilotkit.casework.jurisdiction import reach
-from pilotkit.casework.permits import step_of
+from pilotkit.casework.permissions import step_of
+from pilotkit.casework.remaining_time import remaining, working_time_left
 from pilotkit.model.access import Authority
 from pilotkit.model.case import Case
 from pilotkit.model.procedure import Procedure
-from pilotkit.model.work import Load, Pressing, Workload
-from pilotkit.storage import worklist
+from pilotkit.model.work_item import Load, UrgentCase, Workload
+from pilotkit.storage import case_queries as worklist
 
 if TYPE_CHECKING:
-    from pilotkit.casework.backoffice import Backoffice
+    from pilotkit.services import Backoffice
 
 LOOKED_AT = 5000
 """Cases: the first due ones of the units."""
@@ -29,7 +29,7 @@ def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> 
     """What is late, what has more work left than time, and what is due within ``hours`` working hours."""
     now, time = backoffice.clock(), backoffice.deployment.catalog.working_time
     horizon = time.after(now, max(hours, _longest(backoffice.definitions.all().values())))
-    with backoffice.store.looking() as session:
+    with backoffice.store.read_session() as session:
         codes, strangers = reach(backoffice.deployment.catalog, authority.units)
         cases, is_cut = worklist.due_first(session, codes, strangers, horizon, LOOKED_AT)
     left = working_time_left(cases, time, now)
@@ -51,26 +51,26 @@ def _longest(procedures: Iterable[Procedure]) -> Decimal:
     return Decimal(str(max(ways, default=_NOTHING) / _HOUR))
 
 
-def _pressing(backoffice: Backoffice, case: Case, left: timedelta) -> Pressing:
+def _pressing(backoffice: Backoffice, case: Case, left: timedelta) -> UrgentCase:
     procedure = backoffice.definitions.of(case.procedure_digest)
     step = step_of(procedure, case)
-    return Pressing(case=case, left=left, needed=remaining(procedure, case.step), role=step.role if step else None)
+    return UrgentCase(case=case, left=left, needed=remaining(procedure, case.step), role=step.role if step else None)
 
 
-def _rank(each: Pressing) -> tuple[timedelta, str]:
+def _rank(each: UrgentCase) -> tuple[timedelta, str]:
     return each.slack, each.case.code
 
 
-def _loads(pressing: Iterable[Pressing], place: Callable[[Pressing], str]) -> tuple[Load, ...]:
+def _loads(pressing: Iterable[UrgentCase], place: Callable[[UrgentCase], str]) -> tuple[Load, ...]:
     """What lies with each, the one with the most that is or will be late first."""
-    heaps: dict[str, list[Pressing]] = {}
+    heaps: dict[str, list[UrgentCase]] = {}
     for each in pressing:
         heaps.setdefault(place(each), []).append(each)
     loads = [_load(id_, heap) for id_, heap in heaps.items()]
     return tuple(sorted(loads, key=lambda load: (-load.late - load.will_be_late, -load.soon, load.id)))
 
 
-def _load(id_: str, heap: list[Pressing]) -> Load:
+def _load(id_: str, heap: list[UrgentCase]) -> Load:
     late = sum(each.is_late for each in heap)
     coming = sum(not each.is_late and each.slack < _NOTHING for each in heap)
     hours = Decimal(str(round(sum((each.needed for each in heap), _NOTHING) / _HOUR, 2)))

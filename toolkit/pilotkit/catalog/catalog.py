@@ -11,11 +11,11 @@ from pilotkit.catalog.tree import OverlayChange
 from pilotkit.errors import UnknownError
 from pilotkit.model.access import Account
 from pilotkit.model.accountability import EscalationRule
+from pilotkit.model.articles import Article, Contact, Domain, LifeEvent
 from pilotkit.model.calendar import Calendar, DayException
 from pilotkit.model.codes import CodeList, IdentifierPattern
 from pilotkit.model.cost import ComplianceCost, HourlyWage
 from pilotkit.model.form import Form
-from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
 from pilotkit.model.kpi import Goal, Kpi, KpiFormula, ReportedCount, ReportedFigure, Target
 from pilotkit.model.lineage import Lineage, version_of
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory, Pattern, PointKind, ServicePoint

@@ -13,10 +13,10 @@ from pilotkit.errors import DuplicateError, Place
 from pilotkit.hookspecs import hookimpl
 from pilotkit.model.access import Account
 from pilotkit.model.accountability import EscalationRule
+from pilotkit.model.articles import Article, Domain, LifeEvent
 from pilotkit.model.calendar import DayException
 from pilotkit.model.codes import CodeList
 from pilotkit.model.cost import ComplianceCost
-from pilotkit.model.knowledge import Article, Domain, LifeEvent
 from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
 from pilotkit.model.lineage import Lineage
 from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
@@ -24,7 +24,7 @@ from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.simulation import SimulationProfile
 from pilotkit.model.source import Source
-from pilotkit.model.surface import Site
+from pilotkit.model.surface import PluginContext
 from pilotkit.settings import PilotSettings, read_settings
 
 CORE = "core"
@@ -73,9 +73,9 @@ class Deployment:
         self.plugins = PluginHost([CORE, *self.settings.plugins.enabled], [(OWN, _OwnData(self._tree))])
 
     @property
-    def site(self) -> Site:
+    def context(self) -> PluginContext:
         """What plugins are told of the deployment."""
-        return self.settings.site(self.folder)
+        return self.settings.context(self.folder)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -84,11 +84,11 @@ class Deployment:
         Raises:
             DataError: a file is broken, or two sources offer the same thing.
         """
-        tree, site = self._tree, self.site
+        tree, context = self._tree, self.context
         tree.changes.clear()
-        procedures = self.plugins.collect("register_procedures", site=site)
-        locations = self.plugins.collect("register_locations", site=site)
-        kpis = self.plugins.collect("register_kpis", site=site)
+        procedures = self.plugins.collect("register_procedures", context=context)
+        locations = self.plugins.collect("register_locations", context=context)
+        kpis = self.plugins.collect("register_kpis", context=context)
         codes = self.plugins.collect("register_codes")
         units = tree.table(AdministrativeUnit, "local/units.csv")
         lineage = Lineage(units, tree.table(Succession, "local/successions.csv"))

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from pilotkit.errors import DataError, DuplicateError, Place
 from pilotkit.model.access import Account
 from pilotkit.model.accountability import EscalationRule
+from pilotkit.model.articles import Article, Contact, Domain, LifeEvent
 from pilotkit.model.calendar import DayException
 from pilotkit.model.cost import ComplianceCost
 from pilotkit.model.form import Form
-from pilotkit.model.knowledge import Article, Contact, Domain, LifeEvent
 from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
 from pilotkit.model.package import PackageInfo
@@ -25,7 +25,11 @@ from pilotkit.model.procedure import Procedure
 from pilotkit.model.simulation import SimulationProfile
 from pilotkit.model.source import Source
 from pilotkit.overlay import Change, apply_overlay
-from pilotkit.reading import noun_from, parse_yaml, read_csv, read_text, read_toml
+from pilotkit.reading.csv_data import read_csv
+from pilotkit.reading.files import read_text
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.toml_data import read_toml
+from pilotkit.reading.yaml_data import parse_yaml
 
 MODEL = "model"
 LOCAL = "local"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.checks.gathering import gather
+from pilotkit.checks.grouping import gather
 from pilotkit.errors import Place
 from pilotkit.model.people import Norm
 from pilotkit.model.surface import Check, Finding, Severity

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.checks.gathering import gather
+from pilotkit.checks.grouping import gather
 from pilotkit.checks.homes import ROWS, home_of
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.checks.gathering import gather
+from pilotkit.checks.grouping import gather
 from pilotkit.checks.homes import home_of
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity

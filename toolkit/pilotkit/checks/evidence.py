@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.checks.gathering import gather
+from pilotkit.checks.grouping import gather
 from pilotkit.checks.homes import sourced_things
 from pilotkit.errors import Place
 from pilotkit.model.source import Certainty
 from pilotkit.model.surface import Check, Finding, Severity
-from pilotkit.packages import unproven_claims
+from pilotkit.packages.measured_evidence import unproven_claims
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:

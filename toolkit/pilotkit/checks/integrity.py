@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.checks.gathering import gather
+from pilotkit.checks.grouping import gather
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
-from pilotkit.packages import verify_model
+from pilotkit.packages.manifest import verify_model
 
 _WORDS = {
     "changed": ("The file is not as the package has it.", "{count} files are not as the package has them: {names}."),

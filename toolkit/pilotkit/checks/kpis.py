@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks.homes import ROWS
 from pilotkit.errors import DataError, Place
-from pilotkit.measures.columns import BY_DAY, TABLES
+from pilotkit.facts.columns import BY_DAY, TABLES
 from pilotkit.measures.expressions import FILE, compiled
 from pilotkit.model.surface import Check, Finding, Severity
 

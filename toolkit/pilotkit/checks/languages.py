@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.checks.gathering import few, gather
+from pilotkit.checks.grouping import few, gather
 from pilotkit.checks.homes import home_of, of_file
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity

@@ -12,7 +12,7 @@ from pilotkit.catalog.tree import LISTS, MODEL, OVERRIDES, PROCEDURES, SINGLES, 
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.overlay import ABSENT
-from pilotkit.packages.undecided import compare_by
+from pilotkit.packages.conflicts import compare_by
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:

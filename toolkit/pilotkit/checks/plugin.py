@@ -12,28 +12,28 @@ def register_checks() -> tuple[Check, ...]:
     """Every check of the core, one module each."""
     from pilotkit.checks import (
         capacity,
-        codes,
         dates,
         deadlines,
+        donor_leaks,
         evidence,
+        identifiers,
         integrity,
         kpis,
         languages,
-        leftovers,
         network,
         overrides,
         references,
         required,
         responsibility,
-        strays,
         trust,
-        upgrading,
+        unfinished_upgrade,
+        unread_files,
     )
 
     return (
         required.CHECK,
         references.CHECK,
-        codes.CHECK,
+        identifiers.CHECK,
         network.CHECK,
         kpis.CHECK,
         responsibility.CHECK,
@@ -44,17 +44,17 @@ def register_checks() -> tuple[Check, ...]:
         languages.CHECK,
         overrides.CHECK,
         integrity.CHECK,
-        leftovers.CHECK,
-        strays.CHECK,
+        donor_leaks.CHECK,
+        unread_files.CHECK,
         trust.CHECK,
-        upgrading.CHECK,
+        unfinished_upgrade.CHECK,
     )
 
 
 @hookimpl
 def register_documents() -> tuple[DocumentTemplate, ...]:
     """The core's own printed documents."""
-    from pilotkit.casework.tickets import TICKET
+    from pilotkit.casework.ticket_document import TICKET
 
     return (TICKET,)
 
@@ -62,6 +62,6 @@ def register_documents() -> tuple[DocumentTemplate, ...]:
 @hookimpl
 def register_connectors() -> tuple[Connector, ...]:
     """The core's own connectors: payments for development."""
-    from pilotkit.casework.local_payments import CONNECTOR
+    from pilotkit.payments.simulated_provider import CONNECTOR
 
     return (CONNECTOR,)

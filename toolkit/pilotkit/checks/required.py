@@ -11,7 +11,9 @@ from typing import Any
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
-from pilotkit.reading import parse_toml, parse_yaml, read_text
+from pilotkit.reading.files import read_text
+from pilotkit.reading.toml_data import parse_toml
+from pilotkit.reading.yaml_data import parse_yaml
 
 UNITS = "local/units.csv"
 

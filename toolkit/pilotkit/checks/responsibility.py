@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.checks.gathering import few, gather
+from pilotkit.checks.grouping import few, gather
 from pilotkit.checks.homes import ROWS
 from pilotkit.errors import Place
 from pilotkit.model.people import Head

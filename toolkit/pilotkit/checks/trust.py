@@ -7,18 +7,17 @@ from pathlib import Path
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import Place
-from pilotkit.model.registry import TrustStanding, Voucher
+from pilotkit.model.registry import DeploymentTrust, Voucher
 from pilotkit.model.surface import Check, Finding, Severity
-from pilotkit.registry import standing
-from pilotkit.registry.choosing import instead_of
-from pilotkit.registry.clock import set_right
-from pilotkit.registry.standing import FOLDER, STATEMENT
-from pilotkit.registry.trusted import METADATA
+from pilotkit.registry.clock_rollback import set_right
+from pilotkit.registry.deployment_trust import FOLDER, STATEMENT, trust_of
+from pilotkit.registry.trust_root import METADATA
+from pilotkit.registry.version_selection import instead_of
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
     """An error for a revoked package, a warning for a stale one or a wrong clock, a notice for an unsigned one."""
-    found = standing(deployment.folder)
+    found = trust_of(deployment.folder)
     if found is None:
         return
     package = f"{found.statement.name} {found.statement.version}"
@@ -46,7 +45,7 @@ def run(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
-def _stale(found: TrustStanding) -> str:
+def _stale(found: DeploymentTrust) -> str:
     since = f"{found.stale_since:%Y-%m-%d %H:%M}"
     return f"the last word of {found.statement.registry} expired on {since} UTC: a revocation would go unseen."
 

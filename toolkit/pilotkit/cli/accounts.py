@@ -85,8 +85,8 @@ def _list(deployment: Path, *, as_json: bool) -> None:
 def _access(deployment: Path) -> Iterator[Access]:
     from contextlib import closing
 
-    from pilotkit.casework.backoffice import Backoffice
     from pilotkit.catalog.deployment import Deployment
+    from pilotkit.services import Backoffice
 
     with closing(Backoffice(Deployment(deployment))) as backoffice:
         yield backoffice.access

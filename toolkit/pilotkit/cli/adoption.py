@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from pilotkit.cli.output import AsJson, console, meter, print_json, say
-from pilotkit.cli.packages import AsOf, DeploymentPath, Since, end_of, parsed_day
-from pilotkit.cli.registry import passphrase_of
+from pilotkit.cli.package_commands import AsOf, DeploymentPath, Since, end_of, parsed_day
+from pilotkit.cli.registry_commands import passphrase_of
 
 
 def receipt(
@@ -26,10 +26,11 @@ def receipt(
     as_json: AsJson = False,
 ) -> None:
     """Write a signed receipt: package, checks, KPI, counts of changes. It holds nothing of any case or person."""
-    from pilotkit.adoption import receipt_of, send_receipt, sign_receipt
-    from pilotkit.adoption.receipts import ReceiptOrder
+    from pilotkit.adoption.receipt import ReceiptOrder, receipt_of
+    from pilotkit.adoption.sealing import sign_receipt
+    from pilotkit.adoption.sending import send_receipt
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.registry.durable import write_durably
+    from pilotkit.registry.atomic_files import write_atomic
     from pilotkit.registry.keys import load_signer
 
     opened = Deployment(deployment)
@@ -39,7 +40,7 @@ def receipt(
         made = receipt_of(opened, datetime.now(UTC), order)
     data = sign_receipt(made, [signer])
     if output is not None:
-        write_durably(output, data)
+        write_atomic(output, data)
         say(f"{output}: {made.package.name} {made.package.version}, {len(made.figures)} figures. Read it: it is JSON.")
     if send is not None:
         say(send_receipt(data, send))

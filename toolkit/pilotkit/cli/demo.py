@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pilotkit.cli.deployments import last_closed_day, simulated
+from pilotkit.cli.deployment_commands import last_closed_day, simulated
 from pilotkit.cli.output import messages, meter, say
 from pilotkit.errors import DataError, PilotkitError, TargetError
 
@@ -41,10 +41,10 @@ def demo(
     With CI set in the environment it asks every page once and ends instead of serving on.
     """
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.packages import pack
-    from pilotkit.registry import obtain
-    from pilotkit.registry.throwaway import ThrowawayRegistry
-    from pilotkit.scaffold import new
+    from pilotkit.packages.packing import pack
+    from pilotkit.registry.temporary_registry import ThrowawayRegistry
+    from pilotkit.registry.verified_download import download_verified
+    from pilotkit.scaffold.new_deployment import new
 
     started = time.perf_counter()
     _make_room(into)
@@ -56,7 +56,7 @@ def demo(
     with meter("Signing"):
         registry = ThrowawayRegistry.make(into / "registry", [publisher])
         registry.release(publisher, packed.path)
-        obtained = obtain(packed.info.name, registry=registry.trusted(into / "trust"))
+        obtained = download_verified(packed.info.name, registry=registry.trusted(into / "trust"))
     say(f"Signed by {publisher} and two officers of a throwaway registry in {into / 'registry'}; verified")
     wanted = province or _another_province(giver)
     last = last_closed_day(giver)

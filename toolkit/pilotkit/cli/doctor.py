@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pilotkit.cli.deployments import SIGNS
+from pilotkit.cli.deployment_commands import SIGNS
 from pilotkit.cli.output import AsJson, print_json, say, tell
 
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.cli.symptoms import Symptom
+    from pilotkit.cli.diagnosis import Symptom
 
 
 def doctor(
@@ -20,7 +20,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Say what is wrong with this installation and how to mend it. Nothing is changed. Exit code 1 for errors."""
-    from pilotkit.cli.symptoms import QUESTIONS, asked, symptoms
+    from pilotkit.cli.diagnosis import QUESTIONS, asked, symptoms
 
     opened, found = _opened(deployment)
     for name, question in QUESTIONS.items():
@@ -40,7 +40,7 @@ def doctor(
 def _opened(folder: Path | None) -> tuple[Deployment | None, dict[str, tuple[Symptom, ...]]]:
     """The deployment where it can be read; else why not, which must not keep the other questions from being asked."""
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.cli.symptoms import Symptom
+    from pilotkit.cli.diagnosis import Symptom
     from pilotkit.errors import PilotkitError
     from pilotkit.model.surface import Severity
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pilotkit.cli.output import meter, say
-from pilotkit.cli.packages import DeploymentPath
+from pilotkit.cli.package_commands import DeploymentPath
 
 
 def facts(
@@ -23,8 +23,8 @@ def facts(
     from contextlib import closing, suppress
 
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.measures.board import Measures
-    from pilotkit.measures.facts import Facts, bring_up_to_date, keep_up_to_date
+    from pilotkit.facts.fact_files import Facts, bring_up_to_date, keep_up_to_date
+    from pilotkit.measures.measures import Measures
     from pilotkit.storage.store import Store
 
     def tell(made: Facts) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, tell
-from pilotkit.cli.packages import DeploymentPath
+from pilotkit.cli.package_commands import DeploymentPath
 
 if TYPE_CHECKING:
-    from pilotkit.storage.rotation import Rotated
+    from pilotkit.storage.key_rotation import Rotated
 
 
 class Act(StrEnum):
@@ -63,7 +63,7 @@ def _rotate(deployment: Path, *, as_json: bool) -> None:
     from contextlib import closing
 
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.storage.rotation import rotate
+    from pilotkit.storage.key_rotation import rotate
     from pilotkit.storage.store import Store
     from pilotkit.storage.vault import Vault
 
@@ -95,11 +95,11 @@ def reads(
     from contextlib import closing
 
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.storage.personal import reads_of
+    from pilotkit.storage.personal_store import reads_of
     from pilotkit.storage.store import Store
 
     opened = Deployment(deployment)
-    with closing(Store.of(opened)) as store, store.looking() as session:
+    with closing(Store.of(opened)) as store, store.read_session() as session:
         found = reads_of(session, case)
     if as_json:
         print_json(list(found))

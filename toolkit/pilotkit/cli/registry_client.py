@@ -67,11 +67,11 @@ def init(
     root: Annotated[Path, typer.Argument(metavar="ROOT", help="The root that is believed without proof.")],
 ) -> None:
     """Begin to trust a root."""
-    from pilotkit.registry.durable import write_durably
-    from pilotkit.registry.trusted import ROOT_FILE, read_root
+    from pilotkit.registry.atomic_files import write_atomic
+    from pilotkit.registry.trust_root import ROOT_FILE, read_root
 
     metadata, _ = context.obj
-    write_durably(metadata / ROOT_FILE, read_root(root))
+    write_atomic(metadata / ROOT_FILE, read_root(root))
     say(f"{root} is trusted.")
 
 
@@ -101,7 +101,7 @@ def _needed(context: typer.Context, *options: str) -> list[str]:
 
 def _refreshed(context: typer.Context, address: str) -> RegistryClient:
     from pilotkit.registry.client import RegistryClient
-    from pilotkit.registry.trusted import ROOT_FILE, read_root
+    from pilotkit.registry.trust_root import ROOT_FILE, read_root
 
     metadata, _ = context.obj
     client = RegistryClient(metadata, address, read_root(metadata / ROOT_FILE))

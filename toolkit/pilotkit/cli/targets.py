@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say
-from pilotkit.cli.packages import DeploymentPath, parsed_day
+from pilotkit.cli.package_commands import DeploymentPath, parsed_day
 
 if TYPE_CHECKING:
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.measures.signing import SignedFigure
-    from pilotkit.measures.standing import Standing
+    from pilotkit.measures.signoffs import SignedFigure
+    from pilotkit.measures.target_status import TargetReport
     from pilotkit.model.accountability import Escalation
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What was known at the end of that day.")]
@@ -66,17 +66,17 @@ def sign_off(
     """Sign a figure for the head who answers for it. What is signed stays, whatever is counted later."""
     from contextlib import closing
 
-    from pilotkit.access.roll import Roll
+    from pilotkit.access.accounts_file import AccountsFile
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.measures.signing import SignOffs
-    from pilotkit.measures.standing import end_of
+    from pilotkit.measures.signoffs import SignOffs
+    from pilotkit.measures.target_status import end_of
     from pilotkit.storage.store import Store
 
     opened, day = Deployment(deployment), parsed_day(as_of)
     moment = end_of(opened.catalog, day) if day else None
     with closing(Store.of(opened)) as store, meter("Counting"):
         made = SignOffs(opened, store).sign(
-            Roll(opened).authority(account), kpi, unit, due=parsed_day(due), as_of=moment, remark=remark
+            AccountsFile(opened).authority(account), kpi, unit, due=parsed_day(due), as_of=moment, remark=remark
         )
     if as_json:
         print_json(made)
@@ -87,10 +87,10 @@ def sign_off(
 
 def _standings(
     opened: Deployment, store: Any, unit: str | None, day: date | None
-) -> tuple[list[Standing], list[Escalation], datetime]:
-    from pilotkit.measures.board import Measures
+) -> tuple[list[TargetReport], list[Escalation], datetime]:
     from pilotkit.measures.escalation import escalations
-    from pilotkit.storage.signoffs import sign_offs
+    from pilotkit.measures.measures import Measures
+    from pilotkit.storage.signoff_store import sign_offs
 
     measures = Measures(opened, store)
     moment = measures.end_of(day) if day else measures.present()
@@ -101,13 +101,13 @@ def _standings(
 
 
 def _compared(opened: Deployment, store: Any, unit: str | None) -> tuple[SignedFigure, ...]:
-    from pilotkit.measures.signing import SignOffs
+    from pilotkit.measures.signoffs import SignOffs
 
     ledger = SignOffs(opened, store)
     return ledger.compared(ledger.history(unit=unit))
 
 
-def _print_standings(opened: Deployment, standings: list[Standing], moment: datetime, *, as_json: bool) -> None:
+def _print_standings(opened: Deployment, standings: list[TargetReport], moment: datetime, *, as_json: bool) -> None:
     if as_json:
         print_json([_plain(each) for each in standings])
         return
@@ -159,7 +159,7 @@ def _print_signed(opened: Deployment, compared: tuple[SignedFigure, ...], *, as_
     console.print(table)
 
 
-def _plain(each: Standing) -> dict[str, Any]:
+def _plain(each: TargetReport) -> dict[str, Any]:
     percents = {name: getattr(each.outlook, name) for name in ("forecast", "lower", "upper", "best", "worst")}
     return {
         "target": each.target, "unit_name": each.unit.name, "head": each.head, "status": each.status.value,

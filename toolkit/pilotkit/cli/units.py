@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, tell
-from pilotkit.cli.packages import DeploymentPath
+from pilotkit.cli.package_commands import DeploymentPath
 
 if TYPE_CHECKING:
     from pilotkit.boundaries.impact import ChangeImpact
@@ -44,8 +44,8 @@ def units(
 def _impact(folder: Path, file: Path) -> ChangeImpact:
     from contextlib import closing
 
-    from pilotkit.boundaries.changes import read_change
     from pilotkit.boundaries.impact import impact_of
+    from pilotkit.boundaries.unit_change import read_change
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.storage.store import Store
 
@@ -91,7 +91,7 @@ def _print_impact(impact: ChangeImpact, *, as_json: bool) -> None:
 def _apply(folder: Path, file: Path, actor: str, *, as_json: bool) -> None:
     from datetime import UTC, datetime
 
-    from pilotkit.boundaries.applying import apply_change
+    from pilotkit.boundaries.apply_change import apply_change
     from pilotkit.storage.store import Store
 
     with meter("Handing cases over") as bar:

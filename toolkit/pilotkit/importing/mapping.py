@@ -12,7 +12,9 @@ from pydantic import Field, field_validator, model_validator
 from pilotkit.model.case import CaseStatus, EventKind
 from pilotkit.model.procedure import Channel
 from pilotkit.model.text import Noun, search_form
-from pilotkit.reading import noun_from, parse_toml, read_text
+from pilotkit.reading.files import read_text
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.toml_data import parse_toml
 
 PERSONS = frozenset({"org:resource"})
 """Columns of the XES standard that name a person: never stored, whatever the mapping says."""

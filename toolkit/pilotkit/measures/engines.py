@@ -18,8 +18,8 @@ import duckdb
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.errors import DataError, Place, UnknownError
-from pilotkit.measures.columns import Table
-from pilotkit.measures.counting import Counting
+from pilotkit.facts.columns import Table
+from pilotkit.measures.duckdb_counting import Counting
 from pilotkit.measures.plan import Plan, Sum
 
 KIND = "engine"
@@ -31,7 +31,7 @@ MEMORY = "1GB"
 
 
 @dataclass(frozen=True)
-class Files:
+class FactFiles:
     """Where the rows of one table stand: Parquet files."""
 
     base: tuple[Path, ...] = ()
@@ -65,14 +65,14 @@ class Answer(NamedTuple):
 class Engine(Protocol):
     """What a connector of kind ``engine`` promises."""
 
-    def answer(self, plan: Plan, files: Files) -> Answer:
+    def answer(self, plan: Plan, files: FactFiles) -> Answer:
         """What a plan asks of the rows in these files."""
 
 
 class DuckEngine:
     """DuckDB inside the process, one cursor a question, so that threads do not wait for each other."""
 
-    def answer(self, plan: Plan, files: Files) -> Answer:
+    def answer(self, plan: Plan, files: FactFiles) -> Answer:
         """In one scan; weights, and what has too many groups or values to be counted, have one more."""
         source = source_of(plan.table, files)
         counted = [each for each in plan.sums if each.weight is None]
@@ -86,7 +86,7 @@ class DuckEngine:
             ]
         left = [each for each in plan.sums if each.weight is not None or sums is None]
         more = run(replace(plan, sums=tuple(left)).sums_query(source)) if left else []
-        return Answer(_side_by_side(plan, (counted, sums or []), (left, more)), together(plan, quantiles))
+        return Answer(_side_by_side(plan, (counted, sums or []), (left, more)), merge_answers(plan, quantiles))
 
 
 def _side_by_side(plan: Plan, *answers: tuple[Sequence[Sum], Sequence[Row]]) -> list[Row]:
@@ -98,7 +98,7 @@ def _side_by_side(plan: Plan, *answers: tuple[Sequence[Sum], Sequence[Row]]) -> 
     return [(*group, *(found[each] for each in plan.sums)) for group, found in cells.items()]
 
 
-def together(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[Row]]]) -> list[Row]:
+def merge_answers(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[Row]]]) -> list[Row]:
     """The answers to :meth:`Plan.quantile_queries` as an engine gives them: each quantile in its order."""
     width, found = 1 + len(plan.dimensions), dict[Row, list[Any]]()
     for places, rows in answers:
@@ -129,7 +129,7 @@ def engine_of(catalog: Catalog) -> Engine:
     return engine
 
 
-def source_of(table: Table, files: Files) -> str:
+def source_of(table: Table, files: FactFiles) -> str:
     """DuckDB's SQL of the rows in these files, with all stored columns."""
     names = ", ".join(each.name for each in (*table.stored, *table.kept))
     plain = [*files.base, *files.delta]

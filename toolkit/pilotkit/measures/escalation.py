@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from pilotkit.catalog.catalog import Catalog
-from pilotkit.measures.standing import Standing
+from pilotkit.measures.target_status import TargetReport
 from pilotkit.model.accountability import Escalation, EscalationRule, Occasion, SignOff
 from pilotkit.model.kpi import TargetStatus
 from pilotkit.model.people import Head
 
 
 def escalations(
-    catalog: Catalog, standings: Iterable[Standing], signed: Sequence[SignOff], moment: datetime
+    catalog: Catalog, standings: Iterable[TargetReport], signed: Sequence[SignOff], moment: datetime
 ) -> tuple[Escalation, ...]:
     """Every office that is to be told, of every target that a rule holds for; those it held for longest come first.
 
@@ -33,7 +33,7 @@ def escalations(
     return tuple(sorted(told, key=lambda each: (each.since, each.target.unit, each.target.kpi, each.level)))
 
 
-def _held_since(standing: Standing, rule: EscalationRule, signed: Sequence[SignOff]) -> date | None:
+def _held_since(standing: TargetReport, rule: EscalationRule, signed: Sequence[SignOff]) -> date | None:
     """The first day on which the rule held for a target; None where it does not."""
     due = standing.target.due
     if due is None or not _is_occasion(standing, rule, signed):
@@ -42,14 +42,14 @@ def _held_since(standing: Standing, rule: EscalationRule, signed: Sequence[SignO
     return max(after, due + timedelta(days=1)) if rule.occasion is Occasion.UNSIGNED else after
 
 
-def _is_occasion(standing: Standing, rule: EscalationRule, signed: Sequence[SignOff]) -> bool:
+def _is_occasion(standing: TargetReport, rule: EscalationRule, signed: Sequence[SignOff]) -> bool:
     if rule.occasion is not Occasion.UNSIGNED:
         return standing.status.value == rule.occasion.value
     is_signed = any(each.is_of(standing.target, standing.unit.valid_from) for each in signed)
     return not is_signed and standing.status is not TargetStatus.NOT_MEASURABLE
 
 
-def _escalation(catalog: Catalog, standing: Standing, rule: EscalationRule, since: date) -> Escalation:
+def _escalation(catalog: Catalog, standing: TargetReport, rule: EscalationRule, since: date) -> Escalation:
     chain = list(_chain(catalog, standing.head))
     told = chain[rule.levels] if rule.levels < len(chain) else None
     return Escalation(

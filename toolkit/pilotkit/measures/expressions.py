@@ -16,9 +16,9 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from pilotkit.errors import DataError, Place
-from pilotkit.measures.attributes import attributes_in, is_attribute, typed
-from pilotkit.measures.columns import CASES, TABLES, Column, Table
-from pilotkit.measures.families import Family, family_of
+from pilotkit.facts.attributes import attributes_in, is_attribute, typed
+from pilotkit.facts.columns import CASES, TABLES, Column, Table
+from pilotkit.measures.expression_types import Family, family_of
 from pilotkit.model.kpi import Kpi
 
 DIALECT = "duckdb"

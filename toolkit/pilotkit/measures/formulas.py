@@ -11,7 +11,7 @@ from typing import Literal
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import DataError, DuplicateError, Place
-from pilotkit.measures.board import Measures
+from pilotkit.measures.measures import Measures
 from pilotkit.measures.scan import Window
 from pilotkit.measures.unit_values import counts_by_unit
 from pilotkit.model.kpi import FormulaInput, KpiFormula, ReportedCount

@@ -16,7 +16,7 @@ from typing import Literal
 import sqlglot
 from sqlglot import exp
 
-from pilotkit.measures.columns import Column, Table
+from pilotkit.facts.columns import Column, Table
 
 Grouping = tuple[str, ...]
 """The dimensions of one grouping; empty for the total."""

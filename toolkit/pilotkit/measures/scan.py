@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from pilotkit.errors import DataError
-from pilotkit.measures.answers import Answers, Key, files_of
-from pilotkit.measures.columns import TABLES, Table
+from pilotkit.facts.columns import TABLES, Table
+from pilotkit.facts.fact_files import Facts
 from pilotkit.measures.engines import DuckEngine, Engine, run, source_of
 from pilotkit.measures.expressions import attributes_of, compiled
-from pilotkit.measures.facts import Facts
 from pilotkit.measures.plan import Grouping, Plan, Quantile, Sum, known_rows
+from pilotkit.measures.result_cache import Key, ResultCache, files_of
 from pilotkit.model.kpi import Kpi
 from pilotkit.model.location import UnitKey
 from pilotkit.storage.tables import microseconds
@@ -106,7 +106,7 @@ class _Asked:
 
     def answer(self, engine: Engine) -> dict[tuple[Grouping, tuple[Any, ...]], list[Count]]:
         """The counts of each KPI in each group."""
-        sums, values = Answers(self._facts, engine).of(self._plan)
+        sums, values = ResultCache(self._facts, engine).of(self._plan)
         place = {each: number for number, each in enumerate(self._plan.sums)}
         value = {each: number for number, each in enumerate(self._plan.quantiles)}
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from pilotkit.catalog.catalog import Catalog
-from pilotkit.measures.attribution import Attributed, attributed
+from pilotkit.facts.fact_files import Facts
+from pilotkit.measures.boundary_attribution import Attributed, attributed
 from pilotkit.measures.engines import engine_of
-from pilotkit.measures.facts import Facts
+from pilotkit.measures.kpi_values import KpiQuery
 from pilotkit.measures.plan import Grouping
 from pilotkit.measures.scan import Count, Group, Window, scan, scan_all
-from pilotkit.measures.valuing import Question
 from pilotkit.model.kpi import Kpi, KpiValue
 from pilotkit.model.location import UnitKey
 
@@ -22,7 +22,7 @@ _NOTHING = (0, 0)
 
 
 def values_by_unit(
-    catalog: Catalog, question: Question, day: date, groups: Sequence[Group]
+    catalog: Catalog, question: KpiQuery, day: date, groups: Sequence[Group]
 ) -> dict[UnitKey, tuple[KpiValue, ...]]:
     """Every KPI in every unit of a day, from one scan.
 

@@ -22,7 +22,8 @@ from tomlkit.exceptions import TOMLKitError
 from pilotkit.errors import DataError, Place
 from pilotkit.merging.values import is_same
 from pilotkit.overlay import ABSENT
-from pilotkit.reading import parse_toml, parse_yaml
+from pilotkit.reading.toml_data import parse_toml
+from pilotkit.reading.yaml_data import parse_yaml
 
 _WIDTH = 120
 _INDENT = re.compile(r"^( +)\S", re.MULTILINE)

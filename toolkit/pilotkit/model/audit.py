@@ -42,7 +42,7 @@ def line_of(event: tuple[Any, ...] | list[Any]) -> bytes:
     return to_json(event)
 
 
-class Content:
+class AuditContent:
     """The hash of events that are written together: of their lines in the order of their ids, line ends between."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Content:
 
 def content_of(lines: Iterable[bytes]) -> str:
     """The hash of these lines."""
-    content = Content()
+    content = AuditContent()
     content.add(lines)
     return str(content)
 

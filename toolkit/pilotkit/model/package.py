@@ -156,7 +156,7 @@ class Derivation(Noun):
     """The file inside the package that says what was measured there; absent: nothing was."""
 
 
-class Lineage(Noun):
+class PackageLineage(Noun):
     """``evidence/lineage.json``: where a package comes from, oldest step first."""
 
     format: Annotated[int, Field(ge=1, le=1)] = 1

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from pilotkit.model.case import Case, CaseEvent
 from pilotkit.model.personal import Person, PersonalFile
 from pilotkit.model.procedure import Procedure
-from pilotkit.model.queue import Ticket
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import LocalText
+from pilotkit.model.ticket import Ticket
 
 
 @dataclass(frozen=True)

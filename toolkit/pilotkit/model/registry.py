@@ -105,7 +105,7 @@ class TrustStatement(Noun):
     """Whether a bill of materials was there, and held."""
 
 
-class TrustStanding(Noun):
+class DeploymentTrust(Noun):
     """How a deployment's package stands with its registry at an instant."""
 
     statement: TrustStatement

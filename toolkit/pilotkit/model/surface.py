@@ -12,7 +12,7 @@ from pilotkit.errors import Place
 
 
 @dataclass(frozen=True)
-class Site:
+class PluginContext:
     """The deployment a plugin is being asked for, before its catalog exists."""
 
     folder: Path
@@ -81,7 +81,7 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Posted:
+class FormData:
     """What a form sent: every field's values in their order, and its files. Bounded by the shell."""
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class Page:
     """The import package whose ``templates/`` and ``locales/`` it uses."""
     navigation: Navigation | None = None
     act: Callable[[Any], View | Redirect | Download] | None = None
-    """Answers POST with ``visit.posted``; the shell has checked the form's token. None: the page only reads."""
+    """Answers POST with ``request.posted``; the shell has checked the form's token. None: the page only reads."""
     permission: str | None = None
     """What one must be permitted to see it at all, such as ``case.read``; None: everybody may."""
     receive: Callable[[Any, bytes], Download] | None = None

@@ -15,12 +15,14 @@ from packaging.specifiers import SpecifierSet
 from pilotkit.catalog.plugins import installed_entry_points
 from pilotkit.catalog.tree import LISTS, MODEL
 from pilotkit.errors import DataError, PackageError, Place, TargetError
-from pilotkit.model.package import Lineage, Manifest, PackageInfo
+from pilotkit.model.package import Manifest, PackageInfo, PackageLineage
 from pilotkit.packages import manifest as manifests
-from pilotkit.packages.entries import read_entries
 from pilotkit.packages.lineage import FILE as LINEAGE
 from pilotkit.packages.lineage import parse_lineage
-from pilotkit.reading import noun_from, parse_toml, parse_yaml
+from pilotkit.packages.zip_reader import read_entries
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.toml_data import parse_toml
+from pilotkit.reading.yaml_data import parse_yaml
 from pilotkit.version import __version__
 
 INFO = "package.toml"
@@ -36,7 +38,7 @@ class PackageContents:
     manifest: Manifest
     counts: Mapping[str, int]
     """How many there are of each kind of thing: procedures, kpis, goals and so on."""
-    lineage: Lineage | None = None
+    lineage: PackageLineage | None = None
     """Where it comes from; None where it was first packed by whoever wrote it."""
 
 
@@ -100,7 +102,7 @@ class PackageArchive:
             counts[Path(file).stem] = len(data) if isinstance(data, list) else 0
         return PackageContents(self.info, self.identity, self.manifest, counts, self.lineage())
 
-    def lineage(self) -> Lineage | None:
+    def lineage(self) -> PackageLineage | None:
         """Where the package comes from; None where it was first packed by whoever wrote it.
 
         Raises:

@@ -11,11 +11,12 @@ from typing import Any
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import DataError, PackageError, Place
-from pilotkit.model.package import Derivation, Donor, FileDifference, KeyChange, Lineage, Origin, PackageInfo
+from pilotkit.model.package import Derivation, Donor, FileDifference, KeyChange, Origin, PackageInfo, PackageLineage
 from pilotkit.overlay import ABSENT, Change
 from pilotkit.packages import manifest
-from pilotkit.packages.layered import LayeredFile
-from pilotkit.reading import noun_from, read_text
+from pilotkit.packages.effective_model import LayeredFile
+from pilotkit.reading.files import read_text
+from pilotkit.reading.nouns import noun_from
 
 FILE = "evidence/lineage.json"
 ANSWERS = "answers.json"
@@ -70,7 +71,7 @@ def lineage_of(
     info: PackageInfo,
     layered: Mapping[str, LayeredFile],
     evidence: str | None,
-) -> Lineage:
+) -> PackageLineage:
     """The history of what is being packed: the origin's own, and this step.
 
     Args:
@@ -90,15 +91,15 @@ def lineage_of(
         evidence=evidence,
     )
     earlier = read_lineage(deployment.folder / MODEL / FILE)
-    return Lineage(derivations=(*(earlier.derivations if earlier else ()), step))
+    return PackageLineage(derivations=(*(earlier.derivations if earlier else ()), step))
 
 
-def read_lineage(path: Path) -> Lineage | None:
+def read_lineage(path: Path) -> PackageLineage | None:
     """The lineage in a file; None where there is none."""
     return parse_lineage(read_text(path, f"{MODEL}/{FILE}")) if path.is_file() else None
 
 
-def parse_lineage(text: str) -> Lineage:
+def parse_lineage(text: str) -> PackageLineage:
     """Lineage from its text.
 
     Raises:
@@ -108,10 +109,10 @@ def parse_lineage(text: str) -> Lineage:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise DataError("is not valid JSON.", where=Place(FILE), remedy="Fetch the package again.") from None
-    return noun_from(Lineage, data, FILE)
+    return noun_from(PackageLineage, data, FILE)
 
 
-def as_bytes(lineage: Lineage) -> bytes:
+def as_bytes(lineage: PackageLineage) -> bytes:
     """The file: the same lineage gives the same bytes."""
     data = lineage.model_dump(mode="json", exclude_none=True)
     return f"{json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)}\n".encode()
@@ -122,7 +123,7 @@ def _packed_by(deployment: Deployment) -> Donor | None:
     return deployment.catalog.package.donor if deployment.catalog.package else None
 
 
-def donors_of(lineage: Lineage) -> Iterator[Donor]:
+def donors_of(lineage: PackageLineage) -> Iterator[Donor]:
     """Everybody who had the model before."""
     for step in lineage.derivations:
         yield from (each for each in (step.origin.donor, step.donor) if each)

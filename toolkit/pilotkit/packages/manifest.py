@@ -14,7 +14,7 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import DataError, PackageError, Place
 from pilotkit.model.package import Manifest, ManifestEntry
-from pilotkit.packages.walking import files_below
+from pilotkit.packages.file_listing import list_files
 
 FILE = "manifest.json"
 _DIFFERENT = "It was altered, or was not written by 'pilotkit pack'. Fetch the package again from whoever published it."
@@ -91,7 +91,7 @@ def verify_model(deployment: Deployment) -> Iterator[Drift]:
         raise DataError(
             problem.what, where=Place(f"{MODEL}/{FILE}"), remedy="Restore it from the package that is in answers.json."
         ) from None
-    files = {name: (folder / name).read_bytes() for name in files_below(folder, dotted=True)}
+    files = {name: (folder / name).read_bytes() for name in list_files(folder, dotted=True)}
     for difference in _differences(manifest, files):
         yield Drift(f"{MODEL}/{difference.path}", difference.kind)
 

@@ -18,15 +18,19 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import MODEL
 from pilotkit.errors import PackageError, Place, TargetError
 from pilotkit.model.package import Ownership, PackageInfo
-from pilotkit.packages import defaults, lineage, manifest, marks, measured
+from pilotkit.packages import defaults, lineage, manifest
+from pilotkit.packages import donor_fingerprints as marks
+from pilotkit.packages import measured_evidence as measured
 from pilotkit.packages.archive import INFO, PackageArchive
-from pilotkit.packages.facts import local_facts
-from pilotkit.packages.layered import layered_files
-from pilotkit.packages.leftovers import refuse_leaks
-from pilotkit.packages.marks import DonorMarks
+from pilotkit.packages.donor_facts import local_facts
+from pilotkit.packages.donor_fingerprints import DonorFingerprints
+from pilotkit.packages.donor_leaks import refuse_leaks
+from pilotkit.packages.effective_model import layered_files
+from pilotkit.packages.file_listing import list_files
 from pilotkit.packages.paths import fault_of
-from pilotkit.packages.walking import files_below
-from pilotkit.reading import noun_from, parse_toml, read_text
+from pilotkit.reading.files import read_text
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.toml_data import parse_toml
 
 TEMPLATE = "template"
 _GENERATED = {manifest.FILE, marks.FILE, defaults.FILE, INFO, lineage.FILE}
@@ -110,7 +114,7 @@ def _files(deployment: Deployment, catalog: Catalog, order: PackOrder) -> tuple[
         history = lineage.lineage_of(deployment, origin, info, layered, next(iter(evidence), None))
         files[lineage.FILE] = lineage.as_bytes(history)
     facts, donor, earlier = tuple(local_facts(catalog)), deployment.settings.deployment.id, _earlier(deployment)
-    found = DonorMarks.of(facts, info.name, donor, earlier=earlier)
+    found = DonorFingerprints.of(facts, info.name, donor, earlier=earlier)
     refuse_leaks(files, found.of_donor(donor))
     files[marks.FILE] = found.as_text().encode()
     files[defaults.FILE] = defaults.as_toml(defaults.defaults_of(deployment.settings)).encode()
@@ -140,15 +144,15 @@ def _evidence(deployment: Deployment, order: PackOrder) -> Iterator[tuple[str, b
         yield name, measured.as_bytes(claim)
 
 
-def _earlier(deployment: Deployment) -> DonorMarks | None:
+def _earlier(deployment: Deployment) -> DonorFingerprints | None:
     """The marks that came with the package this deployment was itself made from."""
     name = f"{MODEL}/{marks.FILE}"
     path = deployment.folder / name
-    return DonorMarks.parse(read_text(path, name), name) if path.is_file() else None
+    return DonorFingerprints.parse(read_text(path, name), name) if path.is_file() else None
 
 
 def _model(folder: Path, info: PackageInfo) -> Iterator[tuple[str, bytes]]:
-    for name in files_below(folder):
+    for name in list_files(folder):
         if name.startswith(f"{TEMPLATE}/") or name in _GENERATED or _is_local(f"{MODEL}/{name}", info.ownership):
             continue
         yield name, _read(folder / name, f"{MODEL}/{name}", name)
@@ -163,7 +167,7 @@ def _template(deployment: Deployment) -> Iterator[tuple[str, bytes]]:
             where=Place("pilot.toml", "package.template"),
             remedy="Name the folder that holds cookiecutter.json.",
         )
-    for name in files_below(folder, dotted=True):
+    for name in list_files(folder, dotted=True):
         yield f"{TEMPLATE}/{name}", _read(folder / name, f"{setting}/{name}", f"{TEMPLATE}/{name}")
 
 

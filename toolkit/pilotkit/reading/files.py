@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pilotkit.errors import DataError, Place
-
-MAXIMUM_BYTES = 4 * 1024 * 1024
+from pilotkit.reading.limits import MAXIMUM_BYTES
 
 
 def read_text(path: Path, name: str) -> str:

@@ -10,9 +10,8 @@ import yaml
 
 from pilotkit.errors import DataError, Place
 from pilotkit.reading.files import read_text
+from pilotkit.reading.limits import MAXIMUM_DEPTH, MAXIMUM_NODES
 
-MAXIMUM_NODES = 400_000
-MAXIMUM_DEPTH = 60
 _COMPOSED_SAFELY = 1000
 _WALKED_SAFELY = 256 * 1024
 _LETTERS_A_NODE = 64

@@ -16,10 +16,10 @@ from tuf.api.metadata import Metadata, TargetFile
 from tuf.ngclient import Updater, UpdaterConfig
 
 from pilotkit.errors import TrustError
-from pilotkit.registry.clock import check_clock
-from pilotkit.registry.durable import alone_in, settle
-from pilotkit.registry.fetching import Fetcher
-from pilotkit.registry.refusals import in_words
+from pilotkit.registry.atomic_files import lock_folder, settle
+from pilotkit.registry.clock_rollback import check_clock
+from pilotkit.registry.fetcher import Fetcher
+from pilotkit.registry.trust_messages import explain
 
 MAXIMUM_METADATA = 4 * 1024 * 1024
 """Bytes of one metadata file."""
@@ -110,5 +110,5 @@ class RegistryClient:
     @contextmanager
     def _kept(self) -> Iterator[None]:
         """The store to ourselves: root.json is exchanged in two steps, and a partial file has one name."""
-        with in_words(self._address, self._fetcher, self.store), alone_in(self.store):
+        with explain(self._address, self._fetcher, self.store), lock_folder(self.store):
             yield

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
 from pilotkit.errors import DataError, Place, TargetError
-from pilotkit.registry.durable import write_durably
+from pilotkit.registry.atomic_files import write_atomic
 
 PASSPHRASE = "PILOTKIT_PASSPHRASE"  # noqa: S105  # the name of the variable
 """The environment variable for a key that nobody is there to unlock: the one that dates the registry."""
@@ -47,8 +47,8 @@ def make_key(path: Path, passphrase: str) -> SSlibKey:
         raise TargetError(f"{path} is there already; a key is never written over.", remedy="Name another file.")
     key = Ed25519PrivateKey.generate()
     locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
-    write_durably(path, locked, 0o600)
-    write_durably(public, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    write_atomic(path, locked, 0o600)
+    write_atomic(public, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return SSlibKey.from_crypto(key.public_key())
 
 

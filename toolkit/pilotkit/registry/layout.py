@@ -14,7 +14,7 @@ from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
 from pilotkit.errors import DataError, Place
-from pilotkit.registry.durable import write_durably
+from pilotkit.registry.atomic_files import write_atomic
 
 ROOT, TARGETS, SNAPSHOT, TIMESTAMP = Root.type, Targets.type, Snapshot.type, Timestamp.type
 TOP_ROLES = (ROOT, TARGETS, SNAPSHOT, TIMESTAMP)
@@ -82,7 +82,7 @@ class RegistryFolder:
 
     def save_draft(self, role: str, draft: Metadata[Any]) -> None:
         """Write what waits for signatures, for people to read before they sign."""
-        write_durably(self.pending / f"{role}.json", draft.to_bytes(_WRITER))
+        write_atomic(self.pending / f"{role}.json", draft.to_bytes(_WRITER))
 
     def drop_draft(self, role: str) -> None:
         """Forget what waited for signatures of a role."""
@@ -91,7 +91,7 @@ class RegistryFolder:
     def save_signers(self, counting: Mapping[str, tuple[str, ...]]) -> None:
         """Write whose signatures count for what, so that 'sign' can say that a key is the wrong one."""
         text = json.dumps(dict(counting), indent=2, sort_keys=True)
-        write_durably(self.pending / _SIGNERS, f"{text}\n".encode())
+        write_atomic(self.pending / _SIGNERS, f"{text}\n".encode())
 
     def target(self, path: str, digest: str) -> Path:
         """Where a published target stands: its hash is part of its name."""
@@ -131,7 +131,7 @@ def read_metadata(path: Path) -> Metadata[Any]:
 
 def save(path: Path, metadata: Metadata[Any]) -> None:
     """Write a draft back where it was read from."""
-    write_durably(path, metadata.to_bytes(_WRITER))
+    write_atomic(path, metadata.to_bytes(_WRITER))
 
 
 def period_of(role: str) -> timedelta:

@@ -12,10 +12,10 @@ from tuf.api.metadata import Metadata
 
 from pilotkit.model.registry import Listing, Release, Revocation
 from pilotkit.model.text import Noun
-from pilotkit.registry.describing import describe
-from pilotkit.registry.exporting import fingerprint_of
 from pilotkit.registry.layout import LISTING, ROOT, TARGETS, TOP_ROLES, RegistryFolder
-from pilotkit.registry.lists import Lists, parsed
+from pilotkit.registry.offline_export import fingerprint_of
+from pilotkit.registry.signed_lists import Lists, parsed
+from pilotkit.registry.signing_summary import describe
 
 _N = TypeVar("_N", Release, Revocation)
 

@@ -12,10 +12,10 @@ from typing import Any, Self
 from pilotkit.catalog.plugins import PluginHost, unique
 from pilotkit.errors import PackageError, Place
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory
-from pilotkit.model.surface import Site
-from pilotkit.packages import PackageArchive
+from pilotkit.model.surface import PluginContext
+from pilotkit.packages.archive import PackageArchive
 from pilotkit.scaffold.provinces import UnitsFile, directory_of, find_province
-from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE, Question, answer, questions_of
+from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE, TemplateQuestion, answer, questions_of
 from pilotkit.scaffold.rendering import SETTINGS, read_template_settings
 from pilotkit.scaffold.seed import ModelParts, seed
 from pilotkit.version import __version__
@@ -41,7 +41,7 @@ class Order:
         province: str,
         given: Mapping[str, str],
         target: Path,
-        ask: Callable[[Question], str] | None,
+        ask: Callable[[TemplateQuestion], str] | None,
     ) -> Self:
         """Find the province and settle every answer.
 
@@ -51,8 +51,8 @@ class Order:
         parts = ModelParts.of(archive)
         national = parts.defaults.deployment
         host = PluginHost(archive.info.requires.plugins)
-        site = Site(target, national.scheme, "", national.languages)
-        directories = _directories(host, site, given)
+        context = PluginContext(target, national.scheme, "", national.languages)
+        directories = _directories(host, context, given)
         unit = find_province(directories, national.scheme, province)
         communes = directory_of(directories, national.scheme).communes(unit.code)
         answers = answer(
@@ -76,7 +76,7 @@ class Order:
         return f"{json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)}\n".encode()
 
 
-def questions_in(archive: PackageArchive) -> tuple[Question, ...]:
+def questions_in(archive: PackageArchive) -> tuple[TemplateQuestion, ...]:
     """What a package's template asks.
 
     Raises:
@@ -92,8 +92,8 @@ def questions_in(archive: PackageArchive) -> tuple[Question, ...]:
     return questions_of(read_template_settings(text))
 
 
-def _directories(host: PluginHost, site: Site, given: Mapping[str, str]) -> Sequence[LocationDirectory]:
+def _directories(host: PluginHost, context: PluginContext, given: Mapping[str, str]) -> Sequence[LocationDirectory]:
     if UNITS_FILE in given:
-        return (UnitsFile(Path(given[UNITS_FILE]), site.scheme),)
-    offered = host.collect("register_locations", site=site)
+        return (UnitsFile(Path(given[UNITS_FILE]), context.scheme),)
+    offered = host.collect("register_locations", context=context)
     return tuple(offer.value for offer in offered if isinstance(offer.value, LocationDirectory))

@@ -9,7 +9,7 @@ from pathlib import Path
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory
 from pilotkit.model.text import search_form
-from pilotkit.reading import read_csv
+from pilotkit.reading.csv_data import read_csv
 
 _SHOWN = 3
 

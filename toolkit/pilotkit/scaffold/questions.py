@@ -23,7 +23,7 @@ _FILE = "the answers"
 
 
 @dataclass(frozen=True)
-class Question:
+class TemplateQuestion:
     """One question of a template."""
 
     id: str
@@ -32,7 +32,7 @@ class Question:
     choices: tuple[str, ...] = ()
 
 
-def questions_of(settings: Mapping[str, Any]) -> tuple[Question, ...]:
+def questions_of(settings: Mapping[str, Any]) -> tuple[TemplateQuestion, ...]:
     """The questions of a ``cookiecutter.json``.
 
     Raises:
@@ -45,19 +45,19 @@ def questions_of(settings: Mapping[str, Any]) -> tuple[Question, ...]:
     return tuple(_question(key, value, prompts) for key, value in asked.items())
 
 
-def _question(key: str, value: Any, prompts: Any) -> Question:
+def _question(key: str, value: Any, prompts: Any) -> TemplateQuestion:
     choices = tuple(value) if isinstance(value, list) else ()
     default = choices[0] if choices else value
     if not isinstance(default, str) or not all(isinstance(choice, str) for choice in choices):
         raise TemplateError("is neither words nor a list of words.", where=_settings(key), remedy="Quote it.")
     prompt = prompts.get(key) if isinstance(prompts, dict) else None
-    return Question(key, prompt if isinstance(prompt, str) else key, default, choices)
+    return TemplateQuestion(key, prompt if isinstance(prompt, str) else key, default, choices)
 
 
 def answer(
-    questions: tuple[Question, ...],
+    questions: tuple[TemplateQuestion, ...],
     given: Mapping[str, str],
-    ask: Callable[[Question], str] | None,
+    ask: Callable[[TemplateQuestion], str] | None,
     *,
     languages: tuple[str, ...],
     today: date,
@@ -73,13 +73,13 @@ def answer(
         fallback = _fallback(question, answers, languages, today)
         said = given.get(question.id)
         if said is None and ask is not None:
-            said = ask(Question(question.id, question.prompt, fallback, question.choices))
+            said = ask(TemplateQuestion(question.id, question.prompt, fallback, question.choices))
         answers[question.id] = _checked(question, fallback if said is None else said, languages)
     _check_dates(answers)
     return answers
 
 
-def _fallback(question: Question, answers: Mapping[str, str], languages: tuple[str, ...], today: date) -> str:
+def _fallback(question: TemplateQuestion, answers: Mapping[str, str], languages: tuple[str, ...], today: date) -> str:
     if question.default:
         return question.default
     if question.id == "language":
@@ -92,7 +92,7 @@ def _fallback(question: Question, answers: Mapping[str, str], languages: tuple[s
     return ""
 
 
-def _check_names(questions: tuple[Question, ...], given: Mapping[str, str]) -> None:
+def _check_names(questions: tuple[TemplateQuestion, ...], given: Mapping[str, str]) -> None:
     known = [question.id for question in questions]
     for name in given:
         if name not in {*known, PROVINCE, UNITS_FILE}:
@@ -104,7 +104,7 @@ def _check_names(questions: tuple[Question, ...], given: Mapping[str, str]) -> N
             )
 
 
-def _checked(question: Question, said: object, languages: tuple[str, ...]) -> str:
+def _checked(question: TemplateQuestion, said: object, languages: tuple[str, ...]) -> str:
     where = Place(_FILE, question.id)
     if not isinstance(said, str) or len(said) > MAXIMUM_ANSWER or any(_is_control(mark) for mark in said):
         raise DataError(

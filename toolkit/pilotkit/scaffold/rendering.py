@@ -15,8 +15,8 @@ from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateSyntaxError
 
 from pilotkit.errors import Place, TemplateError
+from pilotkit.packages.file_listing import list_files
 from pilotkit.packages.paths import fault_of, first_collision
-from pilotkit.packages.walking import files_below
 from pilotkit.scaffold.sandbox import Meter, SandboxedTemplates
 
 SETTINGS = "cookiecutter.json"
@@ -72,7 +72,7 @@ def render(template: Path, context: Mapping[str, Any], into: Path, leave_out: Co
     values = {"cookiecutter": dict(context)}
     names = {
         name: _target(environment, name, values)
-        for name in files_below(tree, dotted=True)
+        for name in list_files(tree, dotted=True)
         if not any(fnmatch(name, pattern) for pattern in leave_out)
     }
     if twins := first_collision(names.values()):

@@ -106,9 +106,9 @@ class _MeteredCode(CodeGenerator):
         else:
             super().visit_Tuple(node, frame)
 
-    def _write_weighed(self, visit: Callable[[Any, Frame], None], node: nodes.Node, frame: Frame) -> None:
+    def _write_weighed(self, request: Callable[[Any, Frame], None], node: nodes.Node, frame: Frame) -> None:
         self.write("environment.meter.weigh(")
-        visit(node, frame)
+        request(node, frame)
         self.write(")")
 
 

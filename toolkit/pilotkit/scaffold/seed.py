@@ -18,10 +18,12 @@ from pilotkit.model.location import AdministrativeUnit, Pattern, PointKind, Serv
 from pilotkit.model.people import Head, Norm, Staffing
 from pilotkit.model.procedure import Channel
 from pilotkit.model.source import Certainty
-from pilotkit.packages import PackageArchive
+from pilotkit.packages.archive import PackageArchive
 from pilotkit.packages.defaults import FILE as DEFAULTS
 from pilotkit.packages.defaults import SettingDefaults
-from pilotkit.reading import noun_from, parse_toml, parse_yaml
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.toml_data import parse_toml
+from pilotkit.reading.yaml_data import parse_yaml
 from pilotkit.scaffold.provinces import bare_name
 
 _NOT_IN_IDS = re.compile(r"[^a-z0-9]+")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table
 
 from pilotkit.model.audit import GENESIS, hash_of
-from pilotkit.storage.statements import Statements
+from pilotkit.storage.driver_statements import DriverStatements
 from pilotkit.storage.tables import AuditRow, EventRow, microseconds
 
 RECORDS: Table = AuditRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
@@ -33,7 +33,7 @@ class Record(NamedTuple):
 _LAST = f"SELECT {', '.join(Record._fields)} FROM audit_records ORDER BY number DESC LIMIT 1"  # noqa: S608  # our own names
 
 
-def vouch(statements: Statements, at: datetime, actor: str, events: tuple[int, int], content: str) -> None:
+def vouch(statements: DriverStatements, at: datetime, actor: str, events: tuple[int, int], content: str) -> None:
     """Add the next record, for events that the same transaction has written.
 
     Args:
@@ -46,7 +46,7 @@ def vouch(statements: Statements, at: datetime, actor: str, events: tuple[int, i
     _add(statements, hold_chain(statements), at, actor, events, content)
 
 
-def vouch_for_sign_off(statements: Statements, at: datetime, actor: str, content: str) -> int:
+def vouch_for_sign_off(statements: DriverStatements, at: datetime, actor: str, content: str) -> int:
     """Add the next record, for a sign-off that the same transaction writes: its range of events is empty.
 
     Returns:
@@ -57,7 +57,7 @@ def vouch_for_sign_off(statements: Statements, at: datetime, actor: str, content
     return _add(statements, last, at, actor, (seen + 1, seen), content)
 
 
-def hold_chain(statements: Statements) -> Record | None:
+def hold_chain(statements: DriverStatements) -> Record | None:
     """The end of the chain, to which nobody else adds until the transaction ends; None before the first record."""
     if statements.is_postgresql:
         statements.run("LOCK TABLE audit_records IN EXCLUSIVE MODE")  # one writer a link; readers go on
@@ -66,7 +66,7 @@ def hold_chain(statements: Statements) -> Record | None:
 
 
 def _add(
-    statements: Statements, last: Record | None, at: datetime, actor: str, events: tuple[int, int], content: str
+    statements: DriverStatements, last: Record | None, at: datetime, actor: str, events: tuple[int, int], content: str
 ) -> int:
     number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
     said = (number, microseconds(at), actor, *events, content)

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from pilotkit.model.audit import Content, line_of
+from pilotkit.model.audit import AuditContent, line_of
 from pilotkit.storage.audit import LINE, vouch
-from pilotkit.storage.statements import Statements
+from pilotkit.storage.driver_statements import DriverStatements
 from pilotkit.storage.tables import CASES, EVENTS, NUMBERS
 
 
@@ -21,7 +21,7 @@ class BulkWriter:
         self._connection = connection
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("LOCK TABLE case_events IN EXCLUSIVE MODE")  # nobody's event among ours
-        self._content = Content()
+        self._content = AuditContent()
         self._first_event = (connection.scalar(select(func.max(EVENTS.c.id))) or 0) + 1
 
     @property
@@ -62,7 +62,7 @@ class BulkWriter:
         """
         first, last = self._first_event, self._connection.scalar(select(func.max(EVENTS.c.id))) or 0
         if last >= first:
-            vouch(Statements.of(self._connection), at, actor, (first, last), str(self._content))
+            vouch(DriverStatements.of(self._connection), at, actor, (first, last), str(self._content))
         if self._connection.dialect.name == "postgresql":
             for table in (CASES, EVENTS):
                 self._connection.exec_driver_sql(

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
+from pilotkit.storage.case_queries import UnitCases, is_of
 from pilotkit.storage.store import Store
 from pilotkit.storage.tables import CASES
-from pilotkit.storage.worklist import UnitCases, is_of
 
 
 class OpenCase(NamedTuple):
@@ -37,7 +37,7 @@ def open_cases(store: Store, units: list[str], size: int = 1000) -> Iterator[Ope
             .order_by(CASES.c.id)
             .limit(size)
         )
-        with store.looking() as session:
+        with store.read_session() as session:
             rows = [OpenCase(*row) for row in session.execute(page)]
         yield from rows
         if len(rows) < size:
@@ -48,5 +48,5 @@ def open_cases(store: Store, units: list[str], size: int = 1000) -> Iterator[Ope
 def count_cases(store: Store, unit: UnitCases) -> int:
     """How many cases are with a unit, open or ended."""
     counted = select(func.count()).select_from(CASES).where(is_of(unit))
-    with store.looking() as session:
+    with store.read_session() as session:
         return session.scalar(counted) or 0

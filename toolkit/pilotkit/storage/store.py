@@ -21,13 +21,14 @@ from pilotkit.errors import CaseError, UnknownError
 from pilotkit.model.audit import Checkpoint
 from pilotkit.model.case import Case, CaseEvent, EventKind
 from pilotkit.model.procedure import Procedure
-from pilotkit.storage.attributes import attribute_names
 from pilotkit.storage.audit import Record, events_between, last_record, records
 from pilotkit.storage.bulk import BulkWriter
+from pilotkit.storage.case_attributes import attribute_names
+from pilotkit.storage.driver_statements import DriverStatements, reading, transaction
 from pilotkit.storage.engine import READS_ONLY, open_engine, said_in_words
-from pilotkit.storage.facts import FACT_COLUMNS, FactReader
-from pilotkit.storage.personal import SealedFile
-from pilotkit.storage.statements import Statements, reading, transaction
+from pilotkit.storage.event_insert import Receiving, insert_event
+from pilotkit.storage.fact_reader import FACT_COLUMNS, FactReader
+from pilotkit.storage.personal_store import SealedFile
 from pilotkit.storage.tables import (
     CASES,
     EVENTS,
@@ -35,7 +36,6 @@ from pilotkit.storage.tables import (
     CheckpointRow,
     ProcedureVersionRow,
 )
-from pilotkit.storage.writing import Receiving, insert_event
 
 __all__ = ["FACT_COLUMNS", "Extent", "Store"]
 
@@ -104,7 +104,7 @@ class Store:
             found = statements.first("SELECT case_id FROM submissions WHERE key = ?", (key,))
         if found is None:
             return None
-        with self.looking() as session:
+        with self.read_session() as session:
             row = session.get(CaseRow, found[0])
             return Case(**row.model_dump(exclude={"id"})) if row else None
 
@@ -145,7 +145,7 @@ class Store:
             UnknownError: no such case.
             CaseError: somebody else was quicker: an event's number is taken.
         """
-        with self.writing() as session:
+        with self.write_session() as session:
             held = [(self._row(session, case.code, held=True), case, event) for case, event in changes]
             for row, case, event in held:  # whoever holds the chain never waits for a case
                 self._change(session, row, case, event)
@@ -156,7 +156,7 @@ class Store:
             raise CaseError(f"case '{case.code}' has moved on since it was read.", remedy="Read it again.")
         self._update(row, case)
         assert row.id is not None  # noqa: S101  # read: the database gave it one
-        insert_event(Statements.of(session.connection()), row.id, event)
+        insert_event(DriverStatements.of(session.connection()), row.id, event)
 
     def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
         """Keep procedures as they are now, each once; the digests that name them, in the same order."""
@@ -175,7 +175,7 @@ class Store:
         Raises:
             UnknownError: no case here was.
         """
-        with self.looking() as session:
+        with self.read_session() as session:
             row = session.get(ProcedureVersionRow, digest)
             if row is None:
                 raise UnknownError(
@@ -201,7 +201,7 @@ class Store:
         Raises:
             UnknownError: no such case.
         """
-        with self.writing() as session:
+        with self.write_session() as session:
             self._update(self._row(session, case.code, held=True), case)
 
     def records(self) -> Iterator[Record]:
@@ -221,12 +221,12 @@ class Store:
 
     def keep_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep a signed checkpoint; the same one again changes nothing."""
-        with self.writing() as session:
+        with self.write_session() as session:
             session.merge(CheckpointRow(**checkpoint.model_dump()))
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Every checkpoint kept here, by record."""
-        with self.looking() as session:
+        with self.read_session() as session:
             rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.__table__.c.number))  # type: ignore[attr-defined]  # SQLModel adds it
             return tuple(Checkpoint(**row.model_dump()) for row in rows)
 
@@ -236,12 +236,12 @@ class Store:
         Raises:
             UnknownError: no such case.
         """
-        with self.looking() as session:
+        with self.read_session() as session:
             return Case(**self._row(session, code).model_dump(exclude={"id"}))
 
     def events(self, code: str) -> tuple[CaseEvent, ...]:
         """Everything that happened to a case, in order."""
-        with self.looking() as session:
+        with self.read_session() as session:
             row = self._row(session, code)
             found = session.execute(select(EVENTS).where(EVENTS.c.case_id == row.id).order_by(EVENTS.c.number))
             return tuple(
@@ -287,7 +287,7 @@ class Store:
             yield FactReader(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def write_session(self) -> Iterator[Session]:
         """One transaction that may write; all of it or nothing.
 
         Raises:
@@ -297,7 +297,7 @@ class Store:
             yield session
 
     @contextmanager
-    def looking(self) -> Iterator[Session]:
+    def read_session(self) -> Iterator[Session]:
         """One transaction that only reads; it holds no writer up.
 
         Raises:

@@ -6,7 +6,7 @@ The fixtures are pytest's own to find: see :mod:`pilotkit.testing.fixtures`.
 from pilotkit.testing.clock import Clock
 from pilotkit.testing.contract import PluginContract, contract_problems
 from pilotkit.testing.quality import report_on
-from pilotkit.testing.tiny import enabling, tiny_deployment, tiny_file
+from pilotkit.testing.sample_deployment import enabling, tiny_deployment, tiny_file
 
 __all__ = [
     "Clock",

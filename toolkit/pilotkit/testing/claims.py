@@ -11,7 +11,9 @@ from pydantic import Field
 from pilotkit.catalog.plugins import installed_entry_points
 from pilotkit.errors import UnknownError
 from pilotkit.model.text import Identifier, Noun
-from pilotkit.reading import noun_from, parse_yaml, read_text
+from pilotkit.reading.files import read_text
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.yaml_data import parse_yaml
 
 FILE = "quality.yaml"
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from pilotkit.catalog.plugins import installed_entry_points
 from pilotkit.errors import PilotkitError
 from pilotkit.testing.claims import package_of
-from pilotkit.testing.loading import MOST_MEGABYTES, MOST_SECONDS
+from pilotkit.testing.load_time import MOST_MEGABYTES, MOST_SECONDS
 from pilotkit.testing.rules import INSTALLED, Subject, answer_problems, loading_problems
 
 __all__ = [

@@ -31,7 +31,7 @@ _DAYS = 30
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """The folder of a small deployment of its own: a municipality that does not exist."""
-    from pilotkit.testing.tiny import tiny_deployment
+    from pilotkit.testing.sample_deployment import tiny_deployment
 
     return tiny_deployment(tmp_path / "tiny")
 
@@ -56,10 +56,10 @@ def catalog(tiny: Path) -> Catalog:
 def _filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from contextlib import closing
 
-    from pilotkit.casework.simulation import simulate
     from pilotkit.catalog.deployment import Deployment
+    from pilotkit.simulation.month import simulate
     from pilotkit.storage.store import Store
-    from pilotkit.testing.tiny import tiny_deployment
+    from pilotkit.testing.sample_deployment import tiny_deployment
 
     deployment = Deployment(tiny_deployment(tmp_path_factory.mktemp("pilotkit") / "filled"))
     with closing(Store.of(deployment)) as store:
@@ -92,7 +92,7 @@ def web() -> Callable[..., TestClient]:
     import warnings
 
     from pilotkit.catalog.deployment import Deployment
-    from pilotkit.web.app import create_app
+    from pilotkit.web.application import create_app
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Starlette would rather have another client library

@@ -10,7 +10,9 @@ from pathlib import Path
 from pilotkit.catalog.plugins import PluginHost
 from pilotkit.errors import PilotkitError
 from pilotkit.model.text import Identifier, Noun
-from pilotkit.reading import noun_from, parse_yaml, read_text
+from pilotkit.reading.files import read_text
+from pilotkit.reading.nouns import noun_from
+from pilotkit.reading.yaml_data import parse_yaml
 from pilotkit.testing.claims import Claim, Quality, claim_of
 from pilotkit.testing.rules import IN_SOURCE, INSTALLED, Subject
 

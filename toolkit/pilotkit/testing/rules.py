@@ -15,10 +15,10 @@ from pilotkit.errors import PilotkitError
 from pilotkit.hookspecs import PROJECT
 from pilotkit.model.source import Certainty, Sourced
 from pilotkit.testing.claims import package_of, project_of, source_of
-from pilotkit.testing.doors import door_problems
-from pilotkit.testing.loading import MOST_MEGABYTES, MOST_SECONDS, loading_of
-from pilotkit.testing.tiny import tiny_deployment
-from pilotkit.testing.words import SHELL, word_problems
+from pilotkit.testing.import_rules import door_problems
+from pilotkit.testing.load_time import MOST_MEGABYTES, MOST_SECONDS, loading_of
+from pilotkit.testing.sample_deployment import tiny_deployment
+from pilotkit.testing.translation_rules import SHELL, word_problems
 
 _NAMES = {
     "register_checks": ("id", "check"),
@@ -137,7 +137,7 @@ def sourced(subject: Subject) -> Iterator[str]:
     """Whether every figure names a source that is there, and is no surer than it."""
     sources = subject.deployment.catalog.sources
     for hook in ("register_procedures", "register_locations", "register_kpis"):
-        for offer in subject.offered(hook, site=subject.deployment.site):
+        for offer in subject.offered(hook, context=subject.deployment.context):
             thing = offer.value
             if not isinstance(thing, Sourced):
                 continue

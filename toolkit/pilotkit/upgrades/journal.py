@@ -23,9 +23,9 @@ from pilotkit.catalog.tree import PILOT
 from pilotkit.disk import sync
 from pilotkit.errors import DataError, Place, TargetError
 from pilotkit.model.text import Noun
-from pilotkit.packages.pristine import digest
-from pilotkit.upgrades import states
-from pilotkit.upgrades.states import State, Version, state_of
+from pilotkit.packages.merge_base import digest
+from pilotkit.upgrades import file_state as states
+from pilotkit.upgrades.file_state import FileState, Version, state_of
 
 JOURNAL = f"{PILOT}/journal"
 PREVIOUS = f"{PILOT}/previous"
@@ -82,7 +82,7 @@ def _claim(handle: int, folder: Path) -> None:
 
 
 def change(
-    folder: Path, wanted: Mapping[str, State | None], title: str, seen: Mapping[str, Version | None] = _UNSEEN
+    folder: Path, wanted: Mapping[str, FileState | None], title: str, seen: Mapping[str, Version | None] = _UNSEEN
 ) -> int:
     """Make every path what is wanted of it (None: not there), all of them or none; returns how many changed.
 
@@ -136,7 +136,7 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
     return None
 
 
-def _unedited(folder: Path, path: str, seen: Mapping[str, Version | None]) -> State | None:
+def _unedited(folder: Path, path: str, seen: Mapping[str, Version | None]) -> FileState | None:
     """What stands at a path, which must be what was seen there."""
     held = state_of(folder, path)
     if path in seen and seen[path] != Version.of(held):
@@ -156,7 +156,7 @@ def last_change(folder: Path) -> Journal | None:
     return _read(folder / PREVIOUS) if (folder / PREVIOUS / _LIST).is_file() else None
 
 
-def put(folder: Path, name: str, state: State | None, seen: Mapping[str, Version | None] = _UNSEEN) -> None:
+def put(folder: Path, name: str, state: FileState | None, seen: Mapping[str, Version | None] = _UNSEEN) -> None:
     """Make one path what is wanted of it, at once; it is not among what :func:`take_back` takes back.
 
     Raises:
@@ -207,17 +207,17 @@ def _stands(folder: Path, path: str, wanted: Version | None) -> bool:
     return (held and digest(held.data)) == (wanted and wanted.sha256)
 
 
-def _noted(state: State | None, contents: dict[str, bytes]) -> Version | None:
+def _noted(state: FileState | None, contents: dict[str, bytes]) -> Version | None:
     version = Version.of(state)
     if state is not None and version is not None:
         contents[version.sha256] = state.data
     return version
 
 
-def _restored(folder: Path, entry: _Entry) -> State | None:
+def _restored(folder: Path, entry: _Entry) -> FileState | None:
     if entry.old is None:
         return None
-    return State(_kept(folder / PREVIOUS, entry.old.sha256), _given(folder / entry.path, entry.new, entry.old))
+    return FileState(_kept(folder / PREVIOUS, entry.old.sha256), _given(folder / entry.path, entry.new, entry.old))
 
 
 def _given(path: Path, before: Version | None, after: Version) -> int | None:
@@ -261,7 +261,7 @@ def _finish(folder: Path) -> None:
         for entry in told.entries:
             if entry.new is not None:
                 mode = _given(folder / entry.path, entry.old, entry.new)
-                states.put(folder, entry.path, State(_kept(folder / JOURNAL, entry.new.sha256), mode))
+                states.put(folder, entry.path, FileState(_kept(folder / JOURNAL, entry.new.sha256), mode))
         shutil.rmtree(folder / PREVIOUS, ignore_errors=True)
         (folder / JOURNAL).replace(folder / PREVIOUS)
         sync(folder / PILOT)

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from pilotkit.version import __version__
-from pilotkit.web.words import SHELL
+from pilotkit.web.translations import SHELL
 
 _YEAR = "public, max-age=31536000, immutable"
 

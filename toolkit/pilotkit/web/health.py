@@ -7,7 +7,7 @@ from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import PilotkitError
-from pilotkit.registry import standing
+from pilotkit.registry.deployment_trust import trust_of
 from pilotkit.version import __version__
 
 
@@ -25,7 +25,7 @@ def health_of(deployment: Deployment, now: datetime) -> dict[str, Any]:
 
 def _trust(deployment: Deployment, now: datetime) -> dict[str, Any] | None:
     try:
-        found = standing(deployment.folder, now=now)
+        found = trust_of(deployment.folder, now=now)
     except PilotkitError as problem:
         return {"problem": problem.what}
     if found is None:

@@ -15,14 +15,14 @@ from pilotkit.errors import PluginError
 from pilotkit.model.access import CITIZEN
 from pilotkit.model.surface import Page, View
 from pilotkit.version import __version__
-from pilotkit.web import drawing
+from pilotkit.web import svg_geometry as drawing
 from pilotkit.web.assets import Assets
 from pilotkit.web.filters import filters
 from pilotkit.web.formats import Formats, language_name
 from pilotkit.web.govuk import component
+from pilotkit.web.page_request import PageRequest
 from pilotkit.web.sitemap import SiteMap
-from pilotkit.web.visit import Visit
-from pilotkit.web.words import SHELL, words_of
+from pilotkit.web.translations import SHELL, words_of
 
 
 class Renderer:
@@ -34,16 +34,16 @@ class Renderer:
         self.assets = Assets(pages.packages)
         self._environments: dict[tuple[str, str], Environment] = {}
 
-    def render(self, view: View, visit: Visit) -> str:
+    def render(self, view: View, request: PageRequest) -> str:
         """The HTML of a view.
 
         Raises:
             PluginError: the view names something as the shell names its own, which would change the frame of the page.
         """
-        environment, frame = self._environment(visit.package, visit.language), self._frame(visit)
+        environment, frame = self._environment(request.package, request.language), self._frame(request)
         if taken := sorted(view.context.keys() & (frame.keys() | environment.globals.keys())):
             raise PluginError(
-                f"page '{visit.page}' of '{visit.package}' gives its template '{taken[0]}', which is the shell's own.",
+                f"page '{request.page}' of '{request.package}' gives its template '{taken[0]}', the shell's own.",
                 remedy="Name it otherwise in the view's context and in the template.",
             )
         return environment.get_template(view.template).render({**frame, **view.context})
@@ -79,65 +79,65 @@ class Renderer:
         )
         return environment
 
-    def _frame(self, visit: Visit) -> dict[str, Any]:
+    def _frame(self, request: PageRequest) -> dict[str, Any]:
         who, package = self.deployment.settings.deployment, self.deployment.catalog.package
         return {
-            "visit": visit,
-            "form_token": visit.form_token,
-            "has_permission": visit.authority.may,
-            "catalog": visit.catalog,
-            "language": visit.language,
+            "request": request,
+            "form_token": request.form_token,
+            "has_permission": request.authority.may,
+            "catalog": request.catalog,
+            "language": request.language,
             "province": who.name,
             "tagline": who.tagline,
             "package": package,
             "version": __version__,
-            "door": self._door(visit),
-            "navigation": [self._link(page, visit) for page in visit.navigation],
+            "door": self._door(request),
+            "navigation": [self._link(page, request) for page in request.navigation],
             "written_in": who.languages[0],
-            "languages": [self._language(code, visit) for code in who.languages],
+            "languages": [self._language(code, request) for code in who.languages],
             "has_fonts": self.assets.has("vendor/fonts.css"),
         }
 
-    def _door(self, visit: Visit) -> dict[str, Any]:
+    def _door(self, request: PageRequest) -> dict[str, Any]:
         """What the header says about signing in, and whether there is anything to sign in with."""
         provider = self.deployment.settings.identity
         return {
-            "signed_in": self._signed_in(visit),
-            "provider": provider.name.in_language(visit.language) if provider else "",
-            "is_there": provider is not None or bool(visit.catalog.accounts),
+            "signed_in": self._signed_in(request),
+            "provider": provider.name.in_language(request.language) if provider else "",
+            "is_there": provider is not None or bool(request.catalog.accounts),
         }
 
-    def _signed_in(self, visit: Visit) -> dict[str, str] | None:
+    def _signed_in(self, request: PageRequest) -> dict[str, str] | None:
         """The account and its place, never a person; None where nobody has signed in."""
-        who, catalog = visit.authority, visit.catalog
+        who, catalog = request.authority, request.catalog
         if who.is_anonymous:
             return None
         if who.subject.startswith(CITIZEN):
             provider = self.deployment.settings.identity
-            return {"login": provider.name.in_language(visit.language) if provider else "", "place": ""}
+            return {"login": provider.name.in_language(request.language) if provider else "", "place": ""}
         account = catalog.accounts.get(who.subject)
         point = catalog.points.get(who.point or "")
         unit = catalog.units.get(account.unit) if account else None
         return {"login": who.subject, "place": point.name if point else unit.name if unit else ""}
 
-    def _link(self, page: Page, visit: Visit) -> dict[str, Any]:
+    def _link(self, page: Page, request: PageRequest) -> dict[str, Any]:
         label = page.navigation.label if page.navigation else page.name
-        current = "page" if visit.page == page.name else "true" if page is self._around(visit) else None
-        words = words_of(page.package, visit.language)
-        return {"label": words.gettext(label), "url": self.pages.url(visit.language, page.name), "current": current}
+        current = "page" if request.page == page.name else "true" if page is self._around(request) else None
+        words = words_of(page.package, request.language)
+        return {"label": words.gettext(label), "url": self.pages.url(request.language, page.name), "current": current}
 
-    def _around(self, visit: Visit) -> Page | None:
+    def _around(self, request: PageRequest) -> Page | None:
         """The page of the navigation that the visit's page lies under: the nearest one."""
-        here = self.pages.pages.get(visit.page)
+        here = self.pages.pages.get(request.page)
         if here is None or here.navigation is not None:
             return None
-        above = [each for each in visit.navigation if each.path != "/" and here.path.startswith(each.path + "/")]
+        above = [each for each in request.navigation if each.path != "/" and here.path.startswith(each.path + "/")]
         return max(above, key=lambda each: len(each.path), default=None)
 
-    def _language(self, code: str, visit: Visit) -> dict[str, Any]:
-        name = visit.page if visit.page in self.pages.pages else ""
-        url = self.pages.url(code, name, **{**visit.query, **visit.path}) if name else f"/{code}"
-        return {"code": code, "name": language_name(code), "url": url, "is_current": code == visit.language}
+    def _language(self, code: str, request: PageRequest) -> dict[str, Any]:
+        name = request.page if request.page in self.pages.pages else ""
+        url = self.pages.url(code, name, **{**request.query, **request.path}) if name else f"/{code}"
+        return {"code": code, "name": language_name(code), "url": url, "is_current": code == request.language}
 
 
 def _with_templates(package: str) -> Iterable[str]:

@@ -14,7 +14,7 @@ import uvicorn
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import TargetError
-from pilotkit.web.app import create_app
+from pilotkit.web.application import create_app
 
 HOST = "127.0.0.1"
 _PATIENCE = 30.0

@@ -12,7 +12,7 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.plugins import Offered, unique
 from pilotkit.errors import UnknownError
 from pilotkit.model.surface import Page
-from pilotkit.web import own
+from pilotkit.web import builtin_pages as own
 
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 

@@ -21,10 +21,10 @@ def register_procedures() -> tuple[Procedure | ProcedureHandler, ...]:
 
 
 @hookimpl
-def register_locations(site: Site) -> tuple[ServicePoint, ...]:
+def register_locations(context: PluginContext) -> tuple[ServicePoint, ...]:
     from {{ cookiecutter.package }}.locations import points_of
 
-    return points_of(site)
+    return points_of(context)
 {%- endif %}
 {%- if cookiecutter.has.kpis %}
 

@@ -1,0 +1,1 @@
+"""What a citizen does: apply, follow, supplement, pay, withdraw, fetch the result."""

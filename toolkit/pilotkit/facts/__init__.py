@@ -1,0 +1,1 @@
+"""Facts: cases and catalog as Parquet files that engines scan."""

@@ -1,0 +1,33 @@
+"""Figures: KPI values, targets, sign-offs, costs, and the engines that count."""
+
+from pilotkit.errors import TargetError as TargetError
+from pilotkit.measures.costs import CostChange as CostChange
+from pilotkit.measures.costs import cost_changes as cost_changes
+from pilotkit.measures.costs import year_total as year_total
+from pilotkit.measures.engines import Answer as Answer
+from pilotkit.measures.engines import Engine as Engine
+from pilotkit.measures.engines import FactFiles as FactFiles
+from pilotkit.measures.engines import merge_answers as merge_answers
+from pilotkit.measures.escalation import escalations as escalations
+from pilotkit.measures.formulas import FormulaValue as FormulaValue
+from pilotkit.measures.formulas import IndexValue as IndexValue
+from pilotkit.measures.formulas import InputValue as InputValue
+from pilotkit.measures.formulas import index_values as index_values
+from pilotkit.measures.measures import CasePage as CasePage
+from pilotkit.measures.measures import Measures as Measures
+from pilotkit.measures.plan import Plan as Plan
+from pilotkit.measures.plan import Quantile as Quantile
+from pilotkit.measures.plan import Sum as Sum
+from pilotkit.measures.signoffs import SignedFigure as SignedFigure
+from pilotkit.measures.signoffs import SignOffs as SignOffs
+from pilotkit.measures.target_status import TargetReport as TargetReport
+from pilotkit.model.accountability import Escalation as Escalation
+from pilotkit.model.accountability import EscalationRule as EscalationRule
+from pilotkit.model.accountability import Occasion as Occasion
+from pilotkit.model.accountability import SignOff as SignOff
+from pilotkit.model.kpi import FormulaInput as FormulaInput
+from pilotkit.model.kpi import Goal as Goal
+from pilotkit.model.kpi import KpiValue as KpiValue
+from pilotkit.model.kpi import ReportedCount as ReportedCount
+from pilotkit.model.kpi import ReportedFigure as ReportedFigure
+from pilotkit.model.kpi import TargetStatus as TargetStatus

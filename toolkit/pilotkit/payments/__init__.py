@@ -1,0 +1,1 @@
+"""Payments: requested with a case, confirmed by what has arrived."""

@@ -1,0 +1,8 @@
+"""How large a file of data may be: data comes from strangers."""
+
+MAXIMUM_BYTES = 4 * 1024 * 1024
+"""Bytes of one YAML, TOML or CSV file."""
+MAXIMUM_DEPTH = 60
+"""How deeply values may stand inside each other."""
+MAXIMUM_NODES = 400_000
+"""Values in one YAML file once its aliases are followed."""

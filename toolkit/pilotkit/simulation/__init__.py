@@ -1,0 +1,1 @@
+"""Simulated cases: a plausible month, the same from the same seed."""
