@@ -23,6 +23,7 @@ _MODULES = {
     "model.source": "Certainty Source",
     "model.surface": "Check Command Connector Download Finding Navigation Page PluginContext Redirect Severity View",
     "model.text": "LocalText",
+    "services": "open_services",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the modules above

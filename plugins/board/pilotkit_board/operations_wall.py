@@ -72,7 +72,7 @@ def _live(request: PageRequest, units: frozenset[str]) -> dict[str, object]:
     catalog = request.catalog
     rules = rules_of(request.deployment.folder)
     at = request.measures.present(request.now).astimezone(request.zone)
-    day = request.backoffice.operations.day(units, at, rules.will_be_late.hours)
+    day = request.operations.day(units, at, rules.will_be_late.hours)
     decisions = decide(catalog, day, rules)
     drawn, severities = _drawn(request.deployment, _only(units)), _severities(decisions)
     return {

@@ -84,7 +84,7 @@ def sign(request: PageRequest) -> View | Redirect:
 
 
 def _sign_offs(request: PageRequest) -> SignOffs:
-    return SignOffs(request.deployment, request.backoffice.store, lambda: request.now)
+    return request.sign_offs
 
 
 def _wanting(figure: TargetFigure, compared: tuple[SignedFigure, ...]) -> Wanting:

@@ -20,7 +20,7 @@ def show_door(request: PageRequest) -> View:
 
 def open_file(request: PageRequest) -> View:
     """The file, once: the look at it is written down with its reason."""
-    desk, code, reason = request.backoffice.desk(request.authority), request.path["code"], request.posted.get("reason")
+    desk, code, reason = request.officer_desk, request.path["code"], request.posted.get("reason")
     case = desk.case(code)
     try:
         file = desk.file(code, reason)
@@ -66,7 +66,7 @@ def _known(desk: OfficerDesk, case: Case, procedure: Procedure, file: PersonalFi
 
 
 def _door(request: PageRequest, *, problem: str | None = None, is_empty: bool = False, status: int = 200) -> View:
-    desk = request.backoffice.desk(request.authority)
+    desk = request.officer_desk
     case = desk.case(request.path["code"])
     usual = request.gettext("Processing the case") if desk.is_mine(case) else ""
     return View(

@@ -67,7 +67,7 @@ def show_receive(request: PageRequest) -> View:
 def take_in(request: PageRequest) -> View:
     """Look the person up, or take the application in and show the receipt."""
     procedure = _procedure(request, request.posted.get("_procedure"))
-    desk = request.backoffice.desk(request.authority)
+    desk = request.officer_desk
     person = FilledPage.of_posted(applicant_page(request), request.posted, request.today)
     form = request.catalog.forms.get(procedure.form or "")
     pages = tuple(FilledPage.of_posted(page, request.posted, request.today) for page in form.pages) if form else ()
@@ -202,7 +202,7 @@ def _receipt(screen: Screen, desk: OfficerDesk) -> View:
 
 def _printed(request: PageRequest, case: Case) -> tuple[DocumentTemplate, ...]:
     """The statutory receipt, where a plugin offers one."""
-    offered = request.backoffice.printing.offered(case, request.backoffice.store.events(case.code))
+    offered = request.printing.offered(case, request.officer_desk.history(case.code))
     return tuple(each for each in offered if each.id.endswith(RECEIPT))
 
 

@@ -24,13 +24,13 @@ def print_book(request: PageRequest) -> Download:
     wanted = wanted_of(request)
     unit = wanted.unit if wanted.unit in request.authority.units else None
     cases = _cases(request, wanted)
-    made = request.backoffice.printing.book(template, unit or _letterhead(request), cases, request.now)
+    made = request.printing.book(template, unit or _letterhead(request), cases, request.now)
     return Download(made, "application/pdf", f"{template}-{request.today:%Y-%m-%d}.pdf")
 
 
 def book_of(request: PageRequest) -> str | None:
     """The id of the document about many cases; None where no plugin offers one."""
-    return next((each.id for each in request.backoffice.printing.templates.values() if each.subject == "cases"), None)
+    return next((each.id for each in request.printing.templates.values() if each.subject == "cases"), None)
 
 
 def _letterhead(request: PageRequest) -> str:
@@ -40,7 +40,7 @@ def _letterhead(request: PageRequest) -> str:
 
 
 def _cases(request: PageRequest, wanted: WorkListQuery) -> tuple[Case, ...]:
-    desk = request.backoffice.desk(request.authority)
+    desk = request.officer_desk
     found: list[Case] = []
     while len(found) < MOST:
         page = desk.work_list(wanted, 1, _AT_ONCE)

@@ -148,4 +148,4 @@ def _number(text: str) -> int:
 
 
 def _desk(request: PageRequest) -> OfficerDesk:
-    return request.backoffice.desk(request.authority)
+    return request.officer_desk

@@ -17,7 +17,7 @@ from pilotkit.packages.packing import PackOrder, pack
 from pilotkit.registry.verified_download import download_verified
 from pilotkit.scaffold.new_deployment import new
 from pilotkit.simulation.month import simulate
-from pilotkit.tables import Store
+from pilotkit.storage.store import Store
 from pilotkit.testing import Clock
 from pilotkit.trust import PackageArchive, compare_packages
 

@@ -12,10 +12,10 @@ from functools import cached_property, wraps
 from typing import Any, TypeAlias
 
 from pilotkit import CaseError, Channel, Document, Level, Procedure, Redirect, UnknownError, View
-from pilotkit.cases import Form, FormPage, unit_of
+from pilotkit.cases import Applications, Form, FormPage, unit_of
 from pilotkit.pages import FilledPage, PageRequest
 from pilotkit_portal import documents as papers
-from pilotkit_portal.availability import Closed, is_set_up, why_closed
+from pilotkit_portal.availability import Closed, why_closed
 from pilotkit_portal.deciding_units import deciding_units
 from pilotkit_portal.earlier_documents import earlier_papers, take_over
 from pilotkit_portal.eligibility import fit_of
@@ -35,14 +35,14 @@ class Journey:
     token: str
 
     @cached_property
-    def filing(self) -> Any:
-        """What keeps the draft."""
-        return self.request.backoffice.filing
+    def applications(self) -> Applications:
+        """The service that keeps the draft."""
+        return self.request.applications
 
     @cached_property
     def draft(self) -> Any:
         """What was filled in so far."""
-        return self.filing.draft(self.token)
+        return self.applications.draft(self.token)
 
     @cached_property
     def procedure(self) -> Procedure:
@@ -112,7 +112,7 @@ def _with_draft(answer: Callable[[PageRequest], Answer]) -> Callable[[PageReques
 
     @wraps(answer)
     def guarded(request: PageRequest) -> Answer:
-        if not is_set_up(request):
+        if not request.keeps_personal_data:
             return View("portal/apply/gone.html", {"is_set_up": False}, 503)
         try:
             return answer(request)
@@ -124,7 +124,7 @@ def _with_draft(answer: Callable[[PageRequest], Answer]) -> Callable[[PageReques
 
 def _sent_or_gone(request: PageRequest) -> Answer:
     try:
-        request.backoffice.filing.receipt(request.path["token"])
+        request.applications.receipt(request.path["token"])
     except UnknownError:
         return View("portal/apply/gone.html", {"is_set_up": True}, 404)
     return Redirect(request.url("portal.sent", token=request.path["token"]))
@@ -155,7 +155,7 @@ def start(request: PageRequest) -> Answer:
     procedure = request.catalog.procedure(request.path["code"])
     if why_closed(request, procedure):
         return show_start(request)
-    token = request.backoffice.filing.start(procedure.code, Channel.ONLINE, request.authority)
+    token = request.applications.start(procedure.code, Channel.ONLINE, request.authority)
     return Redirect(request.url("portal.you", token=token))
 
 
@@ -184,7 +184,7 @@ def save_you(request: PageRequest) -> Answer:
     if filled.problems or unit not in {each.code for each in units}:
         return _you(journey, filled, unit, is_refused=True)
     person = person_of(filled.answers)
-    journey.filing.save_person(journey.token, person, unit, known_as=request.person)
+    journey.applications.save_person(journey.token, person, unit, known_as=request.person)
     return _again(journey).after(journey.stops[0])
 
 
@@ -224,7 +224,7 @@ def save_questions(request: PageRequest) -> Answer:
     filled = FilledPage.of_posted(page, request.posted, request.today)
     if filled.problems:
         return _questions(journey, filled, _UNPROCESSABLE)
-    journey.filing.save(journey.token, filled.page.id, filled.answers)
+    journey.applications.save(journey.token, filled.page.id, filled.answers)
     return _again(journey).after(_stop(journey, filled.page))
 
 
@@ -251,7 +251,7 @@ def save_documents(request: PageRequest) -> Answer:
     """Keep the files that came; take one away where that was asked."""
     journey = _journey(request)
     if gone := request.posted.get("remove"):
-        journey.filing.detach(journey.token, gone)
+        journey.applications.detach(journey.token, gone)
         return Redirect(request.url("portal.documents", token=journey.token))
     wrong = {}
     for document in journey.documents:
@@ -276,7 +276,7 @@ def _attached(journey: Journey, document: Document, upload: Any) -> str | None:
     if len(upload.data) > papers.MEGABYTES * 2**20:
         return "too_big"
     try:
-        journey.filing.attach(journey.token, papers.content_of(document.id, upload))
+        journey.applications.attach(journey.token, papers.content_of(document.id, upload))
     except CaseError:
         return "not_taken"
     return None
@@ -324,7 +324,7 @@ def send(request: PageRequest) -> Answer:
     if not request.posted.get("is_true"):
         return _check(journey, is_unconfirmed=True)
     try:
-        journey.filing.submit(journey.token, request.authority)
+        journey.applications.submit(journey.token, request.authority)
     except CaseError:
         return _check(_again(journey), is_refused=True)
     return Redirect(request.url("portal.sent", token=journey.token))
@@ -332,7 +332,7 @@ def send(request: PageRequest) -> Answer:
 
 def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool = False) -> View:
     request, draft = journey.request, journey.draft
-    missing = journey.filing.missing(journey.token)
+    missing = journey.applications.missing(journey.token)
     pages = [FilledPage.of_answers(page, draft.answers) for page in journey.pages]
     return View(
         "portal/apply/check.html",
@@ -345,7 +345,7 @@ def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool =
             "unit": request.catalog.units.get(draft.unit or ""),
             "documents": journey.documents,
             "attached": _by_document(journey),
-            "fees": journey.filing.fees(journey.procedure.code, Channel.ONLINE, draft.answers),
+            "fees": journey.applications.fees(journey.procedure.code, Channel.ONLINE, draft.answers),
             "offer": journey.procedure.offer(Channel.ONLINE),
             "is_unconfirmed": is_unconfirmed,
             "is_refused": is_refused,
@@ -358,9 +358,9 @@ def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool =
 def show_sent(request: PageRequest) -> Answer:
     """It is on disk: its code, its key, and what happens now."""
     try:
-        receipt = request.backoffice.filing.receipt(request.path["token"])
+        receipt = request.applications.receipt(request.path["token"])
     except UnknownError:
-        return View("portal/apply/gone.html", {"is_set_up": is_set_up(request)}, 404)
+        return View("portal/apply/gone.html", {"is_set_up": request.keeps_personal_data}, 404)
     case, key = receipt.case, receipt.follow_key
     tracking = request.origin + request.url("portal.tracked", code=case.code)
     return View(

@@ -121,6 +121,6 @@ def read_values(
 ) -> tuple[KpiValue, ...]:
     """One KPI as numerator and denominator, in total and in every group; each value says as of when and of what."""
     kpi = here.catalog.kpi(id)
-    measures = Measures(here.backoffice.deployment, here.backoffice.store)
+    measures = Measures(here.services.deployment, here.services.store)
     as_of = measures.end_of(until) if until else measures.present(here.now())
     return measures.values([kpi.id], by=by, since=since, as_of=as_of)

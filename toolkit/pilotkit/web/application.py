@@ -24,7 +24,7 @@ from pilotkit.api.app import create_api
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError, DataError, PilotkitError, RefusedError, TrustError, UnknownError
 from pilotkit.model.surface import Download, FormData, Page, Redirect, Stream, View
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.web import builtin_pages as own
 from pilotkit.web import theme
 from pilotkit.web.authentication import Authenticator
@@ -82,8 +82,8 @@ class _Shell:
         self.pages = site_map(deployment)
         self.renderer = Renderer(deployment, self.pages)
         self.info = deployment.catalog.package
-        self.backoffice = Backoffice(deployment, now)
-        self.door = Authenticator(self.backoffice)
+        self.services = Services(deployment, now)
+        self.door = Authenticator(lambda: self.services.access)
         self.streams = Streams()
         for package in self.pages.packages:
             for language in self.settings.languages:
@@ -91,11 +91,11 @@ class _Shell:
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Serves until it is told to stop, then lets go of the database."""
-        with delivering(self.backoffice):
+        """Serve until it is told to stop, then close the database."""
+        with delivering(self.deployment, lambda: self.services.store, self.now):
             yield
         self.streams.close()
-        self.backoffice.close()
+        self.services.close()
 
     def routes(self) -> list[BaseRoute]:
         """Every address the application answers."""
@@ -107,7 +107,7 @@ class _Shell:
             Route("/icon.svg", self.icon),
             *self._citizens(),
             Mount("/static", self.renderer.assets.served(), name="static"),
-            Mount(API, create_api(self.backoffice, self.now)),
+            Mount(API, create_api(self.services, self.now)),
             *(self._route(page, language) for page in self.pages.pages.values() for language in languages),
         ]
 
@@ -118,7 +118,15 @@ class _Shell:
             return []
         from pilotkit.web.oidc_login import CitizenEntrance  # noqa: PLC0415  # what most deployments never need
 
-        return CitizenEntrance(provider, self.backoffice, self.door, self._problem, self.now).routes()
+        return CitizenEntrance(
+            provider,
+            self.settings.languages,
+            self.services.vault,
+            lambda: self.services.access,
+            self.door,
+            self._problem,
+            self.now,
+        ).routes()
 
     def _route(self, page: Page, language: str) -> Route:
         async def answer(request: Request) -> Response:
@@ -143,7 +151,7 @@ class _Shell:
         page_request = PageRequest(
             deployment=self.deployment, language=language, now=self.now(), page=page.name, package=page.package
         )
-        page_request.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        page_request.__dict__.update(site_map=self.pages, _services=self.services)
         try:
             answered = await run_in_threadpool(page.receive, page_request, data) if page.receive else None
         except (DataError, TrustError) as problem:
@@ -190,7 +198,7 @@ class _Shell:
             form_token=self.door.token(request),
             origin=f"{request.url.scheme}://{request.url.netloc}",
         )
-        page_request.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        page_request.__dict__.update(site_map=self.pages, _services=self.services)
         return page_request
 
     def _answer(
@@ -211,7 +219,7 @@ class _Shell:
         """What all who listen get; made for nobody, so that nothing of one of them reaches another."""
         package, now = self.pages.pages[page].package, self.now().astimezone(self.zone)
         nobody = PageRequest(deployment=self.deployment, language=language, now=now, page=page, package=package)
-        nobody.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        nobody.__dict__.update(site_map=self.pages, _services=self.services)
         return told_event("view", self.renderer.render(stream.make(nobody), nobody))
 
     def _shown(self, request: Request, view: View, page_request: PageRequest) -> Response:

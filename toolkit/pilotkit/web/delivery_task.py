@@ -1,16 +1,18 @@
-"""Telling plugins in the background while the web application serves."""
+"""Delivery of case events to plugins, in the background of the web application."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pilotkit.casework.case_service import Clock
 from pilotkit.casework.event_delivery import deliver
+from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import PilotkitError
-from pilotkit.services import Backoffice
 from pilotkit.storage.address import is_there
+from pilotkit.storage.store import Store
 
 _LOG = logging.getLogger(__name__)
 _PAUSE = 1.0
@@ -25,11 +27,15 @@ class Delivering:
     """One thread that looks into the outbox each second.
 
     Args:
-        backoffice: whose outbox.
+        deployment: its plugins are told.
+        store: returns the database; called when there is one.
+        clock: returns the aware present.
     """
 
-    def __init__(self, backoffice: Backoffice) -> None:
-        self._backoffice = backoffice
+    def __init__(self, deployment: Deployment, store: Callable[[], Store], clock: Clock) -> None:
+        self._deployment = deployment
+        self._store = store
+        self._clock = clock
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="delivering", daemon=True)
 
@@ -56,17 +62,16 @@ class Delivering:
 
     def _is_there(self) -> bool:
         """Whether there is a database; looking into the outbox is no reason to make one."""
-        deployment = self._backoffice.deployment
-        return is_there(deployment.settings.storage.url, deployment.folder)
+        return is_there(self._deployment.settings.storage.url, self._deployment.folder)
 
     def _deliver(self) -> int:
-        return deliver(self._backoffice.deployment, self._backoffice.store, clock=self._backoffice.clock)
+        return deliver(self._deployment, self._store(), clock=self._clock)
 
 
 @contextmanager
-def delivering(backoffice: Backoffice) -> Iterator[None]:
-    """Tell plugins for as long as the block lasts."""
-    thread = Delivering(backoffice)
+def delivering(deployment: Deployment, store: Callable[[], Store], clock: Clock) -> Iterator[None]:
+    """Deliver case events to plugins for as long as the block lasts."""
+    thread = Delivering(deployment, store, clock)
     thread.start()
     try:
         yield
