@@ -157,7 +157,7 @@ def test_type_checkers_are_told_of_the_front_door_what_it_offers():
         for node in ast.parse(stub.read_text(encoding="utf-8")).body
         for alias in node.names
     }
-    homes = {name: f"pilotkit.{module}.{name}" for name, module in pilotkit._HOMES.items()}
+    homes = {name: f"{module}.{name}" for name, module in pilotkit._HOMES.items()}
     assert {**homes, "__version__": "pilotkit.version.__version__"} == told
 
 

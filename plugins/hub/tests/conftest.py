@@ -19,7 +19,7 @@ from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
 from pilotkit.access import passwords
-from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.adoption.signed_receipt import sign_receipt
 from pilotkit.packages.packing import PackOrder, pack
 from pilotkit.services import Services
 from pilotkit.storage.store import Store

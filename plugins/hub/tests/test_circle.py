@@ -10,7 +10,7 @@ from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
 from pilotkit.adoption.receipt import receipt_of
-from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.adoption.signed_receipt import sign_receipt
 from pilotkit.cli.app import run
 from pilotkit.packages.archive import inspect
 from pilotkit.packages.packing import PackOrder, pack

@@ -8,7 +8,7 @@ from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
 from pilotkit.adoption.receipt import receipt_of
-from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.adoption.signed_receipt import sign_receipt
 from pilotkit.storage.store import Store
 from pilotkit.trust import TrustError
 from pilotkit_hub.ledger import Ledger, provinces_of

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pilotkit.errors import PackageError, PilotkitError, TrustError
 from pilotkit.model.registry import Listing, Release, Revocations, TrustStatement, Voucher
 from pilotkit.packages.archive import PackageArchive
-from pilotkit.registry.deployment_trust import earliest_expiry
+from pilotkit.registry.metadata_expiry import earliest_expiry
 from pilotkit.registry.trust_root import TrustedRegistry
 from pilotkit.registry.version_selection import choose, refuse_revoked
 
