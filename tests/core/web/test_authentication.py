@@ -110,6 +110,7 @@ def test_a_planted_browser_name_is_not_taken_for_one_of_ours(open_town):
         {"origin": "https://evil.test"},
         {"origin": "null"},
         {"origin": "http://localhost.evil.test"},
+        {"origin": "http://["},
     ],
 )
 def test_a_form_from_another_site_is_refused_even_with_a_token(open_town, headers):

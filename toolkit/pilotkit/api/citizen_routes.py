@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Response, UploadFile
 from fastapi import Form as FormPart
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pilotkit.api.dependencies import CitizenApplications, CitizenTracking, CurrentUser, DraftToken, FollowKey, Known
 from pilotkit.api.file_routes import answer_with, content_of
 from pilotkit.api.problems import PROBLEMS
-from pilotkit.api.text_types import Code, Reason, Words
+from pilotkit.api.text_types import Answers, Code, Reason, Words
 from pilotkit.model.application import Draft, Followed, Gap, Receipt, Tracked
 from pilotkit.model.case import Case
 from pilotkit.model.form import Form
@@ -102,7 +102,7 @@ def save_person(applications: CitizenApplications, token: DraftToken, asked: App
 
 
 @router.put("/draft/pages/{page}", status_code=NAUGHT)
-def save_page(applications: CitizenApplications, token: DraftToken, page: Code, answers: dict[str, Any]) -> None:
+def save_page(applications: CitizenApplications, token: DraftToken, page: Code, answers: Answers) -> None:
     """The answers of one page of the procedure's form; GET /procedures/{code}/form has its JSON Schema."""
     applications.save(token, page, answers)
 

@@ -13,7 +13,7 @@ from pilotkit.api.dependencies import Desk, State
 from pilotkit.api.file_routes import answer_with, content_of
 from pilotkit.api.paging import PageOf, WantedPage
 from pilotkit.api.problems import PROBLEMS
-from pilotkit.api.text_types import Code, Reason
+from pilotkit.api.text_types import Answers, Code, Reason
 from pilotkit.errors import UnknownError
 from pilotkit.model.application import Receipt
 from pilotkit.model.case import Application, Case, CaseEvent, EventKind
@@ -44,7 +44,7 @@ class Received(_Asked):
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{8,100}$")] | None = None
     """Chosen by the sender: sent again, it gets the case that the first one became."""
     person: Person
-    answers: dict[str, Any] = Field(default_factory=dict)
+    answers: Answers = Field(default_factory=dict)
 
 
 class Act(_Asked):

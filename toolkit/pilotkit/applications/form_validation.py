@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,17 +16,18 @@ from itertools import chain
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from pilotkit.applications.form_errors import FormError
 from pilotkit.model.form import Form, FormPage
+from pilotkit.model.linear_pattern import linear_pattern
 from pilotkit.model.text import is_writable
 
 LONGEST = 4000
 """The most characters of an answer where the schema sets no limit."""
 MOST = 200
 """The most answers to one question where the schema sets no limit."""
-TYPES = ("string", "integer", "number", "boolean", "array")
-"""What a property may be."""
 FORMATS = FormatChecker(formats=())
 """Formats that are checked; any other is a note to the reader."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -116,7 +117,7 @@ def required_of(page: FormPage) -> frozenset[str]:
 
 
 def type_of(schema: Any) -> str:
-    """The one type of a property, of :data:`TYPES`; ``string`` where it says none, such as beside an ``enum``."""
+    """Return the type of a property, of :data:`pilotkit.model.form_schema.TYPES`; ``string`` where it names none."""
     kind = schema.get("type", "string") if isinstance(schema, dict) else "string"
     kinds = [each for each in (kind if isinstance(kind, list) else [kind]) if each != "null"]
     return kinds[0] if kinds else "string"
@@ -142,7 +143,10 @@ def _items(schema: Any) -> Any:
 
 
 def _found(page: FormPage, answers: dict[str, Any]) -> Iterator[FormError]:
-    yield from _beyond_bounds(answers)
+    beyond = list(_beyond_bounds(answers))
+    yield from beyond
+    if beyond:
+        return  # judged when they are within bounds: what is longer takes longer
     for name in sorted(required_of(page)):
         if name in answers and answers[name] in ("", [], None):
             yield FormError(name, "required")
@@ -168,13 +172,21 @@ def _beyond_bounds(answers: Mapping[str, Any]) -> Iterator[FormError]:
             yield FormError(name, "not_valid")
 
 
-def _validator(page: FormPage) -> Draft202012Validator:
+def _validator(page: FormPage) -> Validator:
     return _made(json.dumps(page.schema_, sort_keys=True, default=str))
 
 
+def _follows(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not linear_pattern(pattern).search(instance):
+        yield ValidationError(f"does not match {pattern!r}")
+
+
+_FormValidator: Callable[..., Validator] = extend(Draft202012Validator, {"pattern": _follows})  # type: ignore[no-untyped-call]
+
+
 @lru_cache(maxsize=512)
-def _made(schema: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads(schema), format_checker=FORMATS)
+def _made(schema: str) -> Validator:
+    return _FormValidator(json.loads(schema), format_checker=FORMATS)
 
 
 def _said(error: ValidationError) -> Iterator[FormError]:

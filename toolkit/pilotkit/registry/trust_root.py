@@ -66,7 +66,10 @@ def address_of(place: str) -> str:
     Raises:
         DataError: neither.
     """
-    scheme = urlsplit(place).scheme
+    try:
+        scheme = urlsplit(place).scheme
+    except ValueError:
+        scheme = ""
     if scheme in {"http", "https", "file"}:
         return f"{place.rstrip('/')}/"
     folder = Path(place)

@@ -208,8 +208,9 @@ class _Shell:
             return self._shown(request, answered, page_request)
         if isinstance(answered, Stream):
             key = f"{page_request.language}:{page_request.page}:{answered.shared}"
+            session = page_request.guest.session or (request.client.host if request.client else "")
             return self.streams.answer(
-                key, lambda: self._told(answered, page_request.page, page_request.language), answered.every
+                key, lambda: self._told(answered, page_request.page, page_request.language), answered.every, session
             )
         if isinstance(answered, Redirect):
             return self.door.pass_through(request, redirect_answer(answered), answered)
