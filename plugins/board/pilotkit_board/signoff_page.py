@@ -28,7 +28,7 @@ class Wanting:
 
 
 def show_signing(request: PageRequest, mistaken: str = "") -> View:
-    """What waits for the head's signature, the one that needs attention most first."""
+    """Show what waits for the head's signature, the one that needs attention most first."""
     measures: Measures = request.measures
     moment = latest_moment(request)
     standings = measures.standings(moment)

@@ -36,7 +36,7 @@ class Late:
 
 
 def show_apologies(request: PageRequest) -> View:
-    """The late cases of one's units, those that are late longest first."""
+    """Show the late cases of one's units, those that are late longest first."""
     return _list(request)
 
 
@@ -81,7 +81,7 @@ def _sign(request: PageRequest, chosen: tuple[Late, ...]) -> View:
 
 
 def _extras(request: PageRequest, late: Late) -> Mapping[str, str]:
-    """What the draft is filled with; where the apology was made already, the case says it all."""
+    """Return what the draft is filled with; where the apology was made already, the case says it all."""
     until = _day(request) or late.proposed
     if late.promised is not None:
         return {}
@@ -161,6 +161,6 @@ def _late(request: PageRequest, desk: OfficerDesk, case: Case, clock: str) -> La
 
 
 def _template(request: PageRequest) -> str | None:
-    """The id of the statutory apology; None where no plugin offers one."""
+    """Return the id of the statutory apology; None where no plugin offers one."""
     offered = request.printing.templates.values()
     return next((each.id for each in offered if each.subject == "case" and each.id.endswith(APOLOGY)), None)

@@ -39,7 +39,7 @@ def act_on_case(request: PageRequest) -> Answer:
 
 
 def case_view(request: PageRequest, *, problem: str | None = None, status: int = 200) -> View:
-    """The page of a case, with what went wrong on top."""
+    """Return the page of a case, with what went wrong on top."""
     desk, code = request.officer_desk, request.path["code"]
     case, events = desk.case(code), desk.history(code)
     procedure, clock = desk.procedure(case), desk.clock(case)

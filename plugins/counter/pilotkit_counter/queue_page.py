@@ -43,7 +43,7 @@ def move_queue(request: PageRequest) -> View | Redirect | Download:
 
 
 def _printed(request: PageRequest, point: str) -> Download:
-    """A ticket on paper, with how long it may take."""
+    """Return a ticket on paper, with how long it may take."""
     number = _whole(request.posted.get("number"))
     ticket = next((each for each in request.queue.tickets(point) if each.number == number), None)
     if ticket is None:
@@ -55,7 +55,7 @@ def _printed(request: PageRequest, point: str) -> Download:
 
 
 def show_display(request: PageRequest) -> View:
-    """The numbers that were called, in large; it names nobody and everybody may see it."""
+    """Show the numbers that were called, in large; it names nobody and everybody may see it."""
     point = request.catalog.point(request.path["point"])
     queue = request.queue
     return View(
@@ -95,5 +95,5 @@ def _counter(request: PageRequest) -> int:
 
 
 def _whole(text: str) -> int:
-    """A small number; 0, which is nobody's, where it is none."""
+    """Return a small number; 0, which is nobody's, where it is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004  # digits of a ticket

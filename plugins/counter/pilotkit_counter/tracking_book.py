@@ -13,7 +13,7 @@ _AT_ONCE = 200
 
 
 def print_book(request: PageRequest) -> Download:
-    """The cases that the work list would show for the same address, in its order. Nobody's name is in it.
+    """Return the cases that the work list would show for the same address, in its order. Nobody's name is in it.
 
     Raises:
         UnknownError: no plugin offers a book.
@@ -29,12 +29,12 @@ def print_book(request: PageRequest) -> Download:
 
 
 def book_of(request: PageRequest) -> str | None:
-    """The id of the document about many cases; None where no plugin offers one."""
+    """Return the id of the document about many cases; None where no plugin offers one."""
     return next((each.id for each in request.printing.templates.values() if each.subject == "cases"), None)
 
 
 def _letterhead(request: PageRequest) -> str:
-    """The unit that prints: one's own, or the province where one sees several."""
+    """Return the unit that prints: one's own, or the province where one sees several."""
     units = request.authority.units
     return next(iter(units)) if len(units) == 1 else request.catalog.province.code
 

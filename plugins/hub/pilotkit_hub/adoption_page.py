@@ -58,7 +58,7 @@ def show_adoption(request: PageRequest) -> View:
 
 
 def rows_of(ledger: Ledger, now: datetime, settings: HubSettings) -> tuple[ProvinceRow, ...]:
-    """A row for every deployment that is known, and for every province that has none.
+    """Return a row for every deployment that is known, and for every province that has none.
 
     Raises:
         DataError: the registry is broken.
@@ -79,7 +79,7 @@ def _rows(ledger: Ledger, now: datetime, settings: HubSettings) -> Iterator[Prov
 
 
 def state_of(receipt: AdoptionReceipt, days: int, silent_days: int) -> State:
-    """What matters most of a deployment."""
+    """Return what matters most of a deployment."""
     states: dict[State, object] = {
         "revoked": receipt.package.is_revoked,
         "blocked": receipt.checks.errors or receipt.refused,

@@ -44,7 +44,7 @@ class Ledger:
 
     @classmethod
     def of(cls, tables: PluginTables, catalog: Catalog) -> Ledger:
-        """The ledger of a deployment."""
+        """Return the ledger of a deployment."""
         return cls(tables, provinces_of(catalog))
 
     def trust(self, province: str, pem: str, now: datetime) -> AdministrativeUnit:
@@ -69,7 +69,7 @@ class Ledger:
         return unit
 
     def keys(self) -> dict[str, str]:
-        """The public key (PEM) of each province that has one, by code."""
+        """Return the public key (PEM) of each province that has one, by code."""
         with self._tables.read_session() as session:
             return {row.province: row.pem for row in session.execute(select(KEYS).order_by(KEYS.c.province))}
 
@@ -117,21 +117,21 @@ class Ledger:
             return {row.digest: row.actor for row in session.execute(wanted)}
 
     def refusals(self, most: int = 100) -> tuple[tuple[datetime, str, str], ...]:
-        """What was handed in and refused, the newest first: when, by whom, why."""
+        """Return what was handed in and refused, the newest first: when, by whom, why."""
         wanted = select(HANDED_IN).where(HANDED_IN.c.refused != "").order_by(HANDED_IN.c.number.desc()).limit(most)
         with self._tables.read_session() as session:
             rows = session.execute(wanted).all()
         return tuple((datetime.fromtimestamp(row.at / _MICRO, UTC), row.actor, row.refused) for row in rows)
 
     def newest(self) -> dict[str, tuple[Taken, ...]]:
-        """The newest receipt of each deployment, by the code of its province; the newest first."""
+        """Return the newest receipt of each deployment, by the code of its province; the newest first."""
         found: dict[str, dict[str, Taken]] = {}
         for taken in self._read():
             found.setdefault(taken.receipt.province, {}).setdefault(taken.receipt.deployment, taken)
         return {province: tuple(each.values()) for province, each in found.items()}
 
     def history(self, province: str | None = None, most: int = 100) -> tuple[Taken, ...]:
-        """The receipts of one province or of all, the newest first."""
+        """Return the receipts of one province or of all, the newest first."""
         return tuple(self._read(province, most))
 
     def _read(self, province: str | None = None, most: int | None = None) -> Iterator[Taken]:
@@ -148,7 +148,7 @@ class Ledger:
 
 
 def provinces_of(catalog: Catalog) -> dict[str, AdministrativeUnit]:
-    """The country's provinces by code: of the scheme's register, else of ``local/units.csv``."""
+    """Return the country's provinces by code: of the scheme's register, else of ``local/units.csv``."""
     directory = catalog.directories.get(catalog.settings.deployment.scheme)
     units = directory.provinces() if directory else catalog.units.values()
     return {unit.code: unit for unit in units if unit.level == "province"}

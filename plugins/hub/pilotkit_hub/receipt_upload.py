@@ -36,7 +36,7 @@ def receive_receipt(request: PageRequest, data: bytes) -> Download:
 
 
 def show_receipts(request: PageRequest) -> View:
-    """What came last, from whom."""
+    """Show what came last, from whom."""
     ledger = Ledger.of(request.tables(METADATA), request.catalog)
     names = {code: unit.name for code, unit in ledger.provinces.items()}
     history = ledger.history()
@@ -45,7 +45,7 @@ def show_receipts(request: PageRequest) -> View:
 
 
 def show_form(_: PageRequest) -> View:
-    """The form for receipts that came as files."""
+    """Show the form for receipts that came as files."""
     return View("hub/hand_in.html", {"outcomes": (), "problem": None})
 
 
@@ -66,7 +66,7 @@ def _taken(request: PageRequest, file: Upload) -> HandedIn:
 
 
 def _why(request: PageRequest, what: str) -> str:
-    """A refusal in the language of the page; as it was said where no translation is known."""
+    """Return a refusal in the language of the page; as it was said where no translation is known."""
     _ = request.gettext
     known = {
         r"not a signed statement": _("This is not a signed receipt."),

@@ -94,7 +94,7 @@ class Journey:
         return Redirect(self.stops[self.stops.index(stop) + 1])
 
     def frame(self, stop: str) -> dict[str, Any]:
-        """What every screen shows: where one is, what for, and how to come back."""
+        """Return what every screen shows: where one is, what for, and how to come back."""
         number = self.stops.index(stop)
         return {
             "procedure": self.procedure,
@@ -108,7 +108,7 @@ class Journey:
 
 
 def _with_draft(answer: Callable[[PageRequest], Answer]) -> Callable[[PageRequest], Answer]:
-    """What is answered where the draft was sent already, or is gone."""
+    """Return what is answered where the draft was sent already, or is gone."""
 
     @wraps(answer)
     def guarded(request: PageRequest) -> Answer:
@@ -131,7 +131,7 @@ def _sent_or_gone(request: PageRequest) -> Answer:
 
 
 def show_start(request: PageRequest) -> Answer:
-    """What one should know and have before one starts."""
+    """Show what one should know and have before one starts."""
     procedure = request.catalog.procedure(request.path["code"])
     closed = why_closed(request, procedure)
     return View(
@@ -151,7 +151,7 @@ def show_start(request: PageRequest) -> Answer:
 
 
 def start(request: PageRequest) -> Answer:
-    """A new draft."""
+    """Return a new draft."""
     procedure = request.catalog.procedure(request.path["code"])
     if why_closed(request, procedure):
         return show_start(request)
@@ -242,7 +242,7 @@ def _stop(journey: Journey, page: FormPage) -> str:
 
 @_with_draft
 def show_documents(request: PageRequest) -> Answer:
-    """The papers, each with a field."""
+    """Show the papers, each with a field."""
     return _documents(_journey(request), {})
 
 
@@ -270,7 +270,7 @@ def save_documents(request: PageRequest) -> Answer:
 
 
 def _attached(journey: Journey, document: Document, upload: Any) -> str | None:
-    """What is wrong with a file, as a word for the template; None where it was kept."""
+    """Return what is wrong with a file, as a word for the template; None where it was kept."""
     if not upload.data:
         return "empty"
     if len(upload.data) > papers.MEGABYTES * 2**20:
@@ -356,7 +356,7 @@ def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool =
 
 
 def show_sent(request: PageRequest) -> Answer:
-    """It is on disk: its code, its key, and what happens now."""
+    """Show that the application is on disk: its code, its key, and what happens now."""
     try:
         receipt = request.applications.receipt(request.path["token"])
     except UnknownError:
@@ -382,5 +382,5 @@ def _journey(request: PageRequest) -> Journey:
 
 
 def _again(journey: Journey) -> Journey:
-    """The journey as it is after a change."""
+    """Return the journey as it is after a change."""
     return Journey(journey.request, journey.token)

@@ -19,7 +19,7 @@ class Closed(StrEnum):
 
 
 def why_closed(request: PageRequest, procedure: Procedure) -> Closed | None:
-    """What stands in the way; None where one can apply."""
+    """Return what stands in the way; None where one can apply."""
     if procedure.offer(Channel.ONLINE) is None:
         return Closed.NOT_OFFERED
     if procedure.valid_to is not None and procedure.valid_to < request.today:

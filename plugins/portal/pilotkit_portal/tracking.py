@@ -44,7 +44,7 @@ class Stage:
 
 
 def _opened(answer: Callable[[PageRequest], Answer]) -> Callable[[PageRequest], Answer]:
-    """A wrong key and a code that nobody has get the very same page."""
+    """Return a wrong key and a code that nobody has get the very same page."""
 
     @wraps(answer)
     def guarded(request: PageRequest) -> Answer:
@@ -98,7 +98,7 @@ def show_tracked(request: PageRequest) -> Answer:
 
 
 def open_tracked(request: PageRequest) -> Answer:
-    """The key, typed where the code is known already."""
+    """Return the key, typed where the code is known already."""
     return open_track(request)
 
 
@@ -151,7 +151,7 @@ def rate(request: PageRequest) -> Answer:
 
 @_opened
 def show_supplement(request: PageRequest) -> Answer:
-    """What is still asked, and a field for it."""
+    """Show what is still asked, and a field for it."""
     return _supplement(request)
 
 
@@ -303,7 +303,7 @@ def _tracked(request: PageRequest, code: str) -> Any:
 
 
 def _procedure(request: PageRequest, case: Any) -> Procedure | None:
-    """The definition the case was received under; today's where only that is to be had."""
+    """Return the definition the case was received under; today's where only that is to be had."""
     if isinstance(case, Case):
         try:
             return request.tracking.procedure(case)
@@ -323,7 +323,7 @@ def _results(request: PageRequest, case: Any) -> tuple[Any, ...]:
 
 
 def _asked(followed: Any) -> str | None:
-    """What the office asks for now, in its own words."""
+    """Return what the office asks for now, in its own words."""
     kinds = {
         CaseStatus.SUPPLEMENT_REQUESTED: EventKind.SUPPLEMENT_REQUESTED,
         CaseStatus.PAYMENT_REQUESTED: EventKind.PAYMENT_REQUESTED,
@@ -336,7 +336,7 @@ def _asked(followed: Any) -> str | None:
 
 
 def _way(request: PageRequest, case: Any) -> dict[str, Any]:
-    """What both pages show of the way a case goes, and of its clock."""
+    """Return what both pages show of the way a case goes, and of its clock."""
     procedure = _procedure(request, case)
     return {
         "procedure": procedure,
@@ -351,7 +351,7 @@ def _way(request: PageRequest, case: Any) -> dict[str, Any]:
 
 
 def stages(steps: tuple[Step, ...], at: str | None, *, is_over: bool) -> tuple[Stage, ...]:
-    """The steps with what is done, where it stands and what is ahead.
+    """Return the steps with what is done, where it stands and what is ahead.
 
     Steps may loop; they are shown in the order they are written, which is the order of the ordinary way.
     """

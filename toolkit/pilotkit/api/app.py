@@ -23,7 +23,7 @@ PATH = "/api/v1"
 
 
 def create_api(services: Services, now: Callable[[], datetime]) -> FastAPI:
-    """The REST interface of a deployment, to be mounted at :data:`PATH`.
+    """Return the REST interface of a deployment, to be mounted at :data:`PATH`.
 
     Args:
         services: of the deployment.

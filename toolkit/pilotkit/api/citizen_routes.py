@@ -72,26 +72,26 @@ def start(applications: CitizenApplications, asker: CurrentUser, asked: Start) -
 
 @router.get("/draft")
 def read_draft(applications: CitizenApplications, token: DraftToken) -> Draft:
-    """What was filled in so far."""
+    """Return what was filled in so far."""
     return applications.draft(token)
 
 
 @router.get("/draft/gaps")
 def list_gaps(applications: CitizenApplications, token: DraftToken) -> tuple[Gap, ...]:
-    """What is still to be done before it can be sent; empty when it is ready."""
+    """Return what is still to be done before it can be sent; empty when it is ready."""
     return applications.missing(token)
 
 
 @router.get("/draft/fees")
 def read_fees(applications: CitizenApplications, token: DraftToken) -> tuple[Fee, ...] | Literal["free"] | None:
-    """What it will cost with these answers; null where nothing is published, which is not 0."""
+    """Return what it will cost with these answers; null where nothing is published, which is not 0."""
     draft = applications.draft(token)
     return applications.fees(draft.procedure, draft.channel, draft.answers)
 
 
 @router.get("/draft/form")
 def read_form(applications: CitizenApplications, token: DraftToken) -> Form | None:
-    """The form of its procedure; null where nothing is asked besides the person's own details."""
+    """Return the form of its procedure; null where nothing is asked besides the person's own details."""
     return applications.form(token)
 
 
@@ -103,7 +103,7 @@ def save_person(applications: CitizenApplications, token: DraftToken, asked: App
 
 @router.put("/draft/pages/{page}", status_code=NAUGHT)
 def save_page(applications: CitizenApplications, token: DraftToken, page: Code, answers: Answers) -> None:
-    """The answers of one page of the procedure's form; GET /procedures/{code}/form has its JSON Schema."""
+    """Save the answers of one page of the procedure's form; GET /procedures/{code}/form has its JSON Schema."""
     applications.save(token, page, answers)
 
 
@@ -142,7 +142,7 @@ def submit(applications: CitizenApplications, token: DraftToken, asker: CurrentU
 
 @router.get("/draft/receipt")
 def read_receipt(applications: CitizenApplications, token: DraftToken) -> Receipt:
-    """The receipt of a draft that was sent, for 30 days."""
+    """Return the receipt of a draft that was sent, for 30 days."""
     return applications.receipt(token)
 
 
@@ -154,7 +154,7 @@ def track(tracking: CitizenTracking, code: Code) -> Tracked:
 
 @router.get("/followed")
 def list_followed(tracking: CitizenTracking, asker: CurrentUser) -> tuple[Case, ...]:
-    """The newest cases of the citizen who has signed in; none for anybody else."""
+    """Return the newest cases of the citizen who has signed in; none for anybody else."""
     return tracking.mine(asker)
 
 
@@ -186,7 +186,7 @@ def withdraw(tracking: CitizenTracking, asker: CurrentUser, code: Code, asked: W
 
 @router.get("/followed/{code}/payment")
 def read_payment(tracking: CitizenTracking, asker: CurrentUser, code: Code, key: FollowKey = "") -> Payment | None:
-    """What is to be paid, and how; null where nothing is."""
+    """Return what is to be paid, and how; null where nothing is."""
     return tracking.payment(code, key, asker)
 
 
@@ -212,7 +212,7 @@ def read_attachment(
 def list_results(
     tracking: CitizenTracking, asker: CurrentUser, code: Code, key: FollowKey = ""
 ) -> tuple[Attachment, ...]:
-    """The files that are the result; none until the case is finished."""
+    """Return the files that are the result; none until the case is finished."""
     return tracking.results(code, key, asker)
 
 

@@ -125,7 +125,7 @@ def list_cases(  # what the list can be narrowed by
     mine: bool = False,
     text: Annotated[Code, Query()] = "",
 ) -> PageOf[Case]:
-    """The work list by due date."""
+    """Return the work list by due date."""
     asked = WorkListQuery(status=status, procedure=procedure, unit=unit, due_before=due_before, mine=mine, text=text)
     found = desk.work_list(asked, wanted.page, wanted.size)
     return PageOf(items=tuple(found.cases), page=wanted.page, size=wanted.size, has_more=found.has_more)
@@ -171,7 +171,7 @@ def read_could_end(desk: Desk, code: Code) -> AwareDatetime | None:
 
 @router.get("/cases/{code}/possible")
 def read_possible(desk: Desk, code: Code) -> tuple[EventKind, ...]:
-    """What the asker may do to the case now."""
+    """Return what the asker may do to the case now."""
     return desk.possible(desk.case(code))
 
 
@@ -193,7 +193,7 @@ def _verb(asked: Act) -> dict[str, Any]:
 
 @router.post("/cases/{code}/file-reads")
 def read_file(desk: Desk, code: Code, asked: Look) -> PersonalFile:
-    """The personal file. The look at it is written down with its reason."""
+    """Return the personal file. The look at it is written down with its reason."""
     return desk.file(code, asked.reason)
 
 
@@ -234,7 +234,7 @@ def reuse(desk: Desk, code: Code, asked: Reused) -> Attachment:
 
 @router.post("/people/cases")
 def list_cases_of(desk: Desk, asked: Sought) -> tuple[Case, ...]:
-    """A person's cases in one's units, the newest first; with a procedure, the open ones for it: duplicates."""
+    """Return a person's cases in one's units, the newest first; with a procedure, the open ones for it: duplicates."""
     if asked.procedure is None:
         return desk.cases_of(asked.identity_number)
     return desk.duplicates(asked.identity_number, asked.procedure)
@@ -242,20 +242,20 @@ def list_cases_of(desk: Desk, asked: Sought) -> tuple[Case, ...]:
 
 @router.post("/people/documents")
 def list_reusable(desk: Desk, asked: SoughtDocument) -> tuple[Reusable, ...]:
-    """What a person has handed in of a document before; the look is written down with its reason."""
+    """Return what a person has handed in of a document before; the look is written down with its reason."""
     found = desk.reusable(asked.identity_number, asked.document, asked.reason)
     return tuple(Reusable(case=case, attachment=attachment) for case, attachment in found)
 
 
 @router.get("/outlook")
 def read_outlook(desk: Desk, hours: Annotated[Decimal, Query(gt=0, le=400)] = Decimal(16)) -> Workload:
-    """What is late, and what will be before it is: by unit, by role, and case by case."""
+    """Return what is late, and what will be before it is: by unit, by role, and case by case."""
     return desk.outlook(hours)
 
 
 @router.get("/cases/{code}/documents")
 def list_documents(desk: Desk, here: State, code: Code) -> tuple[Printable, ...]:
-    """The statutory forms that can be printed for the case as it stands."""
+    """Return the statutory forms that can be printed for the case as it stands."""
     offered = here.services.printing.offered(desk.case(code), desk.history(code))
     return tuple(Printable(id=each.id, title=each.title, reference=each.reference) for each in offered)
 

@@ -70,7 +70,7 @@ def recall(here: State, asker: CurrentUser, point: Code, number: Number, asked: 
 
 @router.post("/{number}/serve")
 def serve(here: State, asker: CurrentUser, point: Code, number: Number) -> Ticket:
-    """The person has been served."""
+    """Return the person has been served."""
     _permit(here, asker, point)
     return here.services.queue.serve(point, number)
 

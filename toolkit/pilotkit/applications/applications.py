@@ -103,7 +103,7 @@ class Applications:
         return self._drafts.start(found.code, channel)
 
     def draft(self, token: str) -> Draft:
-        """What was filled in so far.
+        """Return what was filled in so far.
 
         Raises:
             UnknownError: no such draft, or nobody has touched it for 30 days, or it was sent.
@@ -111,7 +111,7 @@ class Applications:
         return self._drafts.read(token)
 
     def form(self, token: str) -> Form | None:
-        """The form of a draft's procedure; None where nothing is asked besides the person's own details."""
+        """Return the form of a draft's procedure; None where nothing is asked besides the person's own details."""
         return self._form(self._catalog.procedure(self.draft(token).procedure))
 
     def save(self, token: str, page_id: str, answers: Mapping[str, Any]) -> None:
@@ -189,7 +189,7 @@ class Applications:
         return self._drafts.content(token, attachment_id)
 
     def missing(self, token: str) -> tuple[Gap, ...]:
-        """What is still to be done before a draft can be sent; empty when it is ready.
+        """Return what is still to be done before a draft can be sent; empty when it is ready.
 
         Raises:
             UnknownError: no such draft.
@@ -218,7 +218,7 @@ class Applications:
         return Receipt(case=self._store.case(case.code), follow_key=self.follow_key(case.code))
 
     def receipt(self, token: str) -> Receipt:
-        """The receipt of a draft that was sent, for 30 days.
+        """Return the receipt of a draft that was sent, for 30 days.
 
         Raises:
             UnknownError: no such draft was sent.
@@ -229,7 +229,7 @@ class Applications:
         return Receipt(case=case, follow_key=self.follow_key(case.code))
 
     def follow_key(self, code: str) -> str:
-        """The key that opens a case to whoever has it: for the receipt. Ask nobody's leave: the surface has."""
+        """Return the key that opens a case to whoever has it: for the receipt. Ask nobody's leave: the surface has."""
         return follow_key(self._vault, code)
 
     def purge(self) -> int:
@@ -245,7 +245,7 @@ class Applications:
         return self._now.astimezone(self._catalog.working_time.zone).date()
 
     def _sent(self, token: str) -> Case | None:
-        """The case that this draft became; its token is forgotten when a draft would be."""
+        """Return the case that this draft became; its token is forgotten when a draft would be."""
         case = self._store.submitted(digest_of(token))
         if case is not None and case.received_at + LIFE < self._now:
             raise no_draft()

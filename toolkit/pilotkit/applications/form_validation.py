@@ -74,7 +74,7 @@ def convert(page: FormPage, posted: Mapping[str, Sequence[str]]) -> dict[str, An
 
 
 def check_page(page: FormPage, answers: Mapping[str, Any], today: date | None = None) -> tuple[FormError, ...]:
-    """What is wrong with a page's answers; empty when all is well.
+    """Return what is wrong with a page's answers; empty when all is well.
 
     Args:
         page: which.
@@ -91,7 +91,7 @@ def check_page(page: FormPage, answers: Mapping[str, Any], today: date | None = 
 
 
 def check_form(form: Form, answers: Mapping[str, Any], today: date | None = None) -> dict[str, tuple[FormError, ...]]:
-    """What is wrong with the answers of all pages together, by page; what no page asks is on the first."""
+    """Return what is wrong with the answers of all pages together, by page; what no page asks is on the first."""
     pages = {page.id: answers_of(page, answers) for page in form.pages}
     problems = {page.id: check_page(page, pages[page.id], today) for page in form.pages}
     stray = [name for name in answers if not any(name in each for each in pages.values())]
@@ -106,13 +106,13 @@ def answers_of(page: FormPage, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def properties_of(page: FormPage) -> dict[str, Any]:
-    """The schema of each property of a page, in order."""
+    """Return the schema of each property of a page, in order."""
     properties = page.schema_.get("properties", {})
     return properties if isinstance(properties, dict) else {}
 
 
 def required_of(page: FormPage) -> frozenset[str]:
-    """The properties that a page always wants."""
+    """Return the properties that a page always wants."""
     return frozenset(page.schema_.get("required", ()))
 
 
@@ -190,7 +190,7 @@ def _made(schema: str) -> Validator:
 
 
 def _said(error: ValidationError) -> Iterator[FormError]:
-    """An error in the words of :data:`~pilotkit.applications.form_errors.MESSAGES`; never the schema's own."""
+    """Yield an error in the words of :data:`~pilotkit.applications.form_errors.MESSAGES`; never the schema's own."""
     name = str(error.absolute_path[0]) if error.absolute_path else ""
     if error.validator in {"required", "dependentRequired"} and not name:
         for missing in _missing(error):
@@ -228,7 +228,7 @@ _PLAIN = {"enum": "not_one_of", "const": "not_one_of", "pattern": "pattern", "un
 
 @FORMATS.checks("date")
 def _is_date(value: object) -> bool:
-    """A day of the calendar, as RFC 3339 writes it; JSON Schema asks formats of text only."""
+    """Return a day of the calendar, as RFC 3339 writes it; JSON Schema asks formats of text only."""
     if not isinstance(value, str):
         return True
     try:

@@ -229,7 +229,7 @@ class CaseTracking:
         return self._clock()
 
     def _own(self, code: str, follow_key: str, authority: Authority) -> Case:
-        """The case, for whoever may open it; the key is checked first, so that no answer comes sooner than another."""
+        """Return the case, for whoever may open it; the key is checked first, so that no answer comes sooner."""
         may_open = is_follow_key(self._vault, code, follow_key)
         if not may_open and authority.is_citizen:
             with self._store.read_session() as session:
@@ -274,7 +274,7 @@ def _is_shown(attachment: Attachment, case: Case) -> bool:
 
 
 def _words(text: str, name: str) -> Content:
-    """What a person typed, as a file of the case: sealed as everything of theirs."""
+    """Return what a person typed, as a file of the case: sealed as everything of theirs."""
     seen = "".join("\ufffd" if unicodedata.category(mark) == "Cc" and mark not in "\t\r\n" else mark for mark in text)
     data = _bounded(seen).encode(errors="replace")
     return Content(document=NOTE, name=f"{name}.txt", media_type="text/plain", data=data)
@@ -287,7 +287,7 @@ def _bounded(text: str) -> str:
 
 
 def _no_case(code: str) -> UnknownError:
-    """The very same words whether there is no case or it is somebody else's."""
+    """Return the very same words whether there is no case or it is somebody else's."""
     return UnknownError(
         f"there is no case '{code}' that this key opens.", remedy="Check the code and the key on the receipt."
     )

@@ -255,7 +255,7 @@ class CaseService:
         return CaseCodes(self._deployment)
 
     def _digest(self, procedure: Procedure) -> str:
-        """What names the procedure as it is now; found out once for as long as the catalog is the same."""
+        """Return what names the procedure as it is now; found out once for as long as the catalog is the same."""
         known = self._digests.get(procedure.code)
         if known is None or known[0] is not procedure:
             known = self._digests[procedure.code] = (procedure, self._store.keep_procedures([procedure])[0])
@@ -301,7 +301,7 @@ def _receipt(case: Case, actor: str) -> CaseEvent:
 
 
 def _same(application: Application, earlier: Case) -> Case:
-    """The case of a submission that comes again, if it is the same."""
+    """Return the case of a submission that comes again, if it is the same."""
     asked, given = ((each.procedure, each.channel) for each in (application, earlier))
     if asked != given:
         raise CaseError(

@@ -115,7 +115,7 @@ class OfficerDesk:
         return self._mine(code)
 
     def procedure(self, case: Case) -> Procedure:
-        """The definition that a case was received under."""
+        """Return the definition that a case was received under."""
         return self._definitions.of(self._checked(case).procedure_digest)
 
     def history(self, code: str) -> tuple[CaseEvent, ...]:
@@ -124,7 +124,7 @@ class OfficerDesk:
         return self._store.events(code)
 
     def file(self, code: str, reason: str) -> PersonalFile:
-        """The personal file; the look at it is written down with its reason."""
+        """Return the personal file; the look at it is written down with its reason."""
         self.case(code)
         return self._personal_files.file(code, self.actor, reason)
 
@@ -134,7 +134,7 @@ class OfficerDesk:
         return self._personal_files.content(code, attachment_id, self.actor, reason)
 
     def clock(self, case: Case) -> Countdown:
-        """The case's legal clock as it stands now."""
+        """Return the case's legal clock as it stands now."""
         time = self._catalog.working_time
         return countdowns((self._checked(case),), time, self._clock())[0]
 
@@ -180,7 +180,7 @@ class OfficerDesk:
         return self._personal_files.attach(code, contents, self.actor)
 
     def cases_of(self, identity_number: str) -> tuple[Case, ...]:
-        """A person's cases in these units, the newest first; each is a look, and is written down.
+        """Return a person's cases in these units, the newest first; each is a look, and is written down.
 
         Wants ``case.receive`` or a step's permission.
         """
@@ -194,12 +194,12 @@ class OfficerDesk:
         return tuple(case for case in found if self._has(case))
 
     def duplicates(self, identity_number: str, procedure: str) -> tuple[Case, ...]:
-        """A person's open cases for the same procedure in these units."""
+        """Return a person's open cases for the same procedure in these units."""
         cases = self.cases_of(identity_number)
         return tuple(case for case in cases if case.procedure == procedure and case.finished_at is None)
 
     def reusable(self, identity_number: str, document: str, reason: str) -> tuple[tuple[str, Attachment], ...]:
-        """What a person has handed in of a document before, in cases of these units: code and attachment."""
+        """Return what a person has handed in of a document before, in cases of these units: code and attachment."""
         mine = frozenset(case.code for case in self._cases_of(identity_number))
         return self._personal_files.reusable(identity_number, document, self.actor, reason, mine) if mine else ()
 
@@ -243,12 +243,12 @@ class OfficerDesk:
         return self.attach(code, [copy])[0]
 
     def copy_of(self, source: str, attachment_id: str, reason: str) -> Content:
-        """A file of another case, ready to be handed in again; the look at it is written down."""
+        """Return a file of another case, ready to be handed in again; the look at it is written down."""
         attachment, data = self.content(source, attachment_id, reason)
         return Content(document=attachment.document, name=attachment.name, media_type=attachment.media_type, data=data)
 
     def possible(self, case: Case) -> tuple[EventKind, ...]:
-        """What may happen to a case now and is one's own to do."""
+        """Return what may happen to a case now and is one's own to do."""
         procedure = self.procedure(case)
         step = step_of(procedure, case)
         kinds = [each for each in transitions.possible(case.status) if self._may(each, case, procedure)]
@@ -319,7 +319,7 @@ class OfficerDesk:
         return tuple(self._outcome(code, kind, given) for code in asked)
 
     def outlook(self, hours: Decimal = Decimal(16)) -> Workload:
-        """What is late, and what will be: due within ``hours`` working hours or with more work left than time.
+        """Return what is late, and what will be: due within ``hours`` working hours or with more work left than time.
 
         Wants ``case.assign``, ``case.sign`` or ``kpi.read``, beside ``case.read``.
         """

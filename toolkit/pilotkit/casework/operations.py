@@ -43,7 +43,7 @@ class Operations:
         self._heartbeats = heartbeats
 
     def day(self, units: frozenset[str], at: datetime, hours: Decimal = Decimal(16)) -> DayAtWork:
-        """The day until ``at``.
+        """Return the day until ``at``.
 
         Args:
             units: codes; what is of other units is not looked at.

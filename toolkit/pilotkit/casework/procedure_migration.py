@@ -96,7 +96,7 @@ class ProcedureMigration:
         return again
 
     def _personal(self, case: Case) -> tuple[PersonalFile | None, tuple[Content, ...]]:
-        """The personal side; both looks are written down."""
+        """Return the personal side; both looks are written down."""
         with self._store.read_session() as session:
             try:
                 sealed_file(session, case.code)

@@ -27,7 +27,7 @@ ALLOWED: dict[EventKind, frozenset[CaseStatus]] = {
 
 
 def possible(status: CaseStatus) -> tuple[EventKind, ...]:
-    """What may happen next to a case with this status."""
+    """Return what may happen next to a case with this status."""
     return tuple(kind for kind, statuses in ALLOWED.items() if status in statuses)
 
 
@@ -47,7 +47,7 @@ def check(case: Case, kind: EventKind) -> None:
 
 
 def next_step(procedure: Procedure, case: Case, to: str | None, facts: frozenset[str]) -> str:
-    """The step a case goes on to.
+    """Return the step a case goes on to.
 
     Raises:
         CaseError: there is none, more than one, or not the one that was wanted.

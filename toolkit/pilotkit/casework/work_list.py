@@ -101,7 +101,7 @@ class AssignedWork:
 
 
 def group_of(wanted: WorkListQuery) -> Group | CaseStatus | None:
-    """The heap that is asked for; None: any.
+    """Return the heap that is asked for; None: any.
 
     Raises:
         UnknownError: there is none of that name.

@@ -55,7 +55,7 @@ def look_ahead(
 
 
 def _longest(procedures: Iterable[Procedure]) -> Decimal:
-    """The most working hours that any case can still need."""
+    """Return the most working hours that any case can still need."""
     ways = (remaining(procedure, step.id) for procedure in procedures for step in procedure.steps)
     return Decimal(str(max(ways, default=_NOTHING) / _HOUR))
 
@@ -71,7 +71,7 @@ def _rank(each: UrgentCase) -> tuple[timedelta, str]:
 
 
 def _loads(pressing: Iterable[UrgentCase], place: Callable[[UrgentCase], str]) -> tuple[Load, ...]:
-    """What lies with each, the one with the most that is or will be late first."""
+    """Return what lies with each, the one with the most that is or will be late first."""
     heaps: dict[str, list[UrgentCase]] = {}
     for each in pressing:
         heaps.setdefault(place(each), []).append(each)

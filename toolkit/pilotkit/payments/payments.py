@@ -91,7 +91,7 @@ class Payments:
         return payment
 
     def of(self, code: str) -> Payment | None:
-        """The newest payment of a case; None where nothing was asked for, or only an officer knows how much."""
+        """Return the newest payment of a case; None where nothing was asked for, or only an officer knows how much."""
         found = self._newest(code)
         return found[0] if found else None
 
@@ -157,7 +157,7 @@ class Payments:
             return kept.case_of_payment(session, word) is not None
 
     def _asked_by(self, case: Case) -> int:
-        """The number of the event since which the case waits for money."""
+        """Return the number of the event since which the case waits for money."""
         asked = [each for each in self._store.events(case.code) if each.kind is EventKind.PAYMENT_REQUESTED]
         return asked[-1].number if asked else 0
 
@@ -172,6 +172,6 @@ class Payments:
 
 
 def new_reference() -> str:
-    """A reference that nobody guesses: twelve letters and digits that a bank leaves alone, the last a check symbol."""
+    """Return a random reference: twelve letters and digits that a bank leaves alone, the last a check symbol."""
     text = symbols(secrets.randbits(5 * _LENGTH), _LENGTH)
     return text + check_symbol(text)

@@ -65,5 +65,5 @@ def _is_deeper(data: dict[str, Any], most: int) -> bool:
 
 
 def read_toml(path: Path, name: str) -> dict[str, Any]:
-    """The TOML file ``path`` as plain data."""
+    """Return the TOML file ``path`` as plain data."""
     return parse_toml(read_text(path, name), name)

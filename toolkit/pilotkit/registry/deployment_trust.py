@@ -98,7 +98,7 @@ def trust_of(deployment: Path, *, now: datetime | None = None) -> DeploymentTrus
 
 
 def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
-    """The registry that a deployment's package came from, with the root and the memory that the deployment keeps.
+    """Return the registry of a deployment's package, with the root and metadata that the deployment keeps.
 
     Args:
         deployment: its folder.

@@ -44,7 +44,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = None) -> Starlette:
-    """The web application of a deployment.
+    """Return the web application of a deployment.
 
     Args:
         deployment: its catalog, words and templates are read here, so that what is broken is known at once.
@@ -112,7 +112,7 @@ class _Shell:
         ]
 
     def _citizens(self) -> list[BaseRoute]:
-        """The way to the provider that citizens sign in with, where there is one."""
+        """Return the way to the provider that citizens sign in with, where there is one."""
         provider = self.deployment.settings.identity
         if provider is None:
             return []
@@ -146,7 +146,7 @@ class _Shell:
         return self._answer(request, page.show(page_request), page_request)
 
     async def _receive(self, request: Request, page: Page, language: str) -> Response:
-        """What a machine hands in: no session counts, so no other site can misuse one, and none is opened."""
+        """Return what a machine hands in: no session counts, so no other site can misuse one, and none is opened."""
         data = await read_body(request)
         page_request = PageRequest(
             deployment=self.deployment, language=language, now=self.now(), page=page.name, package=page.package
@@ -217,7 +217,7 @@ class _Shell:
         return download_answer(answered)
 
     def _told(self, stream: Stream, page: str, language: str) -> bytes:
-        """What all who listen get; made for nobody, so that nothing of one of them reaches another."""
+        """Return what all who listen get; made for nobody, so that nothing of one of them reaches another."""
         package, now = self.pages.pages[page].package, self.now().astimezone(self.zone)
         nobody = PageRequest(deployment=self.deployment, language=language, now=now, page=page, package=package)
         nobody.__dict__.update(site_map=self.pages, _services=self.services)
@@ -245,12 +245,12 @@ class _Shell:
         return JSONResponse(health_of(self.deployment, self.now()), headers={"cache-control": "no-store"})
 
     def theme(self, _request: Request) -> Response:
-        """The province's colours."""
+        """Return the province's colours."""
         css = theme.stylesheet(self.deployment.settings.theme.accent)
         return Response(css, media_type="text/css", headers={"cache-control": "no-cache"})
 
     def icon(self, _request: Request) -> Response:
-        """The browser tab's picture."""
+        """Return the browser tab's picture."""
         svg = theme.icon(self.deployment.settings.theme.accent)
         return Response(svg, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
 
@@ -276,7 +276,7 @@ class _Shell:
         return response
 
     def find_nothing(self, request: Request, _problem: Exception) -> Response:
-        """A page that was asked for something that is not there."""
+        """Return a page that was asked for something that is not there."""
         return self._problem(request, "not_found.html", HTTPStatus.NOT_FOUND)
 
     def forbid(self, request: Request, problem: Exception) -> Response:
@@ -285,7 +285,7 @@ class _Shell:
         return self._problem(request, "forbidden.html", HTTPStatus.FORBIDDEN)
 
     def explain(self, request: Request, problem: Exception) -> Response:
-        """A case that cannot take now what was asked of it: says what, and what to do."""
+        """Return a case that cannot take now what was asked of it: says what, and what to do."""
         what, remedy = (problem.what, problem.remedy) if isinstance(problem, PilotkitError) else (str(problem), "")
         return self._problem(
             request, "conflict.html", HTTPStatus.CONFLICT, what=what, remedy=remedy, here=request.url.path
@@ -300,7 +300,7 @@ class _Shell:
         return self._problem(request, "failed.html", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def fail(self, request: Request, _problem: Exception) -> Response:
-        """A bug. Says nothing of its inside; the server's log has it."""
+        """Return a bug. Says nothing of its inside; the server's log has it."""
         response = self._problem(request, "failed.html", HTTPStatus.INTERNAL_SERVER_ERROR)
         response.headers.update(HEADERS)
         return response

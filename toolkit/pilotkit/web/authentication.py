@@ -80,7 +80,7 @@ class Authenticator:
         return is_from_here(request) and self._tokens.is_token(self.guest(request), posted.get(FIELD))
 
     def token(self, request: Request) -> str:
-        """What the forms of a page for whoever asks carry."""
+        """Return what the forms of a page for whoever asks carry."""
         return self._tokens.token(self.guest(request))
 
     def name_browser(self, request: Request, response: Response) -> None:
@@ -112,7 +112,7 @@ class Authenticator:
 
 
 def _form_secret() -> bytes:
-    """What forms' tokens follow from: every process with the same keys knows it; without keys, this one alone."""
+    """Return the secret of form tokens: of the keys, so that all processes share it; else of this process."""
     try:
         return Vault.from_environment().derived("web/forms")
     except DataError:

@@ -19,7 +19,7 @@ def show_sign_in(request: Any) -> View:
 
 
 def sign_in(request: Any) -> View | Entrance:
-    """An officer signs in. Whatever is wrong, the page says the same."""
+    """Return an officer signs in. Whatever is wrong, the page says the same."""
     access = request.access
     try:
         session = access.sign_in(

@@ -177,7 +177,7 @@ class PageRequest:
         return words_of(self.package, self.language)
 
     def url(self, name: str, /, **parameters: object) -> str:
-        """The address of a page in this language.
+        """Return the address of a page in this language.
 
         Raises:
             UnknownError: nobody offers that page.
@@ -189,9 +189,9 @@ class PageRequest:
         return words.in_language(self.language)
 
     def gettext(self, message: str) -> str:
-        """A message of the code in this language."""
+        """Return a message of the code in this language."""
         return self.words.gettext(message)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        """A message that counts, in this language."""
+        """Return a message that counts, in this language."""
         return self.words.ngettext(one, many, count)
