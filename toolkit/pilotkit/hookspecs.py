@@ -13,6 +13,7 @@ from pilotkit.model.calendar import Calendar
 from pilotkit.model.case import Case
 from pilotkit.model.codes import CodeList, IdentifierPattern
 from pilotkit.model.cost import HourlyWage
+from pilotkit.model.job import Job
 from pilotkit.model.kpi import Kpi, KpiFormula
 from pilotkit.model.location import LocationDirectory, ServicePoint
 from pilotkit.model.package import PackageInfo
@@ -95,6 +96,12 @@ def register_commands() -> tuple[Command, ...]:
 @hookspec
 def register_connectors() -> tuple[Connector, ...]:
     """Ways out to other systems. Called with the calendars."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_jobs() -> tuple[Job, ...]:
+    """Register background work with its interval. Called when the web application starts, and by ``pilotkit jobs``."""
     raise NotImplementedError
 
 

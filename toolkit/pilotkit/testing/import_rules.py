@@ -9,7 +9,8 @@ from pathlib import Path
 from pilotkit.hookspecs import PROJECT
 
 DOORS = tuple(
-    f"{PROJECT}.{name}" for name in ("cases", "data", "figures", "pages", "places", "tables", "testing", "trust")
+    f"{PROJECT}.{name}"
+    for name in ("cases", "data", "figures", "pages", "places", "tables", "testing", "trust", "work")
 )
 """The modules beside ``pilotkit`` itself that plugins import from."""
 

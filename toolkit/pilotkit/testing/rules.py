@@ -25,6 +25,7 @@ _NAMES = {
     "register_pages": ("name", "page"),
     "register_commands": ("name", "command"),
     "register_documents": ("id", "document"),
+    "register_jobs": ("id", "job"),
     "register_tables": ("id", "set of tables"),
 }
 """What the answers of hooks that the catalog does not read are told apart by."""

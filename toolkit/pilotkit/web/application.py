@@ -28,7 +28,7 @@ from pilotkit.services import Services
 from pilotkit.web import builtin_pages as own
 from pilotkit.web import theme
 from pilotkit.web.authentication import Authenticator
-from pilotkit.web.delivery_task import delivering
+from pilotkit.web.background_tasks import background_tasks
 from pilotkit.web.form_parsing import read_body, read_posted
 from pilotkit.web.health import health_of
 from pilotkit.web.negotiation import preferred
@@ -92,7 +92,7 @@ class _Shell:
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Serve until it is told to stop, then close the database."""
-        with delivering(self.deployment, lambda: self.services.store, self.now):
+        with background_tasks(self.deployment, lambda: self.services.store, self.now):
             yield
         self.streams.close()
         self.services.close()
