@@ -124,7 +124,7 @@ def test_every_hook_says_what_it_is_for(hook):
 def test_every_hook_speaks_one_of_the_two_grammars(hook):
     returned = getattr(hookspecs, hook).__annotations__["return"]
     if hook.startswith("register_"):
-        assert re.fullmatch(r"register_[a-z]+s", hook)
+        assert re.fullmatch(r"register_[a-z]+", hook)
         assert returned.startswith("tuple[")
     else:
         assert re.fullmatch(r"[a-z]+_[a-z]+ed", hook)

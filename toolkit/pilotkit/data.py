@@ -20,9 +20,14 @@ from pilotkit.model.people import Head as Head
 from pilotkit.model.people import Norm as Norm
 from pilotkit.model.people import Role as Role
 from pilotkit.model.people import Staffing as Staffing
+from pilotkit.model.search import SearchDocument as SearchDocument
+from pilotkit.model.search import SearchSource as SearchSource
 from pilotkit.model.simulation import SimulationProfile as SimulationProfile
 from pilotkit.model.source import Sourced as Sourced
 from pilotkit.model.text import Noun as Noun
 from pilotkit.model.text import search_form as search_form
 from pilotkit.reading.nouns import noun_from as noun_from
 from pilotkit.reading.yaml_data import read_yaml as read_yaml
+from pilotkit.search.catalog_documents import procedure_document as procedure_document
+from pilotkit.search.relevance import SearchHit as SearchHit
+from pilotkit.search.relevance import rank as rank

@@ -19,6 +19,8 @@ from pilotkit.model.location import LocationDirectory, ServicePoint
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.printing import DocumentTemplate
 from pilotkit.model.procedure import Procedure, ProcedureHandler
+from pilotkit.model.search import SearchSource
+from pilotkit.model.simulation import Simulation
 from pilotkit.model.source import Source
 from pilotkit.model.surface import Check, Command, Connector, Page, PluginContext, TableSet
 
@@ -102,6 +104,18 @@ def register_connectors() -> tuple[Connector, ...]:
 @hookspec
 def register_jobs() -> tuple[Job, ...]:
     """Register background work with its interval. Called when the web application starts, and by ``pilotkit jobs``."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_search() -> tuple[SearchSource, ...]:
+    """Register documents for the one index of a deployment. Called when somebody searches for the first time."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_simulations() -> tuple[Simulation, ...]:
+    """Register what a plugin adds to simulated days. Called by ``pilotkit simulate``, after the cases are there."""
     raise NotImplementedError
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pilotkit.casework.printing import Printing
     from pilotkit.casework.queue import Queue
     from pilotkit.measures.signoffs import SignOffs
+    from pilotkit.search.search_index import SearchIndex
 
 
 class Services:
@@ -152,6 +153,13 @@ class Services:
         from pilotkit.measures.signoffs import SignOffs  # noqa: PLC0415  # an engine that most pages never need
 
         return SignOffs(self.deployment, self.store, self.clock)
+
+    @cached_property
+    def search_index(self) -> SearchIndex:
+        """Everything that can be found."""
+        from pilotkit.search.search_index import SearchIndex  # noqa: PLC0415  # most commands never need it
+
+        return SearchIndex.of(self.deployment)
 
     def tables(self, metadata: MetaData) -> PluginTables:
         """Return the tables of one plugin, and no others.

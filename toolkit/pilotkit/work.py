@@ -1,5 +1,7 @@
-"""Work: background jobs."""
+"""Work: background jobs, and what a plugin adds to simulated days."""
 
 from pilotkit.jobs.job_context import JobContext as JobContext
 from pilotkit.model.job import Job as Job
 from pilotkit.model.job import JobState as JobState
+from pilotkit.model.simulation import Simulation as Simulation
+from pilotkit.simulation.simulation_context import SimulationContext as SimulationContext

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotkit import Catalog, Deployment
+from pilotkit.data import procedure_document, rank
 from pilotkit.testing import tiny_deployment
 from pilotkit_portal.search import find
 
@@ -73,6 +74,6 @@ def test_the_same_diacritics_come_first(tmp_path):
 @given(st.text(max_size=200))
 @settings(max_examples=60, deadline=None)
 def test_any_question_gets_an_answer(catalog, question):
-    found = find(catalog, question, catalog.procedures.values())
+    found = rank((procedure_document(catalog, each) for each in catalog.procedures.values()), question)
     assert all(0 < each.reach <= 1 for each in found)
     assert sorted((each.score for each in found), reverse=True) == [each.score for each in found]

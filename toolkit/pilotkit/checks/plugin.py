@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pilotkit.hookspecs import hookimpl
 from pilotkit.model.printing import DocumentTemplate
+from pilotkit.model.search import SearchSource
 from pilotkit.model.surface import Check, Connector
 
 
@@ -49,6 +50,14 @@ def register_checks() -> tuple[Check, ...]:
         trust.CHECK,
         unfinished_upgrade.CHECK,
     )
+
+
+@hookimpl
+def register_search() -> tuple[SearchSource, ...]:
+    """Return what of the catalog can be found."""
+    from pilotkit.search.catalog_documents import SOURCES
+
+    return SOURCES
 
 
 @hookimpl

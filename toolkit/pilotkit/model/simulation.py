@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -50,3 +52,18 @@ class SimulationProfile(Sourced):
     def online_share_on(self, day: int, days: int) -> float:
         """The online share on day ``day`` (from 0) of ``days``."""
         return min(1.0, self.online_share + self.online_growth * day / max(1, days - 1))
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What a plugin adds to simulated days, such as duties, calls or heartbeats.
+
+    Example:
+        >>> Simulation("greeting.visits", run=lambda context: None).id
+        'greeting.visits'
+    """
+
+    id: str
+    """``plugin.what``; the random numbers of the run follow from it, so that no plugin changes another's."""
+    run: Callable[[Any], None]
+    """Gets a :class:`pilotkit.work.SimulationContext`; the same seed must give the same rows."""

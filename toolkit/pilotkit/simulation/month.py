@@ -24,6 +24,7 @@ from pilotkit.model.case import CaseStatus, EventKind
 from pilotkit.model.procedure import Procedure
 from pilotkit.simulation.last_day import lay_out
 from pilotkit.simulation.random_cases import CHANNELS, Indexes, RandomCases
+from pilotkit.simulation.simulation_context import run_simulations
 from pilotkit.storage.bulk import BulkWriter
 from pilotkit.storage.store import Store
 from pilotkit.storage.tables import CASES, EVENTS
@@ -94,6 +95,7 @@ def simulate(
         rows = _Writing(draws, codes, digests).write(writer, progress or (lambda _: None))
         writer.finish(draws.until, ACTOR)
     lay_out(deployment.catalog, store, draws.until, seed)
+    run_simulations(deployment, store, draws.first, last, draws.until, seed)
     made = Simulated(seed, draws.first, last, draws.until, *rows)
     made.write(record_in or deployment.folder)
     return made

@@ -26,6 +26,8 @@ _NAMES = {
     "register_commands": ("name", "command"),
     "register_documents": ("id", "document"),
     "register_jobs": ("id", "job"),
+    "register_search": ("kind", "kind of document"),
+    "register_simulations": ("id", "simulation"),
     "register_tables": ("id", "set of tables"),
 }
 """What the answers of hooks that the catalog does not read are told apart by."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pilotkit.casework.queue import Queue
     from pilotkit.measures.measures import Measures
     from pilotkit.measures.signoffs import SignOffs
+    from pilotkit.search.search_index import SearchIndex
     from pilotkit.services import Services
     from pilotkit.storage.plugin_tables import PluginTables
 
@@ -112,6 +113,11 @@ class PageRequest:
     def sign_offs(self) -> SignOffs:
         """Figures that heads have signed."""
         return self._services.at(self.now).sign_offs
+
+    @property
+    def search_index(self) -> SearchIndex:
+        """Everything that can be found, of every kind."""
+        return self._services.search_index
 
     @property
     def keeps_personal_data(self) -> bool:

@@ -1,0 +1,1 @@
+"""Search: one index of everything that can be found."""
