@@ -1,5 +1,6 @@
-"""Work: background jobs, and what a plugin adds to simulated days."""
+"""Work: background jobs, simulated days, and connections to other systems."""
 
+from pilotkit.catalog.connectors import connect as connect
 from pilotkit.jobs.job_context import JobContext as JobContext
 from pilotkit.model.job import Job as Job
 from pilotkit.model.job import JobState as JobState

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
+
+from pydantic import BaseModel, ConfigDict
 
 from pilotkit import Connector, DataError, PilotkitError
 
@@ -43,13 +44,22 @@ class Notices:
             raise PilotkitError(f"The notice was not taken: {problem}.", remedy="Try again later.") from problem
 
 
-def make(settings: dict[str, Any]) -> Notices:
-    """Return the connector from its settings: ``url``.
+class Settings(BaseModel):
+    """What a deployment sets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str
+    """Where notices go."""
+
+
+def make(settings: Settings) -> Notices:
+    """Return the connector from its settings.
 
     Raises:
-        DataError: the url is missing, or is none.
+        DataError: the url is none.
     """
-    return Notices(str(settings.get("url", "")))
+    return Notices(settings.url)
 
 
-CONNECTOR = Connector("demo.notices", "notice", make)
+CONNECTOR = Connector("demo.notices", "notice", make, Settings, Notices)

@@ -8,6 +8,9 @@ from pilotkit import hookimpl
 
 if TYPE_CHECKING:
     from pilotkit import Connector, Kpi, Page, PluginContext, Procedure, ProcedureHandler, ServicePoint, Source
+    from pilotkit.data import SearchSource
+    from pilotkit.tables import TableSet
+    from pilotkit.work import Job, Simulation
 
 
 @hookimpl
@@ -51,3 +54,32 @@ def register_connectors() -> tuple[Connector, ...]:
     from pilotkit_demo.connector import CONNECTOR
 
     return (CONNECTOR,)
+
+
+@hookimpl
+def register_tables() -> tuple[TableSet, ...]:
+    from pilotkit.tables import TableSet
+    from pilotkit_demo.work import METADATA
+
+    return (TableSet("demo", METADATA),)
+
+
+@hookimpl
+def register_jobs() -> tuple[Job, ...]:
+    from pilotkit_demo.work import FORGET
+
+    return (FORGET,)
+
+
+@hookimpl
+def register_simulations() -> tuple[Simulation, ...]:
+    from pilotkit_demo.work import SIMULATION
+
+    return (SIMULATION,)
+
+
+@hookimpl
+def register_search() -> tuple[SearchSource, ...]:
+    from pilotkit_demo.search import GREETINGS
+
+    return (GREETINGS,)

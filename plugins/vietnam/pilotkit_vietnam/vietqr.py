@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from vietnam_qr_pay import BanksObject, QRPay
 
 from pilotkit import Connector, DataError, Place
@@ -34,7 +35,6 @@ TEXTS = (
 """Headings of statement columns that hold what the payer wrote."""
 AMOUNTS = ("ghi có", "số tiền ghi có", "phát sinh có", "có", "số tiền", "credit", "credit amount", "amount")
 """Headings of the column with what came in."""
-_WANTED = ("bank", "account", "holder")
 _ACCOUNT = re.compile(r"[0-9A-Za-z]{6,19}")
 _LARGEST = Decimal(10) ** 13
 """The amount field of a code has thirteen characters."""
@@ -78,33 +78,42 @@ class VietQr:
         return self._statements.received(reference, is_order)
 
 
-BANKS: Mapping[str, str] = {bank.bin: bank.short_name for bank in BanksObject.values()}
+BANKS: Mapping[str, str] = {bank.bin: bank.short_name for bank in BanksObject.values() if bank.bin}
 """The banks that take transfers by VietQR: BIN and name."""
 
 
-def made(settings: dict[str, Any]) -> VietQr:
-    """Return the connector from ``[payment] settings``: ``bank``, ``account``, ``holder``, and ``statements``.
-
-    Raises:
-        DataError: one of them is missing, or names no bank or account.
-    """
-    for name in _WANTED:
-        if not settings.get(name):
-            raise _wrong(name, "is missing.", f"VietQR needs {', '.join(_WANTED)}.")
-    if settings["bank"] not in BANKS:
-        raise _wrong(
-            "bank", f"there is no bank '{settings['bank']}' in VietQR.", "Give its six-digit BIN, such as 970436."
-        )
-    if not _ACCOUNT.fullmatch(settings["account"]):
-        raise _wrong("account", "is not an account number.", "Give 6 to 19 digits or letters.")
-    folder = Path(settings["folder"]) / settings.get("statements", STATEMENTS)
-    return VietQr(
-        settings["bank"], settings["account"], settings["holder"], BankStatements(folder, texts=TEXTS, amounts=AMOUNTS)
-    )
+def _known(bank: str) -> str:
+    if bank not in BANKS:
+        raise ValueError(f"there is no bank '{bank}' in VietQR (its six-digit BIN, such as 970436)")
+    return bank
 
 
-def _wrong(key: str, what: str, remedy: str) -> DataError:
-    return DataError(what, where=Place("pilot.toml", f"payment.settings.{key}"), remedy=remedy)
+def _well_formed(account: str) -> str:
+    if not _ACCOUNT.fullmatch(account):
+        raise ValueError("is not an account number: give 6 to 19 digits or letters")
+    return account
 
 
-CONNECTOR = Connector(ID, "payment", made)
+class VietQrSettings(BaseModel):
+    """``[payment.settings]`` of VietQR."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: Path
+    """Of the deployment; given by the core."""
+    bank: Annotated[str, AfterValidator(_known)]
+    """Its six-digit BIN."""
+    account: Annotated[str, AfterValidator(_well_formed)]
+    holder: Annotated[str, Field(min_length=1)]
+    """Whose account it is, in words for the payer."""
+    statements: str = STATEMENTS
+    """Where the bank's statements are, below the deployment."""
+
+
+def made(settings: VietQrSettings) -> VietQr:
+    """Return the connector from its settings."""
+    statements = BankStatements(settings.folder / settings.statements, texts=TEXTS, amounts=AMOUNTS)
+    return VietQr(settings.bank, settings.account, settings.holder, statements)
+
+
+CONNECTOR = Connector(ID, "payment", made, VietQrSettings, VietQr)

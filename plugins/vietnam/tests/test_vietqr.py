@@ -9,20 +9,27 @@ from vietnam_qr_pay import QRPay
 
 from pilotkit import DataError
 from pilotkit.cases import PaymentConnector
-from pilotkit_vietnam.vietqr import CONNECTOR, made
+from pilotkit.catalog.connectors import connect
+from pilotkit_vietnam.vietqr import CONNECTOR, VietQr
 
 ACCOUNT = {"bank": "970436", "account": "0011001234567", "holder": "UBND phường Ví Dụ"}
 REFERENCE = "7K2M9QX4T0ZB"
 
 
+def connected(settings):
+    return connect(CONNECTOR, settings, "payment.settings", VietQr)
+
+
 @pytest.fixture
 def vietqr(tmp_path):
-    return made({**ACCOUNT, "folder": str(tmp_path)})
+    return connected({**ACCOUNT, "folder": str(tmp_path)})
 
 
 @given(st.integers(1, 10**13 - 1))
 def test_the_code_says_account_amount_and_reference(tmp_path_factory, amount):
-    order = made({**ACCOUNT, "folder": str(tmp_path_factory.getbasetemp())}).order(REFERENCE, Decimal(amount), "VND")
+    order = connected({**ACCOUNT, "folder": str(tmp_path_factory.getbasetemp())}).order(
+        REFERENCE, Decimal(amount), "VND"
+    )
     read = QRPay(order.qr_text)
     assert read.is_valid
     assert ("970436", "0011001234567", str(amount), REFERENCE) == (
@@ -58,15 +65,16 @@ def test_what_has_arrived_is_in_the_statements(vietqr, tmp_path):
 @pytest.mark.parametrize(
     ("key", "value", "says"),
     [
-        ("bank", "", r"payment\.settings\.bank: is missing"),
+        ("bank", "", r"payment\.settings\.bank: there is no bank ''"),
         ("bank", "000000", r"payment\.settings\.bank: there is no bank '000000'"),
         ("account", "12-34", r"payment\.settings\.account: is not an account number"),
-        ("holder", "", r"payment\.settings\.holder: is missing"),
+        ("holder", "", r"payment\.settings\.holder: String should have at least 1 character"),
+        ("branch", "x", r"payment\.settings\.branch: is not a key that pilotkit knows"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(tmp_path, key, value, says):
     with pytest.raises(DataError, match=says):
-        made({**ACCOUNT, key: value, "folder": str(tmp_path)})
+        connected({**ACCOUNT, key: value, "folder": str(tmp_path)})
 
 
 def test_it_is_a_payment_connector(vietqr):

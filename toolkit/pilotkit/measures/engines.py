@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import duckdb
 
 from pilotkit.catalog.catalog import Catalog
+from pilotkit.catalog.connectors import connect
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.facts.columns import Table
 from pilotkit.measures.duckdb_counting import Counting
@@ -125,8 +126,7 @@ def engine_of(catalog: Catalog) -> Engine:
             where=Place("pilot.toml", "measures.engine"),
             remedy=f"Enable the plugin that does, or use one of: {', '.join([DEFAULT, *offered])}.",
         )
-    engine: Engine = offered[settings.engine].make(dict(settings.settings))
-    return engine
+    return connect(offered[settings.engine], settings.settings, "measures.settings", Engine)  # type: ignore[type-abstract]  # a protocol
 
 
 def source_of(table: Table, files: FactFiles) -> str:

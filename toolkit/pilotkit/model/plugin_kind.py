@@ -13,3 +13,6 @@ class PluginKind(StrEnum):
     KPIS = "kpis"
     PAGES = "pages"
     CONNECTOR = "connector"
+    WORK = "work"
+    """A table, a job and what is added to simulated days."""
+    SEARCH = "search"

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from pilotkit.errors import Place
 
 
@@ -169,11 +171,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Connector:
-    """A way out to another system. ``make`` gets the connector's settings and returns what ``kind`` promises."""
+    """A connection to another system."""
 
     id: str
     kind: str
-    make: Callable[[dict[str, Any]], Any]
+    """What it is for, such as ``payment``; who uses the kind says which protocol it wants."""
+    make: Callable[[Any], Any]
+    """Gets the connector's settings and returns what the protocol promises."""
+    settings: type[BaseModel] | None = None
+    """What may be set in pilot.toml, which ``make`` gets validated; None: ``make`` gets a plain dictionary."""
+    protocol: type | None = None
+    """What ``make`` returns, a class or a runtime-checkable protocol; None: what the user of the kind wants."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pilotkit.casework.case_service import CaseService, Clock
 from pilotkit.casework.tracking_keys import ALPHABET, check_symbol, symbols
+from pilotkit.catalog.connectors import connect
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError, DataError, Place, UnknownError
 from pilotkit.model.case import Case, CaseStatus, EventKind
@@ -53,14 +54,14 @@ class Payments:
             return None
         offered = {id_: each for id_, each in self._deployment.catalog.connectors.items() if each.kind == KIND}
         found = offered.get(settings.connector)
-        made = found.make({**settings.settings, "folder": str(self._deployment.folder)}) if found else None
-        if not isinstance(made, PaymentConnector):
+        if found is None:
             raise DataError(
                 f"no plugin offers the payment connector '{settings.connector}'.",
                 where=Place("pilot.toml", "payment.connector"),
                 remedy=f"Choose one of: {', '.join(offered) or 'none offered; enable a plugin that has one'}.",
             )
-        return made
+        given = {**settings.settings, "folder": str(self._deployment.folder)}
+        return connect(found, given, "payment.settings", PaymentConnector)  # type: ignore[type-abstract]  # a protocol
 
     def request(self, code: str, actor: str, reason: str, amount: Decimal) -> Payment:
         """Ask for an amount; the case waits until it is there. Asked again while it waits, the order stays as it is.

@@ -6,7 +6,8 @@ import csv
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 from pilotkit.errors import TargetError
 from pilotkit.model.payment import PaymentOrder
@@ -59,8 +60,17 @@ class SimulatedProvider:
             ) from None
 
 
-def _made(settings: dict[str, Any]) -> SimulatedProvider:
-    return SimulatedProvider(Path(settings["folder"]))
+class SimulatedProviderSettings(BaseModel):
+    """``[payment.settings]`` of the simulated provider: nothing is asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: Path
+    """Of the deployment; given by the core."""
 
 
-CONNECTOR = Connector(ID, "payment", _made)
+def _made(settings: SimulatedProviderSettings) -> SimulatedProvider:
+    return SimulatedProvider(settings.folder)
+
+
+CONNECTOR = Connector(ID, "payment", _made, SimulatedProviderSettings, SimulatedProvider)

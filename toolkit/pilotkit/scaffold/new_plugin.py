@@ -24,22 +24,29 @@ _SAID = {
     PluginKind.KPIS: "a measure",
     PluginKind.PAGES: "a page",
     PluginKind.CONNECTOR: "a connector",
+    PluginKind.WORK: "a table with a job",
+    PluginKind.SEARCH: "something to find",
 }
 _SOURCED = {PluginKind.PROCEDURES, PluginKind.LOCATIONS, PluginKind.KPIS}
 """What states facts, and so brings a source."""
-_NEEDS = {
-    PluginKind.PROCEDURES: ("Procedure", "ProcedureHandler"),
-    PluginKind.LOCATIONS: ("ServicePoint", "PluginContext"),
-    PluginKind.KPIS: ("Kpi",),
-    PluginKind.PAGES: ("Page",),
-    PluginKind.CONNECTOR: ("Connector",),
+_NEEDS: dict[PluginKind, dict[str, tuple[str, ...]]] = {
+    PluginKind.PROCEDURES: {"pilotkit": ("Procedure", "ProcedureHandler")},
+    PluginKind.LOCATIONS: {"pilotkit": ("ServicePoint", "PluginContext")},
+    PluginKind.KPIS: {"pilotkit": ("Kpi",)},
+    PluginKind.PAGES: {"pilotkit": ("Page",)},
+    PluginKind.CONNECTOR: {"pilotkit": ("Connector",)},
+    PluginKind.WORK: {"pilotkit.tables": ("TableSet",), "pilotkit.work": ("Job", "Simulation")},
+    PluginKind.SEARCH: {"pilotkit.data": ("SearchSource",)},
 }
+"""The types that the hooks of each kind return, by door."""
 _UNHAPPY = {
     PluginKind.PROCEDURES: "test_an_application_without_a_name_is_told_what_is_wrong",
     PluginKind.LOCATIONS: "test_a_deployment_that_does_not_enable_it_has_no_such_point",
     PluginKind.KPIS: "test_with_too_few_cases_it_is_not_measurable",
     PluginKind.PAGES: "test_where_it_is_not_enabled_there_is_no_such_page",
     PluginKind.CONNECTOR: "test_a_system_that_does_not_answer_is_told",
+    PluginKind.WORK: "test_a_day_that_is_there_already_is_refused",
+    PluginKind.SEARCH: "test_another_word_does_not_find_it",
 }
 
 
@@ -85,7 +92,6 @@ def _left_out(kinds: list[PluginKind]) -> Iterator[str]:
 
 def _context(name: str, kinds: list[PluginKind], target: Path) -> dict[str, Any]:
     is_sourced = bool(_SOURCED & {*kinds})
-    needed = {each for kind in kinds for each in _NEEDS[kind]} | ({"Source"} if is_sourced else set())
     *first, last = (_SAID[kind] for kind in kinds)
     return {
         "_folder": "plugin",
@@ -95,8 +101,18 @@ def _context(name: str, kinds: list[PluginKind], target: Path) -> dict[str, Any]
         "code": name.upper(),
         "has": {kind.value: kind in kinds for kind in PluginKind},
         "is_sourced": is_sourced,
-        "imports": ", ".join(sorted(needed)),
+        "imports": _imports(kinds, is_sourced=is_sourced),
         "kinds_said": f"{', '.join(first)} and {last}" if first else last,
         "unhappy": f"test_{kinds[0].value}.py::{_UNHAPPY[kinds[0]]}",
         "in_workspace": (target.parent.parent / "toolkit" / "pyproject.toml").is_file(),
     }
+
+
+def _imports(kinds: list[PluginKind], *, is_sourced: bool) -> str:
+    """Return the imports of the types that hooks return, a line each door."""
+    needed: dict[str, set[str]] = {"pilotkit": {"Source"}} if is_sourced else {}
+    for kind in kinds:
+        for door, names in _NEEDS[kind].items():
+            needed.setdefault(door, set()).update(names)
+    lines = (f"from {door} import {', '.join(sorted(names))}" for door, names in sorted(needed.items()))
+    return "\n    ".join(lines)

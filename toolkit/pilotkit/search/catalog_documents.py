@@ -20,10 +20,7 @@ def procedure_document(catalog: Catalog, procedure: Procedure) -> SearchDocument
         id=procedure.code,
         title=procedure.name,
         terms=tuple(procedure.terms),
-        related=(
-            *(text for event in events for text in (event.name, event.summary)),
-            *([domain.name] if domain else []),
-        ),
+        related=(*moments, domain.name) if domain else moments,
         summary=procedure.summary,
         is_preferred=procedure.focus,
         page="portal.procedure",

@@ -6,7 +6,13 @@ from threading import Thread
 import pytest
 
 from pilotkit import DataError, PilotkitError
-from {{ cookiecutter.package }}.connector import make
+from pilotkit.work import connect
+from {{ cookiecutter.package }}.connector import CONNECTOR, Notices
+
+
+def connected(settings: dict[str, str]) -> Notices:
+    """Make the connector as a deployment does, from settings that are checked."""
+    return connect(CONNECTOR, settings, "notice.settings", Notices)
 
 
 @pytest.fixture
@@ -32,15 +38,15 @@ def taken() -> Iterator[list[dict[str, str]]]:
 
 
 def test_a_notice_arrives(taken):
-    make(taken[0]).send("0123", "Your result is ready.")
+    connected(taken[0]).send("0123", "Your result is ready.")
     assert [{"to": "0123", "words": "Your result is ready."}] == taken[1:]
 
 
 def test_a_system_that_does_not_answer_is_told():
     with pytest.raises(PilotkitError, match="The notice was not taken"):
-        make({"url": "http://127.0.0.1:9"}).send("0123", "Your result is ready.")
+        connected({"url": "http://127.0.0.1:9"}).send("0123", "Your result is ready.")
 
 
 def test_an_address_that_is_none_is_refused():
     with pytest.raises(DataError, match="is no address of the web"):
-        make({"url": "file:///etc/passwd"})
+        connected({"url": "file:///etc/passwd"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pilotkit import hookimpl
 
 if TYPE_CHECKING:
-    from pilotkit import {{ cookiecutter.imports }}
+    {{ cookiecutter.imports }}
 {%- if cookiecutter.has.procedures %}
 
 
@@ -62,4 +62,37 @@ def register_connectors() -> tuple[Connector, ...]:
     from {{ cookiecutter.package }}.connector import CONNECTOR
 
     return (CONNECTOR,)
+{%- endif %}
+{%- if cookiecutter.has.work %}
+
+
+@hookimpl
+def register_tables() -> tuple[TableSet, ...]:
+    from pilotkit.tables import TableSet
+    from {{ cookiecutter.package }}.work import METADATA
+
+    return (TableSet("{{ cookiecutter.name }}", METADATA),)
+
+
+@hookimpl
+def register_jobs() -> tuple[Job, ...]:
+    from {{ cookiecutter.package }}.work import FORGET
+
+    return (FORGET,)
+
+
+@hookimpl
+def register_simulations() -> tuple[Simulation, ...]:
+    from {{ cookiecutter.package }}.work import SIMULATION
+
+    return (SIMULATION,)
+{%- endif %}
+{%- if cookiecutter.has.search %}
+
+
+@hookimpl
+def register_search() -> tuple[SearchSource, ...]:
+    from {{ cookiecutter.package }}.search import GREETINGS
+
+    return (GREETINGS,)
 {%- endif %}
