@@ -105,7 +105,7 @@ class OpenKind(StrEnum):
     SETTING = "setting"
     """Both sides set it."""
     SET_ASIDE = "set_aside"
-    """What it changed is gone: it lies below ``local/set-aside/``, without effect."""
+    """Its key was removed: it lies below ``local/set-aside/``, without effect."""
 
 
 class OpenPlace(Noun):
@@ -163,5 +163,5 @@ class AdoptionReceipt(Noun):
     figures: tuple[MeasuredFigure, ...] = ()
     """Of all units together; what is of few cases is left out."""
     monthly: tuple[MonthlyFigure, ...] = ()
-    """Where they were asked for; what has too few cases, and so might say something of a person, is left out, and so is
-    whatever would give it away by subtraction."""
+    """Figures by unit, where requested. A figure of too few cases, which might reveal a person, is suppressed, and so
+    is every figure that would reveal it by subtraction."""

@@ -55,7 +55,7 @@ def _writable(answers: dict[str, PlainData]) -> dict[str, PlainData]:
 
 
 class Application(Noun):
-    """What is handed in to :meth:`Casework.receive`."""
+    """The input of :meth:`CaseService.receive`."""
 
     procedure: str
     channel: Channel
