@@ -16,8 +16,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pilotkit import Deployment
-from pilotkit.services import Backoffice
+from pilotkit import Deployment, open_services
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import tiny_deployment
 
@@ -30,8 +29,8 @@ def town(room: Path, **settings: object) -> Deployment:
     os.environ.setdefault(KEYS, f"bench:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     folder = tiny_deployment(room / "town", access__second_factor=False, access__idle_minutes=720, **settings)
     deployment = Deployment(folder)
-    with closing(Backoffice(deployment)) as backoffice:
-        backoffice.access.accounts.enrol(LOGIN, PASSWORD)
+    with open_services(deployment) as services:
+        services.access.accounts.enrol(LOGIN, PASSWORD)
     return deployment
 
 

@@ -41,6 +41,7 @@ _WORDS = {
 _INK, _SOFT, _GREEN, _AMBER, _LINE = "#1b1d1c", "#4a4d4b", "#0b5d57", "#a86a00", "#cfcac0"
 _TOP, _STEP, _HEIGHT = 54, 36, 32
 _LEFT, _RIGHT = 240, 760
+_NARROW = 24
 
 
 def floors() -> list[list[str]]:
@@ -95,11 +96,10 @@ def _head(count: int, bottom: int) -> str:
 
 def _floor(number: int, rooms: list[str]) -> str:
     y = _TOP + _STEP * number
-    words = " · ".join(_WORDS.get(room, "") for room in rooms).strip(" ·")
+    names = " · ".join(rooms)
+    words = " · ".join(filter(None, map(_WORDS.get, rooms))) if len(names) <= _NARROW else ""
     frame = f'<rect x="{_LEFT}" y="{y}" width="{_RIGHT - _LEFT}" height="{_HEIGHT}" fill="#ffffff" stroke="{_LINE}"/>\n'
-    return (
-        frame + _text(_LEFT + 12, y + 21, " · ".join(rooms), _GREEN, 14, bold=True) + "\n" + _text(436, y + 21, words)
-    )
+    return frame + _text(_LEFT + 12, y + 21, names, _GREEN, 14, bold=True) + "\n" + _text(436, y + 21, words)
 
 
 def _package(rows: list[list[str]]) -> list[str]:

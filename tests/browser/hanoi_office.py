@@ -19,7 +19,7 @@ from pypdf import PdfReader
 
 from pilotkit import Channel, Deployment, Procedure, Step
 from pilotkit.cases import Application, Case, Person, Receipt
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.testing import Clock
 from pilotkit.web.server import running
 
@@ -38,27 +38,27 @@ class Office:
     """One served deployment; it is shared, and each case in it is somebody else's."""
 
     address: str
-    backoffice: Backoffice
+    services: Services
     clock: Clock
     _sessions: dict[str, str] = field(default_factory=dict)
     _people: int = 500_000
 
     def procedure(self, code: str) -> Procedure:
-        return self.backoffice.deployment.catalog.procedure(code)
+        return self.services.deployment.catalog.procedure(code)
 
     def case(self, code: str) -> Case:
-        return self.backoffice.store.case(code)
+        return self.services.store.case(code)
 
     def code_of(self, login: str) -> str:
         """What the officer's authenticator shows, after giving them a password."""
-        enrolment = self.backoffice.access.accounts.enrol(login, PASSWORD)
+        enrolment = self.services.access.accounts.enrol(login, PASSWORD)
         secret = parse_qs(urlsplit(enrolment.address).query)["secret"][0]
         return pyotp.TOTP(secret).at(self.clock())
 
     def session(self, login: str) -> str:
         """A session of the officer, as signing in gives it; each signs in once."""
         if login not in self._sessions:
-            access = self.backoffice.access
+            access = self.services.access
             self._sessions[login] = access.sign_in(login, PASSWORD, self.code_of(login), "127.0.0.1").value
         return self._sessions[login]
 
@@ -70,7 +70,7 @@ class Office:
     def received(self, applying: Applying, point: str = "point-00070") -> Receipt:
         """A case of one's own, taken in at a counter."""
         person = Person(name=applying.person["name"], identity_number=self.new_number())
-        desk = self.backoffice.desk(self.backoffice.access.authority(self.session(f"receiving-{applying.unit}")))
+        desk = self.services.officer_desk(self.services.access.authority(self.session(f"receiving-{applying.unit}")))
         return desk.take_in(
             Application(
                 procedure=applying.procedure, channel=Channel.IN_PERSON, unit=applying.unit, person=person,
@@ -80,7 +80,7 @@ class Office:
 
     def desk_of(self, step: Step, unit: str) -> str:
         """Whoever has the step: in the unit, or in the province, which stands above all of them."""
-        accounts = self.backoffice.deployment.catalog.accounts.values()
+        accounts = self.services.deployment.catalog.accounts.values()
         mine = [each for each in accounts if step.role in each.roles and each.unit in (unit, "01")]
         return min(mine, key=lambda each: each.unit != unit).login
 
@@ -93,10 +93,10 @@ def served(folder: Path, environment: Mapping[str, str]) -> Iterator[Office]:
         for name, value in environment.items():
             patch.setenv(name, value)
         clock, deployment = Clock(MONDAY), Deployment(folder)
-        backoffice = Backoffice(deployment, clock)
+        services = Services(deployment, clock)
         with running(deployment, now=clock) as address:
-            yield Office(address, backoffice, clock)
-        backoffice.close()
+            yield Office(address, services, clock)
+        services.close()
 
 
 class Citizen:

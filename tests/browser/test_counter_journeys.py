@@ -76,7 +76,7 @@ def test_what_was_handed_in_once_is_not_asked_for_again_and_the_first_is_withdra
     page.locator("#_anyway").check()
     page.locator(f"[name=_reuse][value^='{citizen.code}|']").check()
     second, _ = take_in(officer)
-    kept = office.backoffice.files.file(second, "test", "what was reused").attachments
+    kept = office.services.personal_files.file(second, "test", "what was reused").attachments
     assert [("copy-to-certify", "bằng.pdf")] == [(each.document, each.name) for each in kept]
 
     citizen.go(citizen.own)
@@ -206,7 +206,7 @@ def test_the_counter_is_worked_with_the_keyboard_alone(office, people):
     keys.press("x")
     press_with_alt(page, "d")
     page.locator("[role=status]").wait_for()
-    moved = [each.kind for each in office.backoffice.store.events(codes[0])]
+    moved = [each.kind for each in office.services.store.events(codes[0])]
     assert [EventKind.RECEIVED, EventKind.ADVANCED] == moved
     page.goto(f"{office.address}/{officer.language}/counter?q={codes[1]}")
     keys.press("j")
@@ -236,4 +236,4 @@ def test_late_cases_have_their_apologies_prepared_printed_and_signed_off(office,
     page.locator("button[value=sign]").click()
     look(officer)
     assert page.locator("tr", has_text=code).locator(".status.met").count() == 1
-    assert office.backoffice.store.events(code)[-1].reason == "Hồ sơ cần xác minh thêm."
+    assert office.services.store.events(code)[-1].reason == "Hồ sơ cần xác minh thêm."

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
-from pilotkit.adoption.sealing import sign_receipt
-from pilotkit.services import Backoffice
+from pilotkit.adoption.signed_receipt import sign_receipt
+from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS
 from pilotkit.trust import (
     AdoptionReceipt,
@@ -77,15 +77,15 @@ def hub(tmp_path_factory) -> Iterator[SimpleNamespace]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
         deployment = Deployment(folder)
-        with closing(Backoffice(deployment, lambda: NOW)) as backoffice:
-            ledger = Ledger.of(backoffice.store, deployment.catalog)
+        with closing(Services(deployment, lambda: NOW)) as services:
+            ledger = Ledger.of(services.store, deployment.catalog)
             for code, signer in signers.items():
                 public = signer._private_key.public_key()
                 pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
                 ledger.trust(code, pem, NOW)
                 ledger.take(sign_receipt(receipt(code, NOW - timedelta(days=2)), [signer]), NOW)
-            backoffice.access.accounts.enrol("hub-officer", PASSWORD)
-            session = backoffice.access.sign_in("hub-officer", PASSWORD, "", "192.0.2.1").value
+            services.access.accounts.enrol("hub-officer", PASSWORD)
+            session = services.access.sign_in("hub-officer", PASSWORD, "", "192.0.2.1").value
         newer = {code: sign_receipt(receipt(code, NOW), [signer]) for code, signer in signers.items()}
         with running(deployment, now=lambda: NOW) as address:
             yield SimpleNamespace(address=address, session=session, newer=newer)

@@ -69,8 +69,8 @@ class Journey:
         self.look(self.citizen)
         page.locator("#payment button").click()
         assert page.locator("[role=status]").count() == 1
-        payment = self.office.backoffice.payments.of(self.citizen.code)
-        SimulatedProvider(self.office.backoffice.deployment.folder).say_paid(payment.order.reference, payment.missing)
+        payment = self.office.services.payments.of(self.citizen.code)
+        SimulatedProvider(self.office.services.deployment.folder).say_paid(payment.order.reference, payment.missing)
         page.locator("#payment button").click()
         page.locator("#payment .status.met").wait_for()
         self.look(self.citizen)
@@ -133,7 +133,7 @@ class Journey:
         self.look(citizen)
         assert "5" in page.locator("section[aria-labelledby=rating] > .note").inner_text()
         now, day = self.office.clock(), timedelta(days=1)
-        kept = self.office.backoffice.filing.ratings(now - day, now + day)
+        kept = self.office.services.tracking.ratings(now - day, now + day)
         assert [5] == [each.score for each in kept if each.case == citizen.code]
 
 

@@ -14,7 +14,7 @@ import pytest
 from pilotkit import Deployment
 from pilotkit.cases import Application
 from pilotkit.places import PointCondition
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.simulation.month import simulate
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import KEYS
@@ -52,9 +52,9 @@ WHOLE = """() => {
 
 
 def session_of(deployment, clock, login):
-    with closing(Backoffice(deployment, clock)) as backoffice:
-        backoffice.access.accounts.enrol(login, PASSWORD)
-        return backoffice.access.sign_in(login, PASSWORD, "", "192.0.2.1").value
+    with closing(Services(deployment, clock)) as services:
+        services.access.accounts.enrol(login, PASSWORD)
+        return services.access.sign_in(login, PASSWORD, "", "192.0.2.1").value
 
 
 @pytest.fixture(scope="module")
@@ -174,8 +174,8 @@ def town(tmp_path, keys):
     options = {"access__second_factor": False, "access__idle_minutes": 720}
     deployment = Deployment(tiny_deployment(tmp_path / "town", plugins__enabled=["board"], **options))
     session = session_of(deployment, clock, "supervisor-pa")
-    with closing(Backoffice(deployment, clock)) as backoffice, running(deployment, now=clock) as address:
-        yield SimpleNamespace(clock=clock, backoffice=backoffice, address=address, session=session)
+    with closing(Services(deployment, clock)) as services, running(deployment, now=clock) as address:
+        yield SimpleNamespace(clock=clock, services=services, address=address, session=session)
 
 
 def test_what_happens_appears_on_the_wall_by_itself(browser, town, monkeypatch):
@@ -188,8 +188,8 @@ def test_what_happens_appears_on_the_wall_by_itself(browser, town, monkeypatch):
     page.goto(f"{town.address}/en/operations")
     assert page.locator(".six dd").first.inner_text().startswith("0")
     asked = Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen")
-    town.backoffice.casework.receive(asked)
-    town.backoffice.heartbeats.report("kiosk-1", PointCondition.WORKING)
+    town.services.case_service.receive(asked)
+    town.services.heartbeats.report("kiosk-1", PointCondition.WORKING)
     sync_api.expect(page.locator(".six dd").first).to_have_text(re.compile(r"^1\b"), timeout=10_000)
     sync_api.expect(page.locator(".legend .working b")).to_have_text("1", timeout=10_000)
     context.close()
@@ -200,14 +200,14 @@ def test_nothing_is_taken_from_under_who_reads_it(browser, town, monkeypatch):
 
     monkeypatch.setattr(wall, "EVERY", 0.2)
     for _ in range(3):
-        town.backoffice.queue.take("pa-01")
+        town.services.queue.take("pa-01")
     town.clock.advance(minutes=40)
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     context.add_cookies([{"name": "session", "value": town.session, "url": town.address}])
     page = context.new_page()
     page.goto(f"{town.address}/en/operations")
     page.locator(".decide a").first.focus()
-    town.backoffice.queue.take("pa-01")
+    town.services.queue.take("pa-01")
     page.wait_for_timeout(1_500)
     assert "North Quay" == page.evaluate("document.activeElement.textContent")
     page.evaluate("document.activeElement.blur()")

@@ -33,7 +33,7 @@ def test_a_fee_is_asked_for_at_the_counter_and_paid_with_a_code(paid_office, scr
     officer.sit("receiving-00070", f"/counter/cases/{citizen.code}")
     officer.act("payment_requested", reason="Phí chứng thực ba bản sao.", amount="15.000")
     wrong += accessibility.problems(desk)
-    order = office.backoffice.payments.of(citizen.code).order
+    order = office.services.payments.of(citizen.code).order
     assert [True, True] == ["15000" in order.qr_text, order.reference in order.qr_text]
 
     citizen.go(citizen.own + "/payment")
@@ -42,7 +42,7 @@ def test_a_fee_is_asked_for_at_the_counter_and_paid_with_a_code(paid_office, scr
     wrong += accessibility.problems(phone)
     phone.locator("#payment form button").click()
     assert phone.locator("[role=status]").count() == 1  # nothing has come yet
-    statements = office.backoffice.deployment.folder / "var/statements"
+    statements = office.services.deployment.folder / "var/statements"
     statements.mkdir(parents=True, exist_ok=True)
     rows = ["Nội dung,Ghi có,Số bút toán", f"NGUYEN THI KHUYET DANH {order.reference} chuyen tien,15000,{language}"]
     (statements / f"{language}.csv").write_text("\n".join(rows), encoding="utf-8")

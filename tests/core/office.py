@@ -9,7 +9,7 @@ from pilotkit import Deployment
 from pilotkit.model.access import ANONYMOUS
 from pilotkit.model.personal import Content, Person
 from pilotkit.model.procedure import Channel
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import KEYS, new_entry
 from pilotkit.testing import Clock, tiny_deployment
@@ -48,29 +48,29 @@ def content(document: str = "hospital-note", name: str = "note.pdf", data: bytes
 
 
 @pytest.fixture
-def office(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Backoffice:
-    """A backoffice on each engine in turn, with keys, a form and a clock that stands still."""
+def office(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """A services on each engine in turn, with keys, a form and a clock that stands still."""
     monkeypatch.setenv(KEYS, new_entry("k1"))
     files = {
         "model/forms/birth.yaml": BIRTH_FORM,
         **tiny_file("model/procedures/ZZ-101.yaml", ("code: ZZ-101", "code: ZZ-101\nform: birth")),
     }
-    made = Backoffice(Deployment(tiny_deployment(tmp_path / "town", files=files, payment__connector="local")), Clock())
+    made = Services(Deployment(tiny_deployment(tmp_path / "town", files=files, payment__connector="local")), Clock())
     made.__dict__["store"] = store
     return made
 
 
 @pytest.fixture
-def commune(office: Backoffice) -> str:
+def commune(office: Services) -> str:
     return office.deployment.catalog.communes[0].code
 
 
 @pytest.fixture
-def ready(office: Backoffice, commune: str) -> Callable[..., str]:
+def ready(office: Services, commune: str) -> Callable[..., str]:
     """Fill a draft in, and answer with its token."""
 
     def fill(procedure: str = BIRTH, person: Person = PERSON, child: str = "Test Child") -> str:
-        filing = office.filing
+        filing = office.applications
         token = filing.start(procedure, Channel.ONLINE, ANONYMOUS)
         filing.save_person(token, person, commune)
         if procedure == BIRTH:

@@ -7,6 +7,7 @@ it anew; the line that changed is then there for the reviewer to see. GOVERNANCE
 import ast
 import dataclasses
 import inspect
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -128,7 +129,8 @@ def _shape(value):
     if inspect.isclass(value):
         own = sorted(name for name, each in vars(value).items() if not name.startswith("_") and callable(each))
         return f": {', '.join(own)}" if own else ""
-    return str(inspect.signature(value)).replace("'", "") if inspect.isfunction(value) else ""
+    signature = str(inspect.signature(value)).replace("'", "") if inspect.isfunction(value) else ""
+    return re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", signature)
 
 
 def written():
@@ -155,7 +157,7 @@ def test_type_checkers_are_told_of_the_front_door_what_it_offers():
         for node in ast.parse(stub.read_text(encoding="utf-8")).body
         for alias in node.names
     }
-    homes = {name: f"pilotkit.{module}.{name}" for name, module in pilotkit._HOMES.items()}
+    homes = {name: f"{module}.{name}" for name, module in pilotkit._HOMES.items()}
     assert {**homes, "__version__": "pilotkit.version.__version__"} == told
 
 

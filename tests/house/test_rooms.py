@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pilotkit import hookspecs
-from pilotkit.testing.import_rules import door_problems, imported_modules
+from pilotkit.model.plugin_kind import PluginKind
+from pilotkit.testing.import_rules import DOORS, door_problems, imported_modules
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
@@ -44,6 +45,39 @@ def test_no_room_is_called_after_nothing_in_particular():
         str(path.relative_to(ROOT)) for source in SOURCES for path in source.rglob("*") if SHAPELESS.search(path.stem)
     }
     assert set() == {room for room in rooms if "__pycache__" not in room}
+
+
+SAMPLES = {kind.value for kind in PluginKind} | {"sources"}
+"""Modules of the plugin to copy, each named after what it shows."""
+FURNITURE = {"__init__", "plugin", "pages", "tables", "checks", "commands", "env"}
+"""Modules that every room or plugin may have."""
+TERMS = {
+    "code_mapping", "file_listing", "form_parsing", "duckdb_counting", "grouping", "mapping", "packing", "paging",
+    "printing", "publishing", "ranking", "rendering", "tracking",
+}  # fmt: skip
+"""Nouns in -ing that the field itself uses."""
+
+
+def own_modules():
+    """Every module with the folder it stands in; templates are not ours."""
+    for source in SOURCES:
+        for path in sorted(source.rglob("*.py")):
+            inside = path.relative_to(source).parts
+            if "migrations" not in inside and inside[:2] != ("scaffold", "plugin"):
+                yield path.stem, "/".join((source.name, *inside[:-1]))
+
+
+def test_a_name_of_a_module_stands_in_two_rooms_at_most():
+    rooms = {}
+    for stem, room in own_modules():
+        rooms.setdefault(stem, []).append(room)
+    doors = {door.removeprefix("pilotkit.") for door in DOORS}
+    shared = {stem: found for stem, found in rooms.items() if stem not in FURNITURE | doors | SAMPLES}
+    assert {} == {stem: found for stem, found in shared.items() if len(found) > 2}
+
+
+def test_no_module_is_called_after_what_it_does():
+    assert set() == {stem for stem, _ in own_modules() if stem.endswith("ing")} - TERMS
 
 
 @pytest.mark.parametrize("folder", PLUGINS, ids=lambda folder: folder.name)

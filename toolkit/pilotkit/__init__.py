@@ -8,8 +8,7 @@ else inside pilotkit.
 Names are loaded when they are first used (PEP 562); ``__init__.pyi`` tells type checkers what they are.
 """
 
-from importlib import import_module
-
+from pilotkit.lazy_names import lazy_names
 from pilotkit.version import __version__ as __version__
 
 _MODULES = {
@@ -23,15 +22,10 @@ _MODULES = {
     "model.source": "Certainty Source",
     "model.surface": "Check Command Connector Download Finding Navigation Page PluginContext Redirect Severity View",
     "model.text": "LocalText",
+    "services": "open_services",
 }
-_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+__getattr__, _HOMES = lazy_names(__name__, _MODULES)
 __all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605  # a list, but computed from the modules above
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pilotkit' has no attribute '{name}'")
-    return getattr(import_module(f"pilotkit.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -38,4 +38,5 @@ from pilotkit.model.surface import Redirect as Redirect
 from pilotkit.model.surface import Severity as Severity
 from pilotkit.model.surface import View as View
 from pilotkit.model.text import LocalText as LocalText
+from pilotkit.services import open_services as open_services
 from pilotkit.version import __version__ as __version__

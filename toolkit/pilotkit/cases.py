@@ -1,5 +1,7 @@
 """Cases: what services take and answer with, forms, payments, printed documents and tickets."""
 
+from pilotkit.applications.applications import Applications as Applications
+from pilotkit.applications.tracking import CaseTracking as CaseTracking
 from pilotkit.casework.jurisdiction import unit_of as unit_of
 from pilotkit.casework.officer_desk import OfficerDesk as OfficerDesk
 from pilotkit.casework.printing import bind as bind

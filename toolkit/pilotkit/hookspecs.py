@@ -13,6 +13,7 @@ from pilotkit.model.calendar import Calendar
 from pilotkit.model.case import Case
 from pilotkit.model.codes import CodeList, IdentifierPattern
 from pilotkit.model.cost import HourlyWage
+from pilotkit.model.job import Job
 from pilotkit.model.kpi import Kpi, KpiFormula
 from pilotkit.model.location import LocationDirectory, ServicePoint
 from pilotkit.model.package import PackageInfo
@@ -34,7 +35,7 @@ def register_procedures(context: PluginContext) -> tuple[Procedure | ProcedureHa
 
 @hookspec
 def register_locations(context: PluginContext) -> tuple[LocationDirectory | ServicePoint, ...]:
-    """Registers of administrative units, and service points. Called with the procedures."""
+    """Register administrative units, and service points. Called with the procedures."""
     raise NotImplementedError
 
 
@@ -52,19 +53,19 @@ def register_sources() -> tuple[Source, ...]:
 
 @hookspec
 def register_calendars() -> tuple[Calendar, ...]:
-    """Sources of holidays and make-up days. Called when a catalog is built and when a province is scaffolded."""
+    """Register sources of holidays and make-up days. Called when a catalog is built, and by the scaffold."""
     raise NotImplementedError
 
 
 @hookspec
 def register_codes() -> tuple[CodeList | IdentifierPattern, ...]:
-    """A country's code lists and patterns of identifiers. Called with the calendars."""
+    """Return a country's code lists and patterns of identifiers. Called with the calendars."""
     raise NotImplementedError
 
 
 @hookspec
 def register_wages() -> tuple[HourlyWage, ...]:
-    """What an hour is worth in a country, for compliance costs. Called with the calendars."""
+    """Return what an hour is worth in a country, for compliance costs. Called with the calendars."""
     raise NotImplementedError
 
 
@@ -99,6 +100,12 @@ def register_connectors() -> tuple[Connector, ...]:
 
 
 @hookspec
+def register_jobs() -> tuple[Job, ...]:
+    """Register background work with its interval. Called when the web application starts, and by ``pilotkit jobs``."""
+    raise NotImplementedError
+
+
+@hookspec
 def register_tables() -> tuple[TableSet, ...]:
     """Tables the plugin owns. Called when the database is opened."""
     raise NotImplementedError
@@ -106,7 +113,7 @@ def register_tables() -> tuple[TableSet, ...]:
 
 @hookspec
 def case_received(case: Case) -> None:
-    """A case was received and is committed.
+    """Hear of a case that was received and is committed.
 
     Called at least once for each, soon after and not in its request, by whichever process delivers; the events of one
     case come in order, each with the case as it was then. A plugin that raises is told again later, so it must bear
@@ -116,14 +123,14 @@ def case_received(case: Case) -> None:
 
 @hookspec
 def case_advanced(case: Case) -> None:
-    """A case moved without ending, such as to its next step or into waiting. Told as a receipt is: at least once."""
+    """Hear of a case that moved without ending, such as to its next step or into waiting: at least once."""
 
 
 @hookspec
 def case_finished(case: Case) -> None:
-    """A case ended, with a result, refused or withdrawn. Told as a receipt is: at least once."""
+    """Hear of a case that ended, with a result, refused or withdrawn: at least once."""
 
 
 @hookspec
 def package_installed(context: PluginContext, package: PackageInfo) -> None:
-    """A deployment was scaffolded from a package and is in its place."""
+    """Hear of a deployment that was scaffolded from a package and is in its place."""

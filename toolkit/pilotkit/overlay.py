@@ -58,7 +58,7 @@ class Change:
 
 
 def apply_overlay(base: Any, overlay: Any, name: str) -> tuple[Any, tuple[Change, ...]]:
-    """``base`` with ``overlay`` on top, and every change made. ``base`` itself is left as it was.
+    """Return ``base`` with ``overlay`` on top, and every change made; ``base`` itself is left as it was.
 
     Args:
         base: plain data of the package's file.
@@ -84,7 +84,7 @@ def changes_in(overlay: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple
 
 
 def found_at(data: Any, path: tuple[str, ...]) -> Any:
-    """What stands at a path, things of a list named by their id; :data:`ABSENT` where nothing does."""
+    """Return what stands at a path, things of a list named by their id; :data:`ABSENT` where nothing does."""
     for key in path:
         data = _get(data, key)
     return data

@@ -188,11 +188,11 @@ class PilotSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the same
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the same
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then the file, which :func:`read_settings` hands in."""
+        """Return the environment first, then the file, which :func:`read_settings` hands in."""
         return env_settings, init_settings
 
     def context(self, folder: Path) -> PluginContext:
-        """What plugins are told of the deployment before its catalog exists."""
+        """Return what plugins are told of the deployment before its catalog exists."""
         who = self.deployment
         return PluginContext(
             folder=folder,
@@ -204,7 +204,7 @@ class PilotSettings(BaseSettings):
 
 
 def read_settings(folder: Path) -> PilotSettings:
-    """The settings of the deployment in ``folder``.
+    """Return the settings of the deployment in ``folder``.
 
     Raises:
         DataError: no ``pilot.toml`` there, or something wrong in it or in a ``PILOTKIT_`` variable.
@@ -218,7 +218,7 @@ def read_settings(folder: Path) -> PilotSettings:
 
 
 def settings_from(data: dict[str, Any]) -> PilotSettings:
-    """Settings from parsed TOML, with the environment on top.
+    """Return settings from parsed TOML, with the environment on top.
 
     Raises:
         DataError: something wrong in the data or in a ``PILOTKIT_`` variable.
@@ -242,7 +242,7 @@ def settings_from(data: dict[str, Any]) -> PilotSettings:
 
 
 def _origin(problem: ValidationError) -> str:
-    """What errors call the place that the first wrong value came from."""
+    """Return what errors call the place that the first wrong value came from."""
     path = [str(part).upper() for part in problem.errors()[0]["loc"]]
     names = {"PILOTKIT_" + "__".join(path[:length]) for length in range(1, len(path) + 1)}
     return ENVIRONMENT if names & {name.upper() for name in os.environ} else FILE

@@ -1,4 +1,4 @@
 """Tables: what a plugin keeps in the database."""
 
 from pilotkit.model.surface import TableSet as TableSet
-from pilotkit.storage.store import Store as Store
+from pilotkit.storage.plugin_tables import PluginTables as PluginTables

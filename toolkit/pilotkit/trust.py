@@ -1,7 +1,7 @@
 """Trust: packages and their differences, registries, signed statements and adoption receipts."""
 
-from pilotkit.adoption.sealing import open_receipt as open_receipt
-from pilotkit.adoption.sealing import public_key as public_key
+from pilotkit.adoption.signed_receipt import open_receipt as open_receipt
+from pilotkit.adoption.signed_receipt import public_key as public_key
 from pilotkit.errors import PackageError as PackageError
 from pilotkit.errors import TemplateError as TemplateError
 from pilotkit.errors import TrustError as TrustError

@@ -47,7 +47,7 @@ class CaseLine:
 
 
 def asked_cases(request: PageRequest) -> tuple[Kpi, Part, dict[str, Any]]:
-    """The measure, the part of its number and the group, period and instant that an address asks for.
+    """Return the measure, the part of its number and the group, period and instant that an address asks for.
 
     Raises:
         UnanswerableError: one of them is not there, or cannot be understood.
@@ -59,7 +59,7 @@ def asked_cases(request: PageRequest) -> tuple[Kpi, Part, dict[str, Any]]:
 
 @with_error_page
 def show_cases(request: PageRequest) -> View:
-    """The cases of one part of a number."""
+    """Show the cases of one part of a number."""
     kpi, part, asked = asked_cases(request)
     measures: Measures = request.measures
     found, number = _page(measures, kpi.id, part, asked, asked_page(request))
@@ -96,7 +96,7 @@ _KEPT = ("kpi", "unit", "procedure", "month", "since", "as_of")
 
 
 def _group(request: PageRequest) -> dict[str, str | None]:
-    """The unit, procedure and month that narrow the list."""
+    """Return the unit, procedure and month that narrow the list."""
     unit, procedure, month = (request.query.get(key) or None for key in ("unit", "procedure", "month"))
     if unit:
         known_unit(request, unit)
@@ -111,7 +111,7 @@ def _group(request: PageRequest) -> dict[str, str | None]:
 
 
 def _check_procedure(request: PageRequest, code: str | None) -> None:
-    """A procedure that is no longer described may have cases; one without either is a mistake."""
+    """Raise :class:`UnknownError` for a procedure that is neither described nor has cases."""
     if code and code not in request.catalog.procedures:
         raise UnanswerableError(
             request.gettext("There is no procedure with the code “%(code)s” here.") % {"code": echo(code)},
@@ -121,7 +121,7 @@ def _check_procedure(request: PageRequest, code: str | None) -> None:
 
 
 def _page(measures: Measures, kpi: str, part: Part, asked: dict[str, Any], number: int) -> tuple[CasePage, int]:
-    """The page asked for, or the last one where there are not so many."""
+    """Return the page asked for, or the last one where there are not so many."""
     found = measures.cases(kpi, part=part, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE, **asked)
     last = max(1, -(-found.total // ON_A_PAGE))
     if number <= last:

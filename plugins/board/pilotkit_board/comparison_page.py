@@ -59,7 +59,7 @@ def show_comparison(request: PageRequest) -> View:
 
 
 def compared_units(request: PageRequest) -> Compared:
-    """The comparison that an address asks for.
+    """Return the comparison that an address asks for.
 
     ``?kpi=`` is the measure; ``?means=kiosk`` keeps units with a kiosk and units without one apart; ``?like=`` names
     the unit whose circumstances are the yardstick. Where heads were given targets, their dates bound what is counted.

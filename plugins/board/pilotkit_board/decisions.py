@@ -54,7 +54,7 @@ def decide(catalog: Catalog, day: DayAtWork, rules: Rules) -> tuple[Decision, ..
 
 
 def _one_of_each_first(found: list[Decision]) -> list[Decision]:
-    """The worst of every rule before the second worst of any: ten queues do not hide what is different."""
+    """Return the worst of every rule before the second worst of any: ten queues do not hide what is different."""
     heaps: dict[str, list[Decision]] = defaultdict(list)
     for each in found:
         heaps[each.rule].append(each)
@@ -119,7 +119,7 @@ def _will_be_late(catalog: Catalog, day: DayAtWork, rules: Rules) -> Iterator[De
 def _helper(
     catalog: Catalog, unit: AdministrativeUnit, pressed: Mapping[str, int], limit: int
 ) -> AdministrativeUnit | None:
-    """The nearest commune with less than half of what asks for a decision; else the province; nobody helps it."""
+    """Return the nearest commune with less than half as many decisions, else the province, else None."""
     if unit.level == "province":
         return None
     free = (each for each in catalog.communes if each.code != unit.code and pressed.get(each.code, 0) * 2 < limit)
@@ -191,7 +191,7 @@ def _dissatisfied(day: DayAtWork, rules: Rules) -> Iterator[Decision]:
 
 
 def _nearest(here: Any, others: Iterable[Any]) -> tuple[Any, float] | None:
-    """The nearest of the places that have a position, and how far it is as the crow flies, in kilometres."""
+    """Return the nearest of the places that have a position, and how far it is as the crow flies, in kilometres."""
     if here.latitude is None or here.longitude is None:
         return None
     far = [

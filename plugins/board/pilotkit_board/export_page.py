@@ -11,7 +11,7 @@ from pilotkit_board.query_parameters import UnanswerableError, asked_moment, ech
 
 @with_error_page
 def show_export(request: PageRequest) -> View | Download:
-    """The table of one page as a file; the query is the page's own."""
+    """Show the table of one page as a file; the query is the page's own."""
     sheet, form = request.path["sheet"], request.path["form"]
     if sheet not in SHEETS or form not in FORMS:
         raise UnanswerableError(

@@ -129,7 +129,7 @@ MOST_FOR_EVERYBODY = 2_000
 
 
 def cases(request: PageRequest) -> Sheet:
-    """The cases behind one part of a number."""
+    """Return the cases behind one part of a number."""
     gettext = request.gettext
     kpi, part, asked = asked_cases(request)
     most = MOST_CASES if request.authority.may("kpi.read") else MOST_FOR_EVERYBODY
@@ -228,7 +228,7 @@ def _target_row(request: PageRequest, standing: TargetReport) -> tuple[Cell, ...
 
 
 def status_word(request: PageRequest, status: str) -> str:
-    """A status in words."""
+    """Return a status in words."""
     gettext = request.gettext
     return {
         "met": gettext("Met"),

@@ -127,19 +127,19 @@ class Tally:
 
 
 def figure(request: PageRequest, kpi: Kpi, value: KpiValue, since: date | None, **only: str) -> Figure:
-    """A value without a goal. ``only`` names the group it is of: unit, procedure, month."""
+    """Return a value without a goal. ``only`` names the group it is of: unit, procedure, month."""
     return Figure(kpi=kpi, value=value, address=address(request, value, since, **only))
 
 
 def target_figure(request: PageRequest, standing: TargetReport) -> TargetFigure:
-    """A standing with the address of its cases."""
+    """Return a standing with the address of its cases."""
     target = standing.target
     where = address(request, standing.value, target.assigned, unit=target.unit)
     return TargetFigure(kpi=standing.kpi, value=standing.value, address=where, goal=target.goal, standing=standing)
 
 
 def address(request: PageRequest, value: KpiValue, since: date | None, **only: str) -> dict[str, str]:
-    """What ``board.cases`` needs to count the same cases as ``value`` did."""
+    """Return what ``board.cases`` needs to count the same cases as ``value`` did."""
     start = {"since": since.isoformat()} if since else {}
     return {"kpi": value.kpi, **only, **start, "as_of": written(request, value.as_of)}
 
@@ -157,7 +157,7 @@ def tally(figures: Sequence[TargetFigure]) -> Tally:
 
 
 def places(percent: Decimal | None, goal: Decimal | None) -> int:
-    """The fewest decimals, from one, that keep ``percent`` on its own side of ``goal``."""
+    """Return the fewest decimals, from one, that keep ``percent`` on its own side of ``goal``."""
     if percent is None or goal is None:
         return _FEWEST_PLACES
     for count in range(_FEWEST_PLACES, _MOST_PLACES):
@@ -168,7 +168,7 @@ def places(percent: Decimal | None, goal: Decimal | None) -> int:
 
 
 def line_scale(figures: Sequence[TargetFigure]) -> tuple[int, int]:
-    """The percents between which all lines of a table are drawn, so that they can be compared: whole tens.
+    """Return the percents between which all lines of a table are drawn, so that they can be compared: whole tens.
 
     Where they end decides: the first days of a line are of few cases, and would flatten all the others.
     """

@@ -144,7 +144,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def _beside(sheet: Sheet) -> list[tuple[str, str, str]]:
-    """What rows do not say themselves."""
+    """Return what rows do not say themselves."""
     own = {column.key for column in sheet.columns}
     return [each for each in sheet.about if each[0] not in own]
 

@@ -13,7 +13,7 @@ MOST_PROCEDURES = 20
 
 @with_error_page
 def show_kpi(request: PageRequest) -> View:
-    """A measure, explained and taken apart: all cases until the as-of instant."""
+    """Show a measure, explained and taken apart: all cases until the as-of instant."""
     kpi = known_kpi(request, request.path["kpi"])
     moment = asked_moment(request)
     measures: Measures = request.measures

@@ -55,24 +55,24 @@ class Kiosks:
 
 
 def show_wall(request: PageRequest) -> View:
-    """The wall as it stands now; the stream brings what comes after."""
+    """Show the wall as it stands now; the stream brings what comes after."""
     still = "still" in request.query
     drawn = _drawn(request.deployment, _only(request.authority.units))
     return View("board/wall.html", {**_live(request, request.authority.units), "drawn": drawn, "is_still": still})
 
 
 def show_stream(request: PageRequest) -> Stream:
-    """The live part of the wall, again and again."""
+    """Show the live part of the wall, again and again."""
     units = request.authority.units
     return Stream(",".join(sorted(units)), lambda shared: View("board/live.html", _live(shared, units)), EVERY)
 
 
 def _live(request: PageRequest, units: frozenset[str]) -> dict[str, object]:
-    """What both show: the day of these units, and what is to be decided."""
+    """Return what both show: the day of these units, and what is to be decided."""
     catalog = request.catalog
     rules = rules_of(request.deployment.folder)
     at = request.measures.present(request.now).astimezone(request.zone)
-    day = request.backoffice.operations.day(units, at, rules.will_be_late.hours)
+    day = request.operations.day(units, at, rules.will_be_late.hours)
     decisions = decide(catalog, day, rules)
     drawn, severities = _drawn(request.deployment, _only(units)), _severities(decisions)
     return {
@@ -101,13 +101,13 @@ def _longest(queue: PointQueue) -> timedelta:
 
 
 def _place(catalog: Catalog, units: frozenset[str]) -> str | None:
-    """The name of the one unit that is looked at; None: the province."""
+    """Return the name of the one unit that is looked at; None: the province."""
     code = _only(units)
     return catalog.units[code].name if code and code in catalog.units else None
 
 
 def _only(units: frozenset[str]) -> str | None:
-    """The code of the one unit that is looked at; None where there are several."""
+    """Return the code of the one unit that is looked at; None where there are several."""
     return next(iter(units)) if len(units) == 1 else None
 
 
@@ -118,7 +118,7 @@ def _kiosks(catalog: Catalog, day: DayAtWork) -> Kiosks:
 
 @lru_cache(maxsize=256)
 def _drawn(deployment: Deployment, unit: str | None) -> PointMap:
-    """The map of the province, or around one unit; they stay where they are while the deployment is served."""
+    """Return the map of the province, or around one unit; they stay where they are while the deployment is served."""
     catalog = deployment.catalog
     around = catalog.units.get(unit) if unit else None
     points = [each for each in catalog.points.values() if each.status == "open"]
@@ -137,7 +137,7 @@ def _marks(drawn: PointMap, day: DayAtWork) -> dict[str, list[Mark]]:
 
 
 def _severities(decisions: tuple[Decision, ...]) -> dict[str, str]:
-    """The worst of each unit's."""
+    """Return the worst of each unit's."""
     found: dict[str, str] = {}
     for each in decisions:
         if each.unit is not None:
@@ -146,7 +146,7 @@ def _severities(decisions: tuple[Decision, ...]) -> dict[str, str]:
 
 
 def _names(drawn: PointMap, severities: dict[str, str]) -> list[Name]:
-    """The units with the worst decisions, as many as can be read beside each other."""
+    """Return the units with the worst decisions, as many as can be read beside each other."""
     middles = {land.unit.code: land for land in drawn.land}
     names: list[Name] = []
     for code, severity in severities.items():
@@ -160,5 +160,5 @@ def _names(drawn: PointMap, severities: dict[str, str]) -> list[Name]:
 
 
 def _short(name: str, kind: str) -> str:
-    """A unit's name without its kind, as on a map."""
+    """Return a unit's name without its kind, as on a map."""
     return name[len(kind) :].strip() if name.casefold().startswith(kind.casefold()) else name

@@ -42,7 +42,7 @@ class OtherGoal:
 
 @with_error_page
 def show_overview(request: PageRequest) -> View:
-    """The whole board for one measure."""
+    """Show the whole board for one measure."""
     moment = asked_moment(request)
     measures: Measures = request.measures
     standings = measures.standings(moment)
@@ -85,13 +85,13 @@ def _attention(
 
 
 def _targeted(standings: Sequence[TargetReport]) -> dict[str, Kpi]:
-    """The measures with a target, in the board's order."""
+    """Return the measures with a target, in the board's order."""
     known = {each.kpi.id: each.kpi for each in standings}
     return dict(sorted(known.items(), key=lambda item: _place(item[1])))
 
 
 def _first_row(request: PageRequest, standings: Sequence[TargetReport], moment: datetime) -> list[Figure]:
-    """The province's own figures; where it has no target of its own, those of all its units together."""
+    """Return the province's own figures; where it has no target of its own, those of all its units together."""
     on_board = sorted((kpi for kpi in request.catalog.kpis.values() if kpi.board is not None), key=_place)
     chosen = (on_board or list(_targeted(standings).values()))[:FIRST_ROW]
     return [_province_figure(request, kpi, standings, moment) for kpi in chosen]
@@ -110,7 +110,7 @@ def _province_figure(request: PageRequest, kpi: Kpi, standings: Sequence[TargetR
 
 
 def shared_dates(standings: Sequence[TargetReport]) -> Dates:
-    """What all of a measure's targets have in common."""
+    """Return what all of a measure's targets have in common."""
     return Dates(
         assigned=_only(each.target.assigned for each in standings),
         due=_only(each.target.due for each in standings),
@@ -120,13 +120,13 @@ def shared_dates(standings: Sequence[TargetReport]) -> Dates:
 
 
 def other_goals(targets: Iterable[Target]) -> tuple[OtherGoal, ...]:
-    """The goals that other publications name, each once."""
+    """Return the goals that other publications name, each once."""
     found = [OtherGoal(each.also_reported, each.also_reference) for each in targets if each.also_reported is not None]
     return tuple(dict.fromkeys(found))
 
 
 def _only(values: Iterable[_T]) -> _T | None:
-    """The value they all share; None where they differ."""
+    """Return the value they all share; None where they differ."""
     different = set(values)
     return different.pop() if len(different) == 1 else None
 

@@ -47,7 +47,7 @@ _Answer = TypeVar("_Answer")
 
 
 def with_error_page(show: Callable[[PageRequest], _Answer]) -> Callable[[PageRequest], _Answer | View]:
-    """A page that explains what it cannot answer, and says what to do before there are cases."""
+    """Return a page that explains what it cannot answer, and says what to do before there are cases."""
 
     @wraps(show)
     def answer(request: PageRequest) -> _Answer | View:
@@ -60,13 +60,13 @@ def with_error_page(show: Callable[[PageRequest], _Answer]) -> Callable[[PageReq
 
 
 def latest_moment(request: PageRequest) -> datetime:
-    """The newest instant there can be figures of, to the second, so that an address can name it."""
+    """Return the newest instant there can be figures of, to the second, so that an address can name it."""
     present: datetime = request.measures.present(request.now)
     return present.astimezone(request.zone).replace(microsecond=0)
 
 
 def asked_moment(request: PageRequest) -> datetime:
-    """The as-of instant: ``?as_of=2025-07-28`` is the end of that day, never later than the newest figures.
+    """Return the as-of instant: ``?as_of=2025-07-28`` is the end of that day, never later than the newest figures.
 
     Raises:
         UnanswerableError: no such date.
@@ -89,7 +89,7 @@ def asked_text(request: PageRequest) -> str:
 
 
 def asked_day(request: PageRequest, key: str) -> date | None:
-    """A day in the query; None where none is asked.
+    """Return a day in the query; None where none is asked.
 
     Raises:
         UnanswerableError: no such date.
@@ -99,18 +99,18 @@ def asked_day(request: PageRequest, key: str) -> date | None:
 
 
 def written(request: PageRequest, moment: datetime) -> str:
-    """An as-of instant as addresses carry it: :func:`asked_moment` reads the same instant from it."""
+    """Return an as-of instant as addresses carry it: :func:`asked_moment` reads the same instant from it."""
     local = moment.astimezone(request.zone)
     return local.date().isoformat() if local.microsecond else local.replace(tzinfo=None).isoformat()
 
 
 def written_day(day: date) -> str:
-    """A date as the field for it is filled: ``28/7/2025``, in every language."""
+    """Return a date as the field for it is filled: ``28/7/2025``, in every language."""
     return f"{day.day}/{day.month}/{day.year}"
 
 
 def asked_page(request: PageRequest) -> int:
-    """The number of a page, from 1; the first where none is asked.
+    """Return the number of a page, from 1; the first where none is asked.
 
     Raises:
         UnanswerableError: not a number.
@@ -127,7 +127,7 @@ def asked_page(request: PageRequest) -> int:
 
 
 def known_kpi(request: PageRequest, name: str, among: Mapping[str, Kpi] | None = None) -> Kpi:
-    """The KPI of that name among those the page is about.
+    """Return the KPI of that name among those the page is about.
 
     Raises:
         UnanswerableError: no such KPI; names those there are.
@@ -143,7 +143,7 @@ def known_kpi(request: PageRequest, name: str, among: Mapping[str, Kpi] | None =
 
 
 def known_unit(request: PageRequest, code: str) -> AdministrativeUnit:
-    """The unit with that code.
+    """Return the unit with that code.
 
     Raises:
         UnanswerableError: no such unit.
@@ -158,7 +158,7 @@ def known_unit(request: PageRequest, code: str) -> AdministrativeUnit:
 
 
 def one_of(request: PageRequest, key: str, known: Mapping[str, Any], default: str) -> str:
-    """A word in the query that must be among the known ones.
+    """Return a word in the query that must be among the known ones.
 
     Raises:
         UnanswerableError: another word.
@@ -191,10 +191,10 @@ def _read(request: PageRequest, text: str) -> datetime:
 
 
 def to_board(request: PageRequest) -> tuple[Choice, ...]:
-    """The way back to the board."""
+    """Return the way back to the board."""
     return (Choice(request.gettext("Open the board"), request.url("board.overview")),)
 
 
 def echo(text: str) -> str:
-    """What was asked for, short enough to stand in a sentence."""
+    """Return what was asked for, short enough to stand in a sentence."""
     return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}…"

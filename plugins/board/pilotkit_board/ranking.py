@@ -120,7 +120,7 @@ def _commonest(rows: Sequence[Row]) -> Circumstances | None:
 
 
 def _middle(rows: Sequence[Row], yardstick: Circumstances | None) -> Decimal | None:
-    """The middle completeness of what is counted alike; None where most do not know theirs."""
+    """Return the middle completeness of what is counted alike; None where most do not know theirs."""
     alike = [row.value.completeness for row in rows if row.circumstances == yardstick and row.value.is_measurable]
     known = sorted(each for each in alike if each is not None)
     return known[len(known) // 2] if len(known) * 2 > len(alike) else None

@@ -73,7 +73,7 @@ class Rules(_Table):
 
 
 def rules_of(folder: Path) -> Rules:
-    """The rules of a deployment: the plugin's, with ``local/operations.toml`` on top where there is one.
+    """Return the rules of a deployment: the plugin's, with ``local/operations.toml`` on top where there is one.
 
     Raises:
         DataError: the file is no TOML, or has a key or a value that no rule has; nothing of it is used then.

@@ -28,7 +28,7 @@ class Wanting:
 
 
 def show_signing(request: PageRequest, mistaken: str = "") -> View:
-    """What waits for the head's signature, the one that needs attention most first."""
+    """Show what waits for the head's signature, the one that needs attention most first."""
     measures: Measures = request.measures
     moment = latest_moment(request)
     standings = measures.standings(moment)
@@ -84,7 +84,7 @@ def sign(request: PageRequest) -> View | Redirect:
 
 
 def _sign_offs(request: PageRequest) -> SignOffs:
-    return SignOffs(request.deployment, request.backoffice.store, lambda: request.now)
+    return request.sign_offs
 
 
 def _wanting(figure: TargetFigure, compared: tuple[SignedFigure, ...]) -> Wanting:

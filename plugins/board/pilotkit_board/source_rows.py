@@ -14,12 +14,12 @@ _INSTANT = "_at"
 
 
 def names_of(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """The columns that say something of some row."""
+    """Return the columns that say something of some row."""
     return tuple(name for name in (rows[0] if rows else ()) if any(row[name] is not None for row in rows))
 
 
 def cell_of(request: PageRequest, name: str, value: Any) -> str | int | date | None:
-    """A cell for a file: instants as moments, truths as words."""
+    """Return a cell for a file: instants as moments, truths as words."""
     if isinstance(value, bool):
         return request.gettext("yes") if value else request.gettext("no")
     if isinstance(value, int) and name.endswith(_INSTANT):
@@ -28,7 +28,7 @@ def cell_of(request: PageRequest, name: str, value: Any) -> str | int | date | N
 
 
 def shown(request: PageRequest, name: str, value: Any) -> str:
-    """The same for a page."""
+    """Return the same for a page."""
     cell = cell_of(request, name, value)
     if cell is None:
         return "–"

@@ -31,7 +31,7 @@ class Day:
 
 
 def line_of(standing: TargetReport, last: date) -> tuple[Day, ...]:
-    """The ten days until ``last``, and those until the due date.
+    """Return the ten days until ``last``, and those until the due date.
 
     Args:
         standing: of the target.
@@ -50,7 +50,7 @@ def line_of(standing: TargetReport, last: date) -> tuple[Day, ...]:
 
 
 def _ahead(standing: TargetReport, last: date) -> Iterator[Day]:
-    """What the outlook says of each day until the due date; nothing where no more cases are expected."""
+    """Yield what the outlook says of each day until the due date; nothing where no more cases are expected."""
     outlook, left = standing.outlook, standing.days_left
     if outlook.best == outlook.worst or not 0 < left <= MOST_AHEAD:
         return

@@ -16,7 +16,7 @@ from pilotkit_board.target_chart import line_of
 
 @with_error_page
 def show_unit(request: PageRequest) -> View:
-    """A unit with its targets and its other measures."""
+    """Show a unit with its targets and its other measures."""
     unit = known_unit(request, request.path["unit"])
     moment = asked_moment(request)
     measures: Measures = request.measures
@@ -48,7 +48,7 @@ def _local_day(request: PageRequest, figure: TargetFigure) -> date:
 
 
 def _others(request: PageRequest, unit: AdministrativeUnit, mine: list[TargetReport], moment: datetime) -> list[Figure]:
-    """The measures nobody was given a goal for here, over the same days as the first target."""
+    """Return the measures nobody was given a goal for here, over the same days as the first target."""
     wanted = [kpi for kpi in request.catalog.kpis if kpi not in {each.kpi.id for each in mine}]
     if not wanted:
         return []

@@ -11,7 +11,7 @@ from pilotkit import Deployment
 from pilotkit.access import passwords
 from pilotkit.cases import Application
 from pilotkit.places import PointCondition
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
 from pilotkit.web.application import create_app
@@ -43,15 +43,15 @@ class Centre:
     def __init__(self, folder, files=None):
         self.clock = Clock(MORNING)
         self.deployment = Deployment(tiny_deployment(folder, files, **SETTINGS | OFFICERS))
-        self.backoffice = Backoffice(self.deployment, self.clock)
+        self.services = Services(self.deployment, self.clock)
         self.app = create_app(self.deployment, now=self.clock)
         self._clients = {None: TestClient(self.app, base_url="http://localhost", follow_redirects=False)}
 
     def get(self, path, login="supervisor-pa"):
         if login not in self._clients:
-            self.backoffice.access.accounts.enrol(login, PASSWORD)
+            self.services.access.accounts.enrol(login, PASSWORD)
             client = TestClient(self.app, base_url="http://localhost", follow_redirects=False)
-            token = self.backoffice.access.sign_in(login, PASSWORD, "", "192.0.2.1").value
+            token = self.services.access.sign_in(login, PASSWORD, "", "192.0.2.1").value
             client.cookies.set("session", token)
             self._clients[login] = client
         return self._clients[login].get(path)
@@ -63,13 +63,13 @@ class Centre:
 
     def receive(self, unit="PA-01", channel="online"):
         asked = Application(procedure="ZZ-101", channel=channel, unit=unit, actor="citizen")
-        return self.backoffice.casework.receive(asked)
+        return self.services.case_service.receive(asked)
 
 
 @pytest.fixture
 def centre(tmp_path):
     made = Centre(tmp_path / "town")
-    with closing(made.backoffice):
+    with closing(made.services):
         yield made
 
 
@@ -107,8 +107,8 @@ def test_a_morning_on_which_nothing_has_happened_makes_nothing_up(centre):
 def test_the_six_numbers_are_those_of_the_day(centre):
     for channel in ("online", "online", "in_person"):
         centre.receive(channel=channel)
-    centre.backoffice.queue.take("pa-02")
-    centre.backoffice.heartbeats.report("kiosk-1", PointCondition.WORKING)
+    centre.services.queue.take("pa-02")
+    centre.services.heartbeats.report("kiosk-1", PointCondition.WORKING)
     centre.clock.advance(minutes=9)
     wall = centre.wall()
     assert "Received today 3 67% online" in wall
@@ -126,7 +126,7 @@ def test_it_says_as_of_when_and_under_which_boundaries(centre):
 
 def test_a_decision_comes_with_its_proposal(centre):
     for _ in range(3):
-        centre.backoffice.queue.take("pa-01")
+        centre.services.queue.take("pa-01")
     centre.clock.advance(minutes=35)
     assert "North Quay : 3 people have waited more than 30 minutes – open counter 1" in centre.wall()
     assert "North Quay : 3 người chờ quá 30 phút – mở thêm quầy 1" in centre.wall(language="vi")
@@ -136,7 +136,7 @@ def test_whoever_has_one_unit_sees_that_unit_and_no_other(centre):
     centre.receive("PA-01")
     centre.receive("PA-02")
     for _ in range(4):
-        centre.backoffice.queue.take("pa-02")
+        centre.services.queue.take("pa-02")
     centre.clock.advance(minutes=40)
     mine = centre.wall("supervisor-pa-01")
     assert "North Quay Operations centre" in mine
@@ -147,15 +147,15 @@ def test_whoever_has_one_unit_sees_that_unit_and_no_other(centre):
 
 def test_the_rules_are_the_deployment_s_own(tmp_path):
     centre = Centre(tmp_path / "town", {"local/operations.toml": "[long_wait]\nminutes = 5\npeople = 1\n"})
-    with closing(centre.backoffice):
-        centre.backoffice.queue.take("pa-01")
+    with closing(centre.services):
+        centre.services.queue.take("pa-01")
         centre.clock.advance(minutes=6)
         assert "1 person has waited more than 5 minutes" in centre.wall()
 
 
 def test_rules_that_cannot_be_used_are_not_passed_over(tmp_path):
     centre = Centre(tmp_path / "town", {"local/operations.toml": "[long_wait]\nminutes = -5\n"})
-    with closing(centre.backoffice):
+    with closing(centre.services):
         assert 503 == centre.get("/en/operations").status_code
 
 

@@ -11,7 +11,7 @@ import pytest
 from pilotkit import Deployment
 from pilotkit.access import passwords
 from pilotkit.figures import SignOffs
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
 from pilotkit.testing.sample_deployment import tiny_file
@@ -54,15 +54,15 @@ class Office:
         self.deployment = Deployment(tiny_deployment(folder, files, **SETTINGS | options))
         fill(self.deployment)
         self.clock = Clock(EVENING)
-        self.backoffice = Backoffice(self.deployment, self.clock)
+        self.services = Services(self.deployment, self.clock)
         self.app = create_app(self.deployment, now=self.clock)
         self._clients = {}
 
     def client(self, login):
         if login not in self._clients:
-            self.backoffice.access.accounts.enrol(login, PASSWORD)
+            self.services.access.accounts.enrol(login, PASSWORD)
             self._clients[login] = TestClient(self.app, base_url="http://localhost", follow_redirects=False)
-            token = self.backoffice.access.sign_in(login, PASSWORD, "", "192.0.2.1").value
+            token = self.services.access.sign_in(login, PASSWORD, "", "192.0.2.1").value
             self._clients[login].cookies.set("session", token)
         return self._clients[login]
 
@@ -80,13 +80,13 @@ class Office:
 
     @property
     def signed(self):
-        return SignOffs(self.deployment, self.backoffice.store, self.clock).history()
+        return SignOffs(self.deployment, self.services.store, self.clock).history()
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory, keys):
     made = Office(tmp_path_factory.mktemp("signing") / "town")
-    with closing(made.backoffice):
+    with closing(made.services):
         yield made
 
 

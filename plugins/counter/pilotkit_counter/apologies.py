@@ -36,7 +36,7 @@ class Late:
 
 
 def show_apologies(request: PageRequest) -> View:
-    """The late cases of one's units, those that are late longest first."""
+    """Show the late cases of one's units, those that are late longest first."""
     return _list(request)
 
 
@@ -57,10 +57,10 @@ def _print(request: PageRequest, chosen: tuple[Late, ...]) -> Download:
     template, made = _template(request), []
     if template is None:
         raise CaseError(request.gettext("No apology can be printed here."), remedy="")
-    printing, reason = request.backoffice.printing, request.gettext("Printing: %(title)s") % {"title": template}
+    printing, reason = request.printing, request.gettext("Printing: %(title)s") % {"title": template}
     for each in chosen:
         try:
-            file = request.backoffice.desk(request.authority).file(each.case.code, reason)
+            file = request.officer_desk.file(each.case.code, reason)
         except UnknownError:  # a case without a person, such as an imported one
             file = None
         made.append(printing.case(template, each.case.code, request.now, file=file, extras=_extras(request, each)))
@@ -68,7 +68,7 @@ def _print(request: PageRequest, chosen: tuple[Late, ...]) -> Download:
 
 
 def _sign(request: PageRequest, chosen: tuple[Late, ...]) -> View:
-    desk, reason = request.backoffice.desk(request.authority), request.posted.get("reason").strip()
+    desk, reason = request.officer_desk, request.posted.get("reason").strip()
     if not reason:
         raise CaseError(
             request.gettext("The apology says no reason."),
@@ -81,7 +81,7 @@ def _sign(request: PageRequest, chosen: tuple[Late, ...]) -> View:
 
 
 def _extras(request: PageRequest, late: Late) -> Mapping[str, str]:
-    """What the draft is filled with; where the apology was made already, the case says it all."""
+    """Return what the draft is filled with; where the apology was made already, the case says it all."""
     until = _day(request) or late.proposed
     if late.promised is not None:
         return {}
@@ -106,7 +106,7 @@ def _day(request: PageRequest) -> datetime | None:
 def _chosen(request: PageRequest) -> tuple[Late, ...]:
     """Those that were ticked; the button for all takes all of the page."""
     codes = request.posted.all("code")
-    desk, everyone = request.backoffice.desk(request.authority), request.posted.get("all") == "1"
+    desk, everyone = request.officer_desk, request.posted.get("all") == "1"
     lines, _ = _lines(request, desk)
     found = tuple(each for each in lines if everyone or each.case.code in codes)
     if not found:
@@ -119,7 +119,7 @@ def _chosen(request: PageRequest) -> tuple[Late, ...]:
 def _list(
     request: PageRequest, *, outcomes: tuple[Outcome, ...] = (), problem: str | None = None, status: int = 200
 ) -> View:
-    lines, following = _lines(request, request.backoffice.desk(request.authority))
+    lines, following = _lines(request, request.officer_desk)
     return View(
         "counter/apologies.html",
         {
@@ -161,6 +161,6 @@ def _late(request: PageRequest, desk: OfficerDesk, case: Case, clock: str) -> La
 
 
 def _template(request: PageRequest) -> str | None:
-    """The id of the statutory apology; None where no plugin offers one."""
-    offered = request.backoffice.printing.templates.values()
+    """Return the id of the statutory apology; None where no plugin offers one."""
+    offered = request.printing.templates.values()
     return next((each.id for each in offered if each.subject == "case" and each.id.endswith(APOLOGY)), None)

@@ -22,7 +22,7 @@ _SCHEMA: Mapping[str, Mapping[str, Any]] = {
 
 
 def applicant_page(request: PageRequest) -> FormPage:
-    """The questions, in the language of the officer."""
+    """Return the questions, in the language of the officer."""
     _ = request.gettext
     words = {
         "identity_number": _("Identity number"),
@@ -43,10 +43,10 @@ def applicant_page(request: PageRequest) -> FormPage:
 
 
 def person_of(answers: Mapping[str, Any]) -> Person:
-    """The answers as a person; they have been checked."""
+    """Return the answers as a person; they have been checked."""
     return Person.model_validate({name.removeprefix(PREFIX): value for name, value in answers.items()})
 
 
 def answers_of(person: Person) -> dict[str, Any]:
-    """A person as answers."""
+    """Return a person as answers."""
     return {PREFIX + name: value for name, value in person.model_dump(mode="json", exclude_none=True).items()}

@@ -47,12 +47,12 @@ def ways(procedure: Procedure, case: Case) -> tuple[Way, ...]:
 
 
 def in_order(kinds: tuple[EventKind, ...] | frozenset[EventKind]) -> tuple[EventKind, ...]:
-    """The verbs in the order they are shown in."""
+    """Return the verbs in the order they are shown in."""
     return tuple(kind for kind in ORDER if kind in kinds)
 
 
 def asked_kind(request: PageRequest) -> EventKind:
-    """The verb that a form asks for."""
+    """Return the verb that a form asks for."""
     wanted = request.posted.get("kind")
     if wanted not in {kind.value for kind in ORDER}:
         raise UnknownError(f"there is no verb '{wanted[:40]}'.", remedy="Choose one from the page.")
@@ -60,7 +60,7 @@ def asked_kind(request: PageRequest) -> EventKind:
 
 
 def given(request: PageRequest, kind: EventKind) -> dict[str, Any]:
-    """What the form says beside the verb, as :meth:`Desk.act` takes it.
+    """Return what the form says beside the verb, as :meth:`Desk.act` takes it.
 
     Raises:
         CaseError: the day or the amount is none, or the reason is too long.

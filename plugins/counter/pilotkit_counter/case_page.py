@@ -39,11 +39,11 @@ def act_on_case(request: PageRequest) -> Answer:
 
 
 def case_view(request: PageRequest, *, problem: str | None = None, status: int = 200) -> View:
-    """The page of a case, with what went wrong on top."""
-    desk, code = request.backoffice.desk(request.authority), request.path["code"]
+    """Return the page of a case, with what went wrong on top."""
+    desk, code = request.officer_desk, request.path["code"]
     case, events = desk.case(code), desk.history(code)
     procedure, clock = desk.procedure(case), desk.clock(case)
-    printed, unit = request.backoffice.printing.offered(case, events), unit_of(request.catalog, case)
+    printed, unit = request.printing.offered(case, events), unit_of(request.catalog, case)
     return View(
         "counter/case.html",
         {
@@ -96,7 +96,7 @@ def _reads(desk: OfficerDesk, case: Case) -> Any:
 
 def _move(request: PageRequest) -> Answer:
     kind = moves.asked_kind(request)
-    desk = request.backoffice.desk(request.authority)
+    desk = request.officer_desk
     case = desk.act(request.path["code"], kind, **moves.given(request, kind))
     if case.unit not in request.authority.units:
         return Redirect(request.url("counter.work"))
@@ -104,7 +104,7 @@ def _move(request: PageRequest) -> Answer:
 
 
 def _attach(request: PageRequest) -> Answer:
-    desk, code, posted = request.backoffice.desk(request.authority), request.path["code"], request.posted
+    desk, code, posted = request.officer_desk, request.path["code"], request.posted
     kind, _, document = posted.get("document").partition("|")
     _check_document(desk.procedure(desk.case(code)), kind, document)
     contents = [
@@ -127,7 +127,7 @@ def _check_document(procedure: Procedure, kind: str, document: str) -> None:
 
 
 def _print(request: PageRequest) -> Answer:
-    desk, code, reason = request.backoffice.desk(request.authority), request.path["code"], request.posted.get("reason")
+    desk, code, reason = request.officer_desk, request.path["code"], request.posted.get("reason")
     desk.case(code)
     template = request.posted.get("template")
     pages = request.site_map.pages
@@ -136,18 +136,18 @@ def _print(request: PageRequest) -> Answer:
         file = desk.file(code, reason)
     except UnknownError:  # a case without a person, such as an imported one
         file = None
-    made = request.backoffice.printing.case(template, code, request.now, file=file, address=address)
+    made = request.printing.case(template, code, request.now, file=file, address=address)
     return Download(made, "application/pdf", f"{code}-{template}.pdf")
 
 
 def _content(request: PageRequest) -> Answer:
-    desk, posted = request.backoffice.desk(request.authority), request.posted
+    desk, posted = request.officer_desk, request.posted
     attachment, data = desk.content(request.path["code"], posted.get("attachment"), posted.get("reason"))
     return Download(data, attachment.media_type, attachment.name)
 
 
 def _reuse(request: PageRequest) -> Answer:
-    desk, code, posted = request.backoffice.desk(request.authority), request.path["code"], request.posted
+    desk, code, posted = request.officer_desk, request.path["code"], request.posted
     source, _, attachment = posted.get("source").partition("|")
     desk.reuse(code, source, attachment, posted.get("reason"))
     return Redirect(request.url("counter.case", code=code, done="attached"))

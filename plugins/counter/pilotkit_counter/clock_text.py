@@ -13,7 +13,7 @@ MARKS = {ClockState.LATE: "late", ClockState.SOON: "at_risk", ClockState.RUNNING
 
 
 def clock_words(request: PageRequest, clock: Countdown) -> str:
-    """What is left of the clock, in working time."""
+    """Return what is left of the clock, in working time."""
     _ = request.gettext
     match clock.state:
         case ClockState.ENDED:
@@ -46,12 +46,12 @@ def duration(request: PageRequest, time: timedelta) -> str:
 
 
 def said(request: PageRequest, problem: PilotkitError) -> str:
-    """What is wrong and what to do, on one line."""
+    """Return what is wrong and what to do, on one line."""
     return f"{problem.what} {problem.remedy}".strip() or request.gettext("It cannot be done.")
 
 
 def closing(request: PageRequest, text: str) -> datetime | None:
-    """Closing time of a day that was written as ``2025-07-28`` or ``28/7/2025``; None where it is no day."""
+    """Return closing time of a day written ``2025-07-28`` or ``28/7/2025``; None where it is no day."""
     parts = text.strip().replace("/", "-").split("-")
     if parts and len(parts[-1]) == 4:  # noqa: PLR2004  # a year
         parts.reverse()

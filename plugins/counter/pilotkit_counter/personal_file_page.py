@@ -14,13 +14,13 @@ _UNPROCESSABLE = 422
 
 
 def show_door(request: PageRequest) -> View:
-    """The question why; whoever has a step on the case finds the answer filled in."""
+    """Show the question why; whoever has a step on the case finds the answer filled in."""
     return _door(request)
 
 
 def open_file(request: PageRequest) -> View:
-    """The file, once: the look at it is written down with its reason."""
-    desk, code, reason = request.backoffice.desk(request.authority), request.path["code"], request.posted.get("reason")
+    """Return the file, once: the look at it is written down with its reason."""
+    desk, code, reason = request.officer_desk, request.path["code"], request.posted.get("reason")
     case = desk.case(code)
     try:
         file = desk.file(code, reason)
@@ -48,13 +48,13 @@ def open_file(request: PageRequest) -> View:
 
 
 def filled_pages(request: PageRequest, procedure: Procedure, answers: Mapping[str, Any]) -> tuple[FilledPage, ...]:
-    """The pages of a procedure's form with their answers."""
+    """Return the pages of a procedure's form with their answers."""
     form = request.catalog.forms.get(procedure.form or "")
     return tuple(FilledPage.of_answers(page, answers) for page in form.pages) if form else ()
 
 
 def _known(desk: OfficerDesk, case: Case, procedure: Procedure, file: PersonalFile, reason: str) -> dict[str, Any]:
-    """The person's other open cases for the same, and what need not be asked for again."""
+    """Return the person's other open cases for the same, and what need not be asked for again."""
     number = file.person.identity_number
     if not number or not desk.authority.permissions & {"case.receive", "case.advance", "case.sign", "case.return"}:
         return {"duplicates": (), "reusable": ()}
@@ -66,7 +66,7 @@ def _known(desk: OfficerDesk, case: Case, procedure: Procedure, file: PersonalFi
 
 
 def _door(request: PageRequest, *, problem: str | None = None, is_empty: bool = False, status: int = 200) -> View:
-    desk = request.backoffice.desk(request.authority)
+    desk = request.officer_desk
     case = desk.case(request.path["code"])
     usual = request.gettext("Processing the case") if desk.is_mine(case) else ""
     return View(

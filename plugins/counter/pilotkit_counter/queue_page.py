@@ -21,7 +21,7 @@ def show_queue(request: PageRequest) -> View:
 
 def move_queue(request: PageRequest) -> View | Redirect | Download:
     """One button: a new ticket, the next one, served, nobody came, once more."""
-    queue, posted, point = request.backoffice.queue, request.posted, _point(request)
+    queue, posted, point = request.queue, request.posted, _point(request)
     if posted.get("do") == "print":
         return _printed(request, point)
     verbs: dict[str, Callable[[], Ticket | None]] = {
@@ -43,21 +43,21 @@ def move_queue(request: PageRequest) -> View | Redirect | Download:
 
 
 def _printed(request: PageRequest, point: str) -> Download:
-    """A ticket on paper, with how long it may take."""
+    """Return a ticket on paper, with how long it may take."""
     number = _whole(request.posted.get("number"))
-    ticket = next((each for each in request.backoffice.queue.tickets(point) if each.number == number), None)
+    ticket = next((each for each in request.queue.tickets(point) if each.number == number), None)
     if ticket is None:
         raise UnknownError(f"there is no ticket {number} today.", remedy="Give the person a new one.")
-    wait = request.backoffice.queue.expected_wait(point)
+    wait = request.queue.expected_wait(point)
     extras = {} if wait is None else {"wait": str(round(wait.total_seconds() / 60))}
-    made = request.backoffice.printing.ticket(ticket, request.now, extras)
+    made = request.printing.ticket(ticket, request.now, extras)
     return Download(made, "application/pdf", f"{point}-{number}.pdf")
 
 
 def show_display(request: PageRequest) -> View:
-    """The numbers that were called, in large; it names nobody and everybody may see it."""
+    """Show the numbers that were called, in large; it names nobody and everybody may see it."""
     point = request.catalog.point(request.path["point"])
-    queue = request.backoffice.queue
+    queue = request.queue
     return View(
         "counter/display.html",
         {"point": point, "called": queue.called(point.id)[:_SHOWN], "waiting": len(queue.waiting(point.id))},
@@ -68,7 +68,7 @@ def _queue(request: PageRequest, *, problem: str | None = None, status: int = 20
     point = request.authority.point
     context: dict[str, Any] = {"problem": problem, "point": None, "counter": _counter(request)}
     if point is not None:
-        queue = request.backoffice.queue
+        queue = request.queue
         tickets = queue.tickets(point)
         wait = queue.expected_wait(point)
         context |= {
@@ -95,5 +95,5 @@ def _counter(request: PageRequest) -> int:
 
 
 def _whole(text: str) -> int:
-    """A small number; 0, which is nobody's, where it is none."""
+    """Return a small number; 0, which is nobody's, where it is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004  # digits of a ticket

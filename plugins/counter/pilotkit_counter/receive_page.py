@@ -55,7 +55,7 @@ class Screen:
 
 
 def show_receive(request: PageRequest) -> View:
-    """The search for a procedure, or its empty screen."""
+    """Show the search for a procedure, or its empty screen."""
     code = request.query.get("procedure")
     if not code:
         return _search(request)
@@ -67,7 +67,7 @@ def show_receive(request: PageRequest) -> View:
 def take_in(request: PageRequest) -> View:
     """Look the person up, or take the application in and show the receipt."""
     procedure = _procedure(request, request.posted.get("_procedure"))
-    desk = request.backoffice.desk(request.authority)
+    desk = request.officer_desk
     person = FilledPage.of_posted(applicant_page(request), request.posted, request.today)
     form = request.catalog.forms.get(procedure.form or "")
     pages = tuple(FilledPage.of_posted(page, request.posted, request.today) for page in form.pages) if form else ()
@@ -113,7 +113,7 @@ def _pages(request: PageRequest, procedure: Procedure, answers: dict[str, Any]) 
 
 
 def _known(request: PageRequest, desk: OfficerDesk, procedure: Procedure, number: str) -> Known:
-    """What the person's cases in one's own units tell; each look is written down."""
+    """Return what the person's cases in one's own units tell; each look is written down."""
     if not number:
         return Known()
     cases = desk.cases_of(number)
@@ -127,7 +127,7 @@ def _known(request: PageRequest, desk: OfficerDesk, procedure: Procedure, number
 
 
 def _looked_up(screen: Screen, desk: OfficerDesk) -> Screen:
-    """The screen with what the newest case says of the person, where nothing else was typed."""
+    """Return the screen with what the newest case says of the person, where nothing else was typed."""
     request, answers = screen.request, screen.person.answers
     if screen.known.filled_from:
         file = desk.file(screen.known.filled_from, request.gettext("Receiving an application of the person"))
@@ -143,7 +143,7 @@ def _is_known(procedure: Procedure, document: Document) -> bool:
 
 
 def _gaps(screen: Screen) -> Any:
-    """What is missing beside the questions."""
+    """Yield what is missing beside the questions."""
     request, posted, known = screen.request, screen.request.posted, screen.known
     reused = {each.document for code, each in known.reusable if f"{code}|{each.id}" in posted.all(REUSE)}
     for document in screen.procedure.documents:
@@ -201,8 +201,8 @@ def _receipt(screen: Screen, desk: OfficerDesk) -> View:
 
 
 def _printed(request: PageRequest, case: Case) -> tuple[DocumentTemplate, ...]:
-    """The statutory receipt, where a plugin offers one."""
-    offered = request.backoffice.printing.offered(case, request.backoffice.store.events(case.code))
+    """Return the statutory receipt, where a plugin offers one."""
+    offered = request.printing.offered(case, request.officer_desk.history(case.code))
     return tuple(each for each in offered if each.id.endswith(RECEIPT))
 
 

@@ -13,7 +13,7 @@ _AT_ONCE = 200
 
 
 def print_book(request: PageRequest) -> Download:
-    """The cases that the work list would show for the same address, in its order. Nobody's name is in it.
+    """Return the cases that the work list would show for the same address, in its order. Nobody's name is in it.
 
     Raises:
         UnknownError: no plugin offers a book.
@@ -24,23 +24,23 @@ def print_book(request: PageRequest) -> Download:
     wanted = wanted_of(request)
     unit = wanted.unit if wanted.unit in request.authority.units else None
     cases = _cases(request, wanted)
-    made = request.backoffice.printing.book(template, unit or _letterhead(request), cases, request.now)
+    made = request.printing.book(template, unit or _letterhead(request), cases, request.now)
     return Download(made, "application/pdf", f"{template}-{request.today:%Y-%m-%d}.pdf")
 
 
 def book_of(request: PageRequest) -> str | None:
-    """The id of the document about many cases; None where no plugin offers one."""
-    return next((each.id for each in request.backoffice.printing.templates.values() if each.subject == "cases"), None)
+    """Return the id of the document about many cases; None where no plugin offers one."""
+    return next((each.id for each in request.printing.templates.values() if each.subject == "cases"), None)
 
 
 def _letterhead(request: PageRequest) -> str:
-    """The unit that prints: one's own, or the province where one sees several."""
+    """Return the unit that prints: one's own, or the province where one sees several."""
     units = request.authority.units
     return next(iter(units)) if len(units) == 1 else request.catalog.province.code
 
 
 def _cases(request: PageRequest, wanted: WorkListQuery) -> tuple[Case, ...]:
-    desk = request.backoffice.desk(request.authority)
+    desk = request.officer_desk
     found: list[Case] = []
     while len(found) < MOST:
         page = desk.work_list(wanted, 1, _AT_ONCE)

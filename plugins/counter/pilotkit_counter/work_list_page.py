@@ -45,7 +45,7 @@ class WorkLine:
 
 
 def show_work(request: PageRequest) -> View:
-    """The work list as the address asks for it."""
+    """Show the work list as the address asks for it."""
     return _list(request)
 
 
@@ -111,7 +111,7 @@ def _book(request: PageRequest) -> str | None:
 
 
 def _kept(request: PageRequest) -> dict[str, str]:
-    """What of the address goes on to the next page and the next heap."""
+    """Return what of the address goes on to the next page and the next heap."""
     return {key: value for key, value in request.query.items() if key in {"procedure", "unit", "mine", "q"}}
 
 
@@ -139,7 +139,7 @@ def _line(request: PageRequest, desk: OfficerDesk, item: WorkItem) -> WorkLine:
 
 
 def step_of(procedure: Procedure, step: str | None) -> Step | None:
-    """A step by its id."""
+    """Return a step by its id."""
     return next((each for each in procedure.steps if each.id == step), None)
 
 
@@ -148,4 +148,4 @@ def _number(text: str) -> int:
 
 
 def _desk(request: PageRequest) -> OfficerDesk:
-    return request.backoffice.desk(request.authority)
+    return request.officer_desk

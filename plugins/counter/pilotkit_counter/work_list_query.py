@@ -7,7 +7,7 @@ from pilotkit.pages import PageRequest
 
 
 def wanted_of(request: PageRequest) -> WorkListQuery:
-    """What the address asks for."""
+    """Return what the address asks for."""
     query = request.query
     return WorkListQuery(
         status=query.get("status") or None,

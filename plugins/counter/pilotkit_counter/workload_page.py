@@ -17,10 +17,10 @@ SHOWN = 100
 
 
 def show_outlook(request: PageRequest) -> View:
-    """The outlook by unit and role, and the most pressing cases."""
+    """Show the outlook by unit and role, and the most pressing cases."""
     asked = request.query.get("hours", "")
     hours = int(asked) if asked in {str(each) for each in HOURS} else HOURS[1]
-    found = request.backoffice.desk(request.authority).outlook(Decimal(hours))
+    found = request.officer_desk.outlook(Decimal(hours))
     return View(
         "counter/outlook.html",
         {

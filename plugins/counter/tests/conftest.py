@@ -13,7 +13,7 @@ import pytest
 from pilotkit import Channel, Deployment
 from pilotkit.access import passwords
 from pilotkit.cases import Application, Case, Content, Person
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
 from pilotkit.web.application import create_app
@@ -65,7 +65,7 @@ class Seat:
         self._client = TestClient(office.app, base_url="http://localhost", follow_redirects=False)
         self._token = ""
         if login is not None:
-            access = office.backoffice.access
+            access = office.services.access
             access.accounts.enrol(login, PASSWORD)
             self._client.cookies.set("session", access.sign_in(login, PASSWORD, "", "192.0.2.1").value)
 
@@ -88,7 +88,7 @@ class Office:
     def __init__(self, deployment: Deployment, clock: Clock) -> None:
         self.deployment, self.clock = deployment, clock
         self.app = create_app(deployment, now=clock)
-        self.backoffice = Backoffice(deployment, clock)
+        self.services = Services(deployment, clock)
         self._seats: dict[str | None, Seat] = {}
 
     def seat(self, login: str | None = None) -> Seat:
@@ -106,7 +106,7 @@ class Office:
             "person": person,
             "contents": (Content(document="hospital-note", name="note.pdf", media_type="x/y", data=PDF),),
         }
-        return self.backoffice.casework.receive(Application(**given | changes))
+        return self.services.case_service.receive(Application(**given | changes))
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +134,7 @@ def make_office(tmp_path: Path, quick_hashes) -> Iterator[Callable[..., Office]]
 
     yield make
     for office in made:
-        office.backoffice.close()
+        office.services.close()
 
 
 @pytest.fixture

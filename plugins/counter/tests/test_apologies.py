@@ -27,7 +27,7 @@ def late(office):
 
 
 def apologies_of(office, code):
-    return [each for each in office.backoffice.store.events(code) if each.kind is EventKind.EXTENDED]
+    return [each for each in office.services.store.events(code) if each.kind is EventKind.EXTENDED]
 
 
 def test_the_late_cases_stand_in_one_list_with_the_appointment_of_their_drafts(office, late):
@@ -56,7 +56,7 @@ def test_a_head_signs_one_off_and_the_new_appointment_is_made(office, late):
 def test_a_head_signs_all_of_them_off_for_a_day_of_their_own(office, late):
     given = {"do": "sign", "code": late, "reason": "The archive was flooded.", "until": "29/8/2025"}
     office.seat("head-pa-01").post(LATE, given)
-    promised = {office.backoffice.store.case(code).promised_at.date().isoformat() for code in late}
+    promised = {office.services.store.case(code).promised_at.date().isoformat() for code in late}
     assert {"2025-08-29"} == promised
 
 
@@ -107,4 +107,4 @@ def test_the_drafts_come_as_one_file_each_on_its_own_page(make_office):
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.bytes)).pages]
     assert sorted(codes) == sorted(code for code in codes for text in pages if code in text.replace("\u200b", ""))
     assert [True, True] == ["archive was flooded" in text for text in pages]
-    assert 1 == len(office.backoffice.files.reads(codes[0]))
+    assert 1 == len(office.services.personal_files.reads(codes[0]))

@@ -27,7 +27,7 @@ def test_whose_step_it_is_not_gets_no_button_and_no_effect(office):
     code = at_the_registrar(office)
     assert 'value="advanced"' not in office.seat("counter-pa-01").get(f"/en/counter/cases/{code}").html
     assert 403 == act(office, "counter-pa-01", code, "finished").status
-    assert office.backoffice.store.case(code).finished_at is None
+    assert office.services.store.case(code).finished_at is None
 
 
 @pytest.mark.parametrize("kind", ["supplement_requested", "payment_requested", "stopped"])
@@ -44,9 +44,9 @@ def test_a_payment_is_asked_for_online_where_there_is_a_way_to_pay(make_office):
     page = office.seat("counter-pa-01").get(f"/en/counter/cases/{code}").words
     assert "Amount to be paid online" in page
     wrong = act(office, "counter-pa-01", code, "payment_requested", reason="Three copies", amount="much")
-    assert (409, None) == (wrong.status, office.backoffice.payments.of(code))
+    assert (409, None) == (wrong.status, office.services.payments.of(code))
     act(office, "counter-pa-01", code, "payment_requested", reason="Three copies", amount="15.000")
-    assert 15000 == office.backoffice.payments.of(code).order.amount
+    assert 15000 == office.services.payments.of(code).order.amount
 
 
 def test_the_clock_stands_while_a_supplement_is_awaited(office):
@@ -62,14 +62,14 @@ def test_an_appointment_that_is_no_day_changes_nothing(office, until):
     code = at_the_registrar(office)
     answer = act(office, "registrar-pa-01", code, "extended", reason="The registrar was ill.", until=until)
     assert 409 == answer.status
-    assert EventKind.EXTENDED not in [each.kind for each in office.backoffice.store.events(code)]
+    assert EventKind.EXTENDED not in [each.kind for each in office.services.store.events(code)]
 
 
 def test_a_case_that_is_transferred_leaves_the_desk(office):
     code = office.case().code
     answer = act(office, "supervisor-pa-01", code, "transferred", reason="It belongs there.", unit="PA-02")
     assert (303, "/en/counter") == (answer.status, answer.to)
-    assert "PA-02" == office.backoffice.store.case(code).unit
+    assert "PA-02" == office.services.store.case(code).unit
     assert 404 == office.seat("supervisor-pa-01").get(f"/en/counter/cases/{code}").status
 
 
@@ -77,7 +77,7 @@ def test_a_case_that_is_transferred_leaves_the_desk(office):
 def test_a_button_that_is_none_does_nothing(office, data):
     code = office.case().code
     assert 404 == office.seat("counter-pa-01").post(f"/en/counter/cases/{code}", data).status
-    assert 1 == len(office.backoffice.store.events(code))
+    assert 1 == len(office.services.store.events(code))
 
 
 # Many at once
@@ -95,14 +95,14 @@ def test_nobody_chosen_is_said_and_moves_nothing(office):
     code = office.case().code
     answer = office.seat("counter-pa-01").post("/en/counter", {"kind": "advanced"})
     assert (409, True) == (answer.status, "No case was chosen. Tick the cases first" in answer.words)
-    assert 1 == len(office.backoffice.store.events(code))
+    assert 1 == len(office.services.store.events(code))
 
 
 def test_a_case_of_another_unit_among_many_is_said_not_to_be_there(office):
     mine, theirs = office.case().code, office.case("PA-02").code
     answer = office.seat("counter-pa-01").post("/en/counter", {"code": [mine, theirs], "kind": "advanced"})
     assert f"there is no case '{theirs}' here" in answer.words
-    assert 1 == len(office.backoffice.store.events(theirs))
+    assert 1 == len(office.services.store.events(theirs))
 
 
 # The list
@@ -166,11 +166,11 @@ def test_a_finished_case_takes_no_scan_and_hands_over_its_result(office):
     code = at_the_registrar(office)
     act(office, "registrar-pa-01", code, "advanced", to="hand-over|")
     act(office, "counter-pa-01", code, "finished")
-    assert CaseStatus.FINISHED is office.backoffice.store.case(code).status
+    assert CaseStatus.FINISHED is office.services.store.case(code).status
     page = office.seat("counter-pa-01").get(f"/en/counter/cases/{code}").html
     assert 'label="Handed in"' not in page
     act(office, "counter-pa-01", code, "returned")
-    assert CaseStatus.RETURNED is office.backoffice.store.case(code).status
+    assert CaseStatus.RETURNED is office.services.store.case(code).status
 
 
 def test_the_channel_is_named(office):

@@ -49,8 +49,8 @@ def test_a_form_for_a_case_of_another_unit_changes_nothing(office):
         answer = seat.post(f"/en/counter/cases/{elsewhere}", data, seen="/en/counter/receive?procedure=ZZ-101")
         assert 404 == answer.status
     assert 404 == seat.post(f"/en/counter/cases/{elsewhere}/file", {"reason": "curious"}).status
-    assert 1 == len(office.backoffice.store.events(elsewhere))
-    assert () == office.backoffice.files.reads(elsewhere)
+    assert 1 == len(office.services.store.events(elsewhere))
+    assert () == office.services.personal_files.reads(elsewhere)
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -65,8 +65,8 @@ def test_every_page_speaks_its_language(office, language):
 
 
 def test_the_display_shows_numbers_to_everybody(office):
-    office.backoffice.queue.take("pa-01")
-    office.backoffice.queue.call("pa-01", 2)
+    office.services.queue.take("pa-01")
+    office.services.queue.call("pa-01", 2)
     answer = office.seat(None).get("/en/queue/pa-01")
     assert 200 == answer.status
     assert "1 counter 2" in answer.words

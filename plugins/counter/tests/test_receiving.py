@@ -20,7 +20,7 @@ def test_the_receipt_has_the_code_the_key_and_a_picture(office):
     code = re.search(r'class="big-code">([^<]+)<', answer.html)[1]
     key = re.search(r'class="key">([^<]+)<', answer.html)[1]
     assert "image/svg+xml" in answer.html
-    assert code == office.backoffice.filing.follow(code, key, ANONYMOUS).case.code
+    assert code == office.services.tracking.follow(code, key, ANONYMOUS).case.code
 
 
 def test_without_a_name_or_a_paper_nothing_is_received(office):
@@ -52,7 +52,7 @@ def test_whoever_is_known_is_filled_in_and_asked_about_the_open_case(office):
 
 def test_what_was_handed_in_before_is_used_again(office):
     code = office.case().code
-    old = office.backoffice.files.file(code, "test", "test").attachments[0]
+    old = office.services.personal_files.file(code, "test", "test").attachments[0]
     answer = receive(office, None, applicant_identity_number="4001", _anyway="1", _reuse=f"{code}|{old.id}")
     assert 200 == answer.status
 
@@ -83,12 +83,12 @@ def test_the_file_opens_with_a_reason_which_is_kept(office):
     assert (422, False) == (refused.status, "Ada Quayside" in refused.html)
     opened = seat.post(f"/en/counter/cases/{code}/file", {"reason": "To call the person back"})
     assert "Ada Quayside" in opened.words
-    assert "To call the person back" in [each.reason for each in office.backoffice.files.reads(code)]
+    assert "To call the person back" in [each.reason for each in office.services.personal_files.reads(code)]
 
 
 def test_a_document_of_the_file_is_fetched(office):
     code = office.case().code
-    document = office.backoffice.files.file(code, "test", "test").attachments[0]
+    document = office.services.personal_files.file(code, "test", "test").attachments[0]
     data = {"do": "content", "attachment": document.id, "reason": "To read it"}
     answer = office.seat("counter-pa-01").post(f"/en/counter/cases/{code}", data)
     assert PDF == answer.bytes

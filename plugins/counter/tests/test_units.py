@@ -30,7 +30,7 @@ def reform(make_office):
     before.clock.advance(days=50)
     after = type(before)(Deployment(before.deployment.folder), before.clock)
     yield after, code
-    after.backoffice.close()
+    after.services.close()
 
 
 @pytest.mark.parametrize("path", ["/counter", "/counter/cases/{code}", "/counter/late", "/counter/outlook"])

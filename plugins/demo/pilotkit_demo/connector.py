@@ -44,7 +44,7 @@ class Notices:
 
 
 def make(settings: dict[str, Any]) -> Notices:
-    """The connector from its settings: ``url``.
+    """Return the connector from its settings: ``url``.
 
     Raises:
         DataError: the url is missing, or is none.

@@ -14,6 +14,7 @@ from pilotkit.trust import RefusalReason
 from pilotkit_hub.adoption_page import ProvinceRow, rows_of
 from pilotkit_hub.hub_settings import read_settings
 from pilotkit_hub.ledger import Ledger
+from pilotkit_hub.tables import METADATA
 
 Row = dict[str, Any]
 
@@ -28,7 +29,7 @@ def show_export(request: PageRequest) -> Download:
     if form not in _FORMS:
         raise UnknownError(f"there is no file 'provinces.{form}'.", remedy=f"There are: {', '.join(_FORMS)}.")
     media_type, make = _FORMS[form]
-    ledger = Ledger.of(request.backoffice.store, request.catalog)
+    ledger = Ledger.of(request.tables(METADATA), request.catalog)
     rows = rows_of(ledger, request.now, read_settings(request.deployment.folder))
     return Download(make([_told(row) for row in rows]), media_type, f"provinces-{request.today.isoformat()}.{form}")
 

@@ -13,6 +13,7 @@ from pilotkit.pages import PageRequest
 from pilotkit.trust import AdoptionReceipt
 from pilotkit_hub.hub_settings import HubSettings, read_settings
 from pilotkit_hub.ledger import Ledger, Taken
+from pilotkit_hub.tables import METADATA
 from pilotkit_hub.version_age import VersionAge, age_of
 
 State = Literal["revoked", "blocked", "silent", "stale", "undecided", "sound", "waiting", "absent"]
@@ -35,7 +36,7 @@ class ProvinceRow:
 
 def show_adoption(request: PageRequest) -> View:
     """Every province of the country, those that need attention first."""
-    ledger = Ledger.of(request.backoffice.store, request.catalog)
+    ledger = Ledger.of(request.tables(METADATA), request.catalog)
     rows = rows_of(ledger, request.now, read_settings(request.deployment.folder))
     receipts = [row.taken.receipt for row in rows if row.taken]
     versions = Counter((each.package.name, each.package.version) for each in receipts)
@@ -57,7 +58,7 @@ def show_adoption(request: PageRequest) -> View:
 
 
 def rows_of(ledger: Ledger, now: datetime, settings: HubSettings) -> tuple[ProvinceRow, ...]:
-    """A row for every deployment that is known, and for every province that has none.
+    """Return a row for every deployment that is known, and for every province that has none.
 
     Raises:
         DataError: the registry is broken.
@@ -78,7 +79,7 @@ def _rows(ledger: Ledger, now: datetime, settings: HubSettings) -> Iterator[Prov
 
 
 def state_of(receipt: AdoptionReceipt, days: int, silent_days: int) -> State:
-    """What matters most of a deployment."""
+    """Return what matters most of a deployment."""
     states: dict[State, object] = {
         "revoked": receipt.package.is_revoked,
         "blocked": receipt.checks.errors or receipt.refused,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -83,13 +83,12 @@ def _currency(defaults: str | None) -> str:
 
 @contextmanager
 def _ledger(folder: Path) -> Iterator[Ledger]:
-    from pilotkit import Deployment
-    from pilotkit.tables import Store
+    from pilotkit import open_services
     from pilotkit_hub.ledger import Ledger
+    from pilotkit_hub.tables import METADATA
 
-    deployment = Deployment(folder)
-    with closing(Store.of(deployment)) as store:
-        yield Ledger.of(store, deployment.catalog)
+    with open_services(folder) as services:
+        yield Ledger.of(services.tables(METADATA), services.catalog)
 
 
 def _say(text: str) -> None:

@@ -10,11 +10,12 @@ from pilotkit.trust import AdoptionReceipt, MonthlyFigure
 from pilotkit_hub.kpi_names import kpis_by_id
 from pilotkit_hub.ledger import Ledger
 from pilotkit_hub.ranking import LEAST_COMPLETE, Refused, entries_of, rank
+from pilotkit_hub.tables import METADATA
 
 
 def show_comparison(request: PageRequest) -> View:
     """One KPI in all provinces; what cannot be compared stands apart, with the reason."""
-    ledger = Ledger.of(request.backoffice.store, request.catalog)
+    ledger = Ledger.of(request.tables(METADATA), request.catalog)
     receipts = [taken.receipt for each in ledger.newest().values() for taken in each]
     told, kpis = sorted({figure.kpi for receipt in receipts for figure in receipt.figures}), kpis_by_id(request)
     asked = request.query.get("kpi", "")

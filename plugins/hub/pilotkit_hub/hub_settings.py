@@ -25,11 +25,11 @@ class HubSettings:
     """The office that holds a key, by the key's id or its first characters."""
 
     def office_of(self, key: str) -> str | None:
-        """The office that holds a key; None where nobody said."""
+        """Return the office that holds a key; None where nobody said."""
         return next((office for start, office in self.officers.items() if key.startswith(start)), None)
 
     def releases(self) -> tuple[PublishedRelease, ...]:
-        """What the registry publishes, in that order; nothing where its folder is not named or not there.
+        """Return what the registry publishes, in that order; nothing where its folder is not named or not there.
 
         Raises:
             DataError: the folder is no registry, or a broken one.
@@ -38,7 +38,7 @@ class HubSettings:
 
 
 def read_settings(folder: Path) -> HubSettings:
-    """The settings of the hub in the deployment ``folder``.
+    """Return the settings of the hub in the deployment ``folder``.
 
     Raises:
         DataError: the file is broken.

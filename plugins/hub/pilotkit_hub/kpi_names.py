@@ -27,5 +27,5 @@ def kpis_by_id(request: PageRequest) -> Mapping[str, Kpi]:
 
 @lru_cache(maxsize=32)
 def _kpis_in(package: Path) -> Mapping[str, Kpi]:
-    """A published package never changes: its hash is part of its path."""
+    """Return a published package never changes: its hash is part of its path."""
     return kpis_of(PackageArchive.open(package))

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from pilotkit import AdministrativeUnit, Catalog, DataError, PilotkitError, UnknownError
-from pilotkit.tables import Store
+from pilotkit.tables import PluginTables
 from pilotkit.trust import AdoptionReceipt, TrustError, open_receipt, public_key
 from pilotkit_hub.tables import HANDED_IN, KEYS, RECEIPTS
 
@@ -33,18 +34,18 @@ class Ledger:
     """What a ministry has been told.
 
     Args:
-        store: the deployment's, with the tables of this plugin.
+        tables: the tables of this plugin.
         provinces: those that there are, by code.
     """
 
-    def __init__(self, store: Store, provinces: dict[str, AdministrativeUnit]) -> None:
-        self._store = store
+    def __init__(self, tables: PluginTables, provinces: dict[str, AdministrativeUnit]) -> None:
+        self._tables = tables
         self.provinces = provinces
 
     @classmethod
-    def of(cls, store: Store, catalog: Catalog) -> Ledger:
-        """The ledger of a deployment."""
-        return cls(store, provinces_of(catalog))
+    def of(cls, tables: PluginTables, catalog: Catalog) -> Ledger:
+        """Return the ledger of a deployment."""
+        return cls(tables, provinces_of(catalog))
 
     def trust(self, province: str, pem: str, now: datetime) -> AdministrativeUnit:
         """Register the key that a province signs with, in the place of an earlier one.
@@ -62,15 +63,15 @@ class Ledger:
                 raise DataError(
                     f"province {code} signs with this key already.", remedy="Ask for the key of this province."
                 )
-        with self._store.rewriting() as connection:
-            connection.execute(KEYS.delete().where(KEYS.c.province == province))
-            connection.execute(KEYS.insert().values(province=province, pem=pem, since=_micros(now)))
+        with self._tables.write_session() as session:
+            session.execute(KEYS.delete().where(KEYS.c.province == province))
+            session.execute(KEYS.insert().values(province=province, pem=pem, since=_micros(now)))
         return unit
 
     def keys(self) -> dict[str, str]:
-        """The public key (PEM) of each province that has one, by code."""
-        with self._store.snapshot() as connection:
-            return {row.province: row.pem for row in connection.execute(select(KEYS).order_by(KEYS.c.province))}
+        """Return the public key (PEM) of each province that has one, by code."""
+        with self._tables.read_session() as session:
+            return {row.province: row.pem for row in session.execute(select(KEYS).order_by(KEYS.c.province))}
 
     def take(self, data: bytes, now: datetime, actor: str | None = None) -> AdoptionReceipt:
         """Verify a receipt and keep it.
@@ -88,17 +89,17 @@ class Ledger:
             return self._take(data, now, entry if actor else None)
         except PilotkitError as refused:
             if actor:
-                with self._store.rewriting() as connection:
-                    connection.execute(HANDED_IN.insert().values(**entry, refused=refused.what[:500]))
+                with self._tables.write_session() as session:
+                    session.execute(HANDED_IN.insert().values(**entry, refused=refused.what[:500]))
             raise
 
     def _take(self, data: bytes, now: datetime, entry: Mapping[str, object] | None) -> AdoptionReceipt:
         receipt = open_receipt(data, self.keys())
         if receipt.issued > now + _AHEAD:
             raise TrustError("the receipt is of the future.", remedy="Ask the province to set its clock.")
-        with self._store.rewriting() as connection:
-            _refuse_replay(connection, receipt, digest := hashlib.sha256(data).hexdigest())
-            connection.execute(
+        with self._tables.write_session() as session:
+            _refuse_replay(session, receipt, digest := hashlib.sha256(data).hexdigest())
+            session.execute(
                 RECEIPTS.insert().values(
                     digest=digest, province=receipt.province, deployment=receipt.deployment,
                     issued=_micros(receipt.issued), taken=_micros(now), envelope=data.decode(),
@@ -106,31 +107,31 @@ class Ledger:
                 )
             )  # fmt: skip
             if entry is not None:
-                connection.execute(HANDED_IN.insert().values(**entry, refused=""))
+                session.execute(HANDED_IN.insert().values(**entry, refused=""))
         return receipt
 
     def hands(self) -> dict[str, str]:
         """Who handed a receipt in through the form, by its digest; one that came over the network is not there."""
         wanted = select(HANDED_IN.c.digest, HANDED_IN.c.actor).where(HANDED_IN.c.refused == "")
-        with self._store.snapshot() as connection:
-            return {row.digest: row.actor for row in connection.execute(wanted)}
+        with self._tables.read_session() as session:
+            return {row.digest: row.actor for row in session.execute(wanted)}
 
     def refusals(self, most: int = 100) -> tuple[tuple[datetime, str, str], ...]:
-        """What was handed in and refused, the newest first: when, by whom, why."""
+        """Return what was handed in and refused, the newest first: when, by whom, why."""
         wanted = select(HANDED_IN).where(HANDED_IN.c.refused != "").order_by(HANDED_IN.c.number.desc()).limit(most)
-        with self._store.snapshot() as connection:
-            rows = connection.execute(wanted).all()
+        with self._tables.read_session() as session:
+            rows = session.execute(wanted).all()
         return tuple((datetime.fromtimestamp(row.at / _MICRO, UTC), row.actor, row.refused) for row in rows)
 
     def newest(self) -> dict[str, tuple[Taken, ...]]:
-        """The newest receipt of each deployment, by the code of its province; the newest first."""
+        """Return the newest receipt of each deployment, by the code of its province; the newest first."""
         found: dict[str, dict[str, Taken]] = {}
         for taken in self._read():
             found.setdefault(taken.receipt.province, {}).setdefault(taken.receipt.deployment, taken)
         return {province: tuple(each.values()) for province, each in found.items()}
 
     def history(self, province: str | None = None, most: int = 100) -> tuple[Taken, ...]:
-        """The receipts of one province or of all, the newest first."""
+        """Return the receipts of one province or of all, the newest first."""
         return tuple(self._read(province, most))
 
     def _read(self, province: str | None = None, most: int | None = None) -> Iterator[Taken]:
@@ -139,15 +140,15 @@ class Ledger:
             wanted = wanted.where(RECEIPTS.c.province == province)
         else:
             wanted = wanted if most is not None else wanted.where(_is_newest())
-        with self._store.snapshot() as connection:
-            rows = connection.execute(wanted.limit(most)).all()
+        with self._tables.read_session() as session:
+            rows = session.execute(wanted.limit(most)).all()
         for row in rows:
             at = datetime.fromtimestamp(row.taken / _MICRO, UTC)
             yield Taken(AdoptionReceipt.model_validate_json(row.said), at, row.digest)
 
 
 def provinces_of(catalog: Catalog) -> dict[str, AdministrativeUnit]:
-    """The country's provinces by code: of the scheme's register, else of ``local/units.csv``."""
+    """Return the country's provinces by code: of the scheme's register, else of ``local/units.csv``."""
     directory = catalog.directories.get(catalog.settings.deployment.scheme)
     units = directory.provinces() if directory else catalog.units.values()
     return {unit.code: unit for unit in units if unit.level == "province"}
@@ -159,11 +160,11 @@ def _is_newest() -> ColumnElement[bool]:
     return RECEIPTS.c.issued == select(func.max(other.c.issued)).where(same).scalar_subquery()
 
 
-def _refuse_replay(connection: Connection, receipt: AdoptionReceipt, digest: str) -> None:
+def _refuse_replay(session: Session, receipt: AdoptionReceipt, digest: str) -> None:
     mine = (RECEIPTS.c.province == receipt.province) & (RECEIPTS.c.deployment == receipt.deployment)
-    if connection.scalar(select(func.count()).where(RECEIPTS.c.digest == digest)):
+    if session.scalar(select(func.count()).where(RECEIPTS.c.digest == digest)):
         raise TrustError("this receipt was taken already.", remedy="Nothing is to be done; ask for a newer one.")
-    last = connection.scalar(select(func.max(RECEIPTS.c.issued)).where(mine))
+    last = session.scalar(select(func.max(RECEIPTS.c.issued)).where(mine))
     if last is not None and last >= _micros(receipt.issued):
         known = datetime.fromtimestamp(last / _MICRO, UTC)
         raise TrustError(

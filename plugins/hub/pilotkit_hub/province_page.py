@@ -11,6 +11,7 @@ from pilotkit_hub.adoption_page import rows_of
 from pilotkit_hub.hub_settings import read_settings
 from pilotkit_hub.kpi_names import kpis_by_id
 from pilotkit_hub.ledger import Ledger
+from pilotkit_hub.tables import METADATA
 
 
 def show_province(request: PageRequest) -> View:
@@ -19,7 +20,7 @@ def show_province(request: PageRequest) -> View:
     Raises:
         UnknownError: there is no such province.
     """
-    ledger, code = Ledger.of(request.backoffice.store, request.catalog), request.path["province"]
+    ledger, code = Ledger.of(request.tables(METADATA), request.catalog), request.path["province"]
     if code not in ledger.provinces:
         raise UnknownError(f"there is no province '{code}'.", remedy="Look at the list.")
     settings = read_settings(request.deployment.folder)

@@ -71,7 +71,7 @@ class Ranking:
 def entries_of(
     receipts: Sequence[AdoptionReceipt], kpi: str, zone: ZoneInfo, month: str | None = None
 ) -> Iterator[Entry]:
-    """The figure of one KPI in each receipt that has it.
+    """Yield the figure of one KPI in each receipt that has it.
 
     Args:
         receipts: one a deployment.
@@ -98,7 +98,7 @@ def entries_of(
 
 
 def _of_month(receipt: AdoptionReceipt, figure: MeasuredFigure, month: str) -> MeasuredFigure | None:
-    """The same figure of one month and all units, where it is told."""
+    """Return the same figure of one month and all units, where it is told."""
     told = (each for each in receipt.monthly if (each.kpi, each.unit, each.month) == (figure.kpi, None, month))
     return next((figure.model_copy(update=each.model_dump()) for each in told), None)
 

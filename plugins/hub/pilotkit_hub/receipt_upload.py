@@ -10,6 +10,7 @@ from pilotkit import DataError, Download, View
 from pilotkit.pages import PageRequest, Upload
 from pilotkit.trust import TrustError
 from pilotkit_hub.ledger import Ledger
+from pilotkit_hub.tables import METADATA
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ def receive_receipt(request: PageRequest, data: bytes) -> Download:
     Raises:
         TrustError: it does not hold, was taken already, or is older than what is known.
     """
-    receipt = Ledger.of(request.backoffice.store, request.catalog).take(data, request.now)
+    receipt = Ledger.of(request.tables(METADATA), request.catalog).take(data, request.now)
     told = {"taken": receipt.deployment, "issued": receipt.issued.isoformat()}
     return Download(json.dumps(told).encode(), "application/json", "receipt.json")
 
 
 def show_receipts(request: PageRequest) -> View:
-    """What came last, from whom."""
-    ledger = Ledger.of(request.backoffice.store, request.catalog)
+    """Show what came last, from whom."""
+    ledger = Ledger.of(request.tables(METADATA), request.catalog)
     names = {code: unit.name for code, unit in ledger.provinces.items()}
     history = ledger.history()
     context = {"history": history, "names": names, "keys": ledger.keys(), "hands": ledger.hands()}
@@ -44,7 +45,7 @@ def show_receipts(request: PageRequest) -> View:
 
 
 def show_form(_: PageRequest) -> View:
-    """The form for receipts that came as files."""
+    """Show the form for receipts that came as files."""
     return View("hub/hand_in.html", {"outcomes": (), "problem": None})
 
 
@@ -56,7 +57,7 @@ def take_files(request: PageRequest) -> View:
 
 
 def _taken(request: PageRequest, file: Upload) -> HandedIn:
-    ledger = Ledger.of(request.backoffice.store, request.catalog)
+    ledger = Ledger.of(request.tables(METADATA), request.catalog)
     try:
         receipt = ledger.take(file.data, request.now, request.authority.subject)
     except (DataError, TrustError) as refused:
@@ -65,7 +66,7 @@ def _taken(request: PageRequest, file: Upload) -> HandedIn:
 
 
 def _why(request: PageRequest, what: str) -> str:
-    """A refusal in the language of the page; as it was said where no translation is known."""
+    """Return a refusal in the language of the page; as it was said where no translation is known."""
     _ = request.gettext
     known = {
         r"not a signed statement": _("This is not a signed receipt."),

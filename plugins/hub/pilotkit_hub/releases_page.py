@@ -13,7 +13,7 @@ from pilotkit_hub.release_notes import Wording
 
 
 def show_releases(request: PageRequest) -> View:
-    """The registry as it is published and as it waits. Signing happens elsewhere: no private key is ever here."""
+    """Show the registry as it is published and as it waits. Signing happens elsewhere: no private key is ever here."""
     settings = read_settings(request.deployment.folder)
     folder = settings.registry
     if folder is None or not folder.is_dir():
@@ -42,7 +42,7 @@ def show_releases(request: PageRequest) -> View:
 
 
 def show_notes(request: PageRequest) -> View:
-    """What is different between two releases, in words.
+    """Show what is different between two releases, in words.
 
     Raises:
         UnknownError: the registry has no such release.
@@ -63,7 +63,7 @@ def _release(releases: tuple[PublishedRelease, ...], identity: str) -> Published
 
 
 def _before(releases: tuple[PublishedRelease, ...], release: PublishedRelease) -> PublishedRelease | None:
-    """The release of the same name that was published before."""
+    """Return the release of the same name that was published before."""
     same = [each for each in releases if each.release.name == release.release.name]
     at = same.index(release)
     return same[at - 1] if at else None

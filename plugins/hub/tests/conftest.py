@@ -19,11 +19,11 @@ from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
 from pilotkit.access import passwords
-from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.adoption.signed_receipt import sign_receipt
 from pilotkit.packages.packing import PackOrder, pack
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
+from pilotkit.storage.store import Store
 from pilotkit.storage.vault import KEYS
-from pilotkit.tables import Store
 from pilotkit.testing import Clock, tiny_deployment
 from pilotkit.testing.sample_deployment import TOWN
 from pilotkit.trust import AdoptionReceipt, CheckSummary, InstalledPackage, MeasuredFigure
@@ -102,7 +102,7 @@ class Ministry:
     def client(self) -> TestClient:
         """An officer's browser."""
         if self._client is None:
-            access = Backoffice(self.deployment, self.clock).access
+            access = Services(self.deployment, self.clock).access
             access.accounts.enrol("hub-officer", PASSWORD)
             self._client = TestClient(
                 create_app(self.deployment, now=self.clock), base_url="http://localhost", follow_redirects=False

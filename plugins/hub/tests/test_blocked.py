@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from pilotkit.adoption.sealing import KIND
+from pilotkit.adoption.signed_receipt import KIND
 from pilotkit.registry.envelopes import sign_statement
 from pilotkit.trust import TrustError
 

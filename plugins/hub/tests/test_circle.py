@@ -10,14 +10,14 @@ from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
 from pilotkit.adoption.receipt import receipt_of
-from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.adoption.signed_receipt import sign_receipt
 from pilotkit.cli.app import run
 from pilotkit.packages.archive import inspect
 from pilotkit.packages.packing import PackOrder, pack
 from pilotkit.registry.verified_download import download_verified
 from pilotkit.scaffold.new_deployment import new
 from pilotkit.simulation.month import simulate
-from pilotkit.tables import Store
+from pilotkit.storage.store import Store
 from pilotkit.testing import Clock
 from pilotkit.trust import PackageArchive, compare_packages
 

@@ -7,7 +7,7 @@ from pilotkit.registry.keys import make_key
 
 
 def test_a_key_is_registered_and_a_receipt_taken(make_ministry, receipt, tmp_path, capsys):
-    from pilotkit.adoption.sealing import sign_receipt
+    from pilotkit.adoption.signed_receipt import sign_receipt
     from pilotkit.registry.keys import load_signer
 
     made = make_ministry()

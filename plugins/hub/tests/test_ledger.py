@@ -8,7 +8,7 @@ import pytest
 from securesystemslib.signer import CryptoSigner
 
 from pilotkit import DataError, UnknownError
-from pilotkit.adoption.sealing import sign_receipt
+from pilotkit.adoption.signed_receipt import sign_receipt
 from pilotkit.trust import TrustError
 
 

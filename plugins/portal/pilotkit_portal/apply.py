@@ -12,10 +12,10 @@ from functools import cached_property, wraps
 from typing import Any, TypeAlias
 
 from pilotkit import CaseError, Channel, Document, Level, Procedure, Redirect, UnknownError, View
-from pilotkit.cases import Form, FormPage, unit_of
+from pilotkit.cases import Applications, Form, FormPage, unit_of
 from pilotkit.pages import FilledPage, PageRequest
 from pilotkit_portal import documents as papers
-from pilotkit_portal.availability import Closed, is_set_up, why_closed
+from pilotkit_portal.availability import Closed, why_closed
 from pilotkit_portal.deciding_units import deciding_units
 from pilotkit_portal.earlier_documents import earlier_papers, take_over
 from pilotkit_portal.eligibility import fit_of
@@ -35,14 +35,14 @@ class Journey:
     token: str
 
     @cached_property
-    def filing(self) -> Any:
-        """What keeps the draft."""
-        return self.request.backoffice.filing
+    def applications(self) -> Applications:
+        """The service that keeps the draft."""
+        return self.request.applications
 
     @cached_property
     def draft(self) -> Any:
         """What was filled in so far."""
-        return self.filing.draft(self.token)
+        return self.applications.draft(self.token)
 
     @cached_property
     def procedure(self) -> Procedure:
@@ -94,7 +94,7 @@ class Journey:
         return Redirect(self.stops[self.stops.index(stop) + 1])
 
     def frame(self, stop: str) -> dict[str, Any]:
-        """What every screen shows: where one is, what for, and how to come back."""
+        """Return what every screen shows: where one is, what for, and how to come back."""
         number = self.stops.index(stop)
         return {
             "procedure": self.procedure,
@@ -108,11 +108,11 @@ class Journey:
 
 
 def _with_draft(answer: Callable[[PageRequest], Answer]) -> Callable[[PageRequest], Answer]:
-    """What is answered where the draft was sent already, or is gone."""
+    """Return what is answered where the draft was sent already, or is gone."""
 
     @wraps(answer)
     def guarded(request: PageRequest) -> Answer:
-        if not is_set_up(request):
+        if not request.keeps_personal_data:
             return View("portal/apply/gone.html", {"is_set_up": False}, 503)
         try:
             return answer(request)
@@ -124,14 +124,14 @@ def _with_draft(answer: Callable[[PageRequest], Answer]) -> Callable[[PageReques
 
 def _sent_or_gone(request: PageRequest) -> Answer:
     try:
-        request.backoffice.filing.receipt(request.path["token"])
+        request.applications.receipt(request.path["token"])
     except UnknownError:
         return View("portal/apply/gone.html", {"is_set_up": True}, 404)
     return Redirect(request.url("portal.sent", token=request.path["token"]))
 
 
 def show_start(request: PageRequest) -> Answer:
-    """What one should know and have before one starts."""
+    """Show what one should know and have before one starts."""
     procedure = request.catalog.procedure(request.path["code"])
     closed = why_closed(request, procedure)
     return View(
@@ -151,11 +151,11 @@ def show_start(request: PageRequest) -> Answer:
 
 
 def start(request: PageRequest) -> Answer:
-    """A new draft."""
+    """Return a new draft."""
     procedure = request.catalog.procedure(request.path["code"])
     if why_closed(request, procedure):
         return show_start(request)
-    token = request.backoffice.filing.start(procedure.code, Channel.ONLINE, request.authority)
+    token = request.applications.start(procedure.code, Channel.ONLINE, request.authority)
     return Redirect(request.url("portal.you", token=token))
 
 
@@ -184,7 +184,7 @@ def save_you(request: PageRequest) -> Answer:
     if filled.problems or unit not in {each.code for each in units}:
         return _you(journey, filled, unit, is_refused=True)
     person = person_of(filled.answers)
-    journey.filing.save_person(journey.token, person, unit, known_as=request.person)
+    journey.applications.save_person(journey.token, person, unit, known_as=request.person)
     return _again(journey).after(journey.stops[0])
 
 
@@ -224,7 +224,7 @@ def save_questions(request: PageRequest) -> Answer:
     filled = FilledPage.of_posted(page, request.posted, request.today)
     if filled.problems:
         return _questions(journey, filled, _UNPROCESSABLE)
-    journey.filing.save(journey.token, filled.page.id, filled.answers)
+    journey.applications.save(journey.token, filled.page.id, filled.answers)
     return _again(journey).after(_stop(journey, filled.page))
 
 
@@ -242,7 +242,7 @@ def _stop(journey: Journey, page: FormPage) -> str:
 
 @_with_draft
 def show_documents(request: PageRequest) -> Answer:
-    """The papers, each with a field."""
+    """Show the papers, each with a field."""
     return _documents(_journey(request), {})
 
 
@@ -251,7 +251,7 @@ def save_documents(request: PageRequest) -> Answer:
     """Keep the files that came; take one away where that was asked."""
     journey = _journey(request)
     if gone := request.posted.get("remove"):
-        journey.filing.detach(journey.token, gone)
+        journey.applications.detach(journey.token, gone)
         return Redirect(request.url("portal.documents", token=journey.token))
     wrong = {}
     for document in journey.documents:
@@ -270,13 +270,13 @@ def save_documents(request: PageRequest) -> Answer:
 
 
 def _attached(journey: Journey, document: Document, upload: Any) -> str | None:
-    """What is wrong with a file, as a word for the template; None where it was kept."""
+    """Return what is wrong with a file, as a word for the template; None where it was kept."""
     if not upload.data:
         return "empty"
     if len(upload.data) > papers.MEGABYTES * 2**20:
         return "too_big"
     try:
-        journey.filing.attach(journey.token, papers.content_of(document.id, upload))
+        journey.applications.attach(journey.token, papers.content_of(document.id, upload))
     except CaseError:
         return "not_taken"
     return None
@@ -324,7 +324,7 @@ def send(request: PageRequest) -> Answer:
     if not request.posted.get("is_true"):
         return _check(journey, is_unconfirmed=True)
     try:
-        journey.filing.submit(journey.token, request.authority)
+        journey.applications.submit(journey.token, request.authority)
     except CaseError:
         return _check(_again(journey), is_refused=True)
     return Redirect(request.url("portal.sent", token=journey.token))
@@ -332,7 +332,7 @@ def send(request: PageRequest) -> Answer:
 
 def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool = False) -> View:
     request, draft = journey.request, journey.draft
-    missing = journey.filing.missing(journey.token)
+    missing = journey.applications.missing(journey.token)
     pages = [FilledPage.of_answers(page, draft.answers) for page in journey.pages]
     return View(
         "portal/apply/check.html",
@@ -345,7 +345,7 @@ def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool =
             "unit": request.catalog.units.get(draft.unit or ""),
             "documents": journey.documents,
             "attached": _by_document(journey),
-            "fees": journey.filing.fees(journey.procedure.code, Channel.ONLINE, draft.answers),
+            "fees": journey.applications.fees(journey.procedure.code, Channel.ONLINE, draft.answers),
             "offer": journey.procedure.offer(Channel.ONLINE),
             "is_unconfirmed": is_unconfirmed,
             "is_refused": is_refused,
@@ -356,11 +356,11 @@ def _check(journey: Journey, *, is_unconfirmed: bool = False, is_refused: bool =
 
 
 def show_sent(request: PageRequest) -> Answer:
-    """It is on disk: its code, its key, and what happens now."""
+    """Show that the application is on disk: its code, its key, and what happens now."""
     try:
-        receipt = request.backoffice.filing.receipt(request.path["token"])
+        receipt = request.applications.receipt(request.path["token"])
     except UnknownError:
-        return View("portal/apply/gone.html", {"is_set_up": is_set_up(request)}, 404)
+        return View("portal/apply/gone.html", {"is_set_up": request.keeps_personal_data}, 404)
     case, key = receipt.case, receipt.follow_key
     tracking = request.origin + request.url("portal.tracked", code=case.code)
     return View(
@@ -382,5 +382,5 @@ def _journey(request: PageRequest) -> Journey:
 
 
 def _again(journey: Journey) -> Journey:
-    """The journey as it is after a change."""
+    """Return the journey as it is after a change."""
     return Journey(journey.request, journey.token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pilotkit import Channel, DataError, Procedure
+from pilotkit import Channel, Procedure
 from pilotkit.pages import PageRequest
 
 
@@ -19,19 +19,11 @@ class Closed(StrEnum):
 
 
 def why_closed(request: PageRequest, procedure: Procedure) -> Closed | None:
-    """What stands in the way; None where one can apply."""
+    """Return what stands in the way; None where one can apply."""
     if procedure.offer(Channel.ONLINE) is None:
         return Closed.NOT_OFFERED
     if procedure.valid_to is not None and procedure.valid_to < request.today:
         return Closed.ENDED
     if procedure.valid_from is not None and procedure.valid_from > request.today:
         return Closed.NOT_YET
-    return None if is_set_up(request) else Closed.NOT_SET_UP
-
-
-def is_set_up(request: PageRequest) -> bool:
-    """Whether the deployment can keep what people send."""
-    try:
-        return request.backoffice.vault is not None
-    except DataError:
-        return False
+    return None if request.keeps_personal_data else Closed.NOT_SET_UP

@@ -39,7 +39,7 @@ class Browse:
 
 
 def current_procedures(request: PageRequest) -> tuple[Procedure, ...]:
-    """The procedures that have not ended."""
+    """Return the procedures that have not ended."""
     today = request.today
     return tuple(
         each for each in request.catalog.procedures.values() if each.valid_to is None or each.valid_to >= today
@@ -47,7 +47,7 @@ def current_procedures(request: PageRequest) -> tuple[Procedure, ...]:
 
 
 def browse(request: PageRequest) -> Browse:
-    """What the visit's query asks for; what the catalog does not know is left out of account."""
+    """Return what the visit's query asks for; what the catalog does not know is left out of account."""
     catalog, question = request.catalog, request.query.get("q", "")
     event = catalog.life_events.get(request.query.get("event", ""))
     domain = catalog.domains.get(request.query.get("domain", ""))

@@ -7,13 +7,13 @@ from pilotkit.data import search_form
 
 
 def deciding_units(catalog: Catalog, procedure: Procedure) -> tuple[AdministrativeUnit, ...]:
-    """The communes where one of them decides, in the order people look for them; else the province."""
+    """Return the communes where one of them decides, in the order people look for them; else the province."""
     if Level.COMMUNE in procedure.levels:
         return tuple(sorted(catalog.communes, key=without_kind))
     return (catalog.province,)
 
 
 def without_kind(unit: AdministrativeUnit) -> str:
-    """What people look for a commune under: its name without the word for its kind."""
+    """Return what people look for a commune under: its name without the word for its kind."""
     name = search_form(unit.name)
     return name.removeprefix(search_form(unit.kind)).strip() or name

@@ -35,9 +35,9 @@ def earlier_papers(request: PageRequest, documents: Sequence[Document]) -> dict[
     """By document, the newest first; empty for who has not signed in."""
     if request.authority.is_anonymous or not documents:
         return {}
-    filing, found = request.backoffice.filing, []
-    for case in filing.mine(request.authority, _CASES):
-        file = filing.follow(case.code, "", request.authority).file
+    tracking, found = request.tracking, []
+    for case in tracking.mine(request.authority, _CASES):
+        file = tracking.follow(case.code, "", request.authority).file
         found += [Earlier(case.code, each) for each in (file.attachments if file else ()) if each.kind == "submitted"]
     by_document = {each.id: tuple(one for one in found if one.attachment.document == each.id) for each in documents}
     return {document: some for document, some in by_document.items() if some}
@@ -57,7 +57,8 @@ def take_over(request: PageRequest, token: str, documents: Sequence[Document]) -
 
 
 def _copy(request: PageRequest, token: str, document: Document, case: str, attachment: str) -> None:
-    filing = request.backoffice.filing
-    kept, data = filing.content(case, "", request.authority, attachment)
+    kept, data = request.tracking.content(case, "", request.authority, attachment)
     if kept.document == document.id:
-        filing.attach(token, Content(document=document.id, name=kept.name, media_type=kept.media_type, data=data))
+        request.applications.attach(
+            token, Content(document=document.id, name=kept.name, media_type=kept.media_type, data=data)
+        )

@@ -59,7 +59,7 @@ class Fit:
 
 
 def fit_of(request: PageRequest, procedure: Procedure) -> Fit:
-    """What the address says was ticked; what the procedure does not ask is passed over."""
+    """Return what the address says was ticked; what the procedure does not ask is passed over."""
 
     def tick(name: str) -> Tick:
         return Tick(name, request.query.get(name) == "1")

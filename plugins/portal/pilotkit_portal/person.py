@@ -28,7 +28,7 @@ _SCHEMA: Mapping[str, Any] = {
 
 
 def person_page(request: PageRequest) -> FormPage:
-    """The page, in the visitor's language."""
+    """Return the page, in the visitor's language."""
 
     def words(text: str) -> LocalText:
         return LocalText({request.language: text})
@@ -50,10 +50,10 @@ def person_page(request: PageRequest) -> FormPage:
 
 
 def answers_of(person: Person | None) -> dict[str, Any]:
-    """A person as the page's answers."""
+    """Return a person as the page's answers."""
     return {} if person is None else person.model_dump(mode="json", exclude_none=True)
 
 
 def person_of(answers: Mapping[str, Any]) -> Person:
-    """The page's answers as a person; they have been checked."""
+    """Return the page's answers as a person; they have been checked."""
     return Person.model_validate(dict(answers))

@@ -14,7 +14,7 @@ _PACKAGE = "pilotkit_portal"
 
 @hookimpl
 def register_pages() -> tuple[Page, ...]:
-    """Finding: home, search, a procedure, the service points, help. Then applying, and following a case."""
+    """Offer search, procedures, service points and help; then applying, and tracking a case."""
     return (*_finding(), *_applying(), *_following())
 
 

@@ -54,12 +54,12 @@ class Group:
 
 
 def open_points(catalog: Catalog, unit: str = "", kind: str = "") -> tuple[ServicePoint, ...]:
-    """The points that serve now, of a unit and of a kind where asked."""
+    """Return the points that serve now, of a unit and of a kind where asked."""
     return _points(catalog, "open", unit, kind)
 
 
 def planned_points(catalog: Catalog, unit: str = "", kind: str = "") -> tuple[ServicePoint, ...]:
-    """The points that are to open one day: they are counted, and nobody is sent there."""
+    """Return the points that are to open one day: they are counted, and nobody is sent there."""
     return _points(catalog, "planned", unit, kind)
 
 
@@ -72,7 +72,7 @@ def _points(catalog: Catalog, status: str, unit: str, kind: str) -> tuple[Servic
 
 
 def grouped(catalog: Catalog, points: Iterable[ServicePoint], *, is_narrow: bool) -> tuple[Group, ...]:
-    """The points by kind; ``is_narrow``: few enough places were asked for to show each one."""
+    """Return the points by kind; ``is_narrow``: few enough places were asked for to show each one."""
     points = tuple(points)
     return tuple(
         _group(catalog, kind, mine, is_narrow=is_narrow)
@@ -94,13 +94,13 @@ def _clusters(catalog: Catalog, points: Iterable[ServicePoint]) -> tuple[Cluster
 
 
 def near(catalog: Catalog, unit: AdministrativeUnit) -> tuple[ServicePoint, ...]:
-    """The staffed points nearest to the middle of a unit, without its own."""
+    """Return the staffed points nearest to the middle of a unit, without its own."""
     placed = [point for point in _staffed(catalog) if point.unit != unit.code and point.latitude is not None]
     return tuple(sorted(placed, key=lambda point: _distance(unit, point))[:_NEAREST])
 
 
 def _distance(unit: AdministrativeUnit, point: ServicePoint) -> float:
-    """The square of the straight way, in degrees of latitude: good enough to put neighbours in order."""
+    """Return the square of the straight way, in degrees of latitude: good enough to put neighbours in order."""
     north, east = (unit.latitude or 0) - (point.latitude or 0), (unit.longitude or 0) - (point.longitude or 0)
     return north**2 + (east * math.cos(math.radians(unit.latitude or 0))) ** 2
 
@@ -112,12 +112,12 @@ def _staffed(catalog: Catalog) -> tuple[ServicePoint, ...]:
 def mapped(
     catalog: Catalog, points: tuple[ServicePoint, ...], unit: AdministrativeUnit | None
 ) -> tuple[ServicePoint, ...]:
-    """What a map shows: what was asked for and, around one unit, its neighbours' staffed points."""
+    """Return what a map shows: what was asked for and, around one unit, its neighbours' staffed points."""
     return tuple({point.id: point for point in (*points, *(_staffed(catalog) if unit else ()))}.values())
 
 
 def receiving(catalog: Catalog, procedure: Procedure) -> tuple[ServicePoint, ...]:
-    """The open points with people at them, where an application may be handed in; none if it may not be."""
+    """Return the open points with people at them, where an application may be handed in; none if it may not be."""
     if procedure.offer(Channel.IN_PERSON) is None:
         return ()
     return tuple(point for point in _staffed(catalog) if not point.channels or Channel.IN_PERSON in point.channels)

@@ -16,7 +16,7 @@ class Way:
 
 
 def ways(procedure: Procedure) -> tuple[Way, ...]:
-    """The ways to apply, those alike put together; online first, because it saves the journey."""
+    """Return the ways to apply, those alike put together; online first, because it saves the journey."""
     order = [Channel.ONLINE, Channel.IN_PERSON, Channel.POST]
     found: list[Way] = []
     for channel in order:
@@ -36,7 +36,7 @@ def _facts(offer: Offer) -> tuple[object, ...]:
 
 
 def to_bring(procedure: Procedure) -> tuple[Document, ...]:
-    """The papers a person must see to: first those that everybody needs."""
+    """Return the papers a person must see to: first those that everybody needs."""
     mine = (document for document in procedure.documents if not document.reusable_from)
     return tuple(sorted(mine, key=lambda document: not document.required))
 
@@ -60,5 +60,5 @@ def _certainties(offer: Offer) -> tuple[Certainty | None, ...]:
 
 
 def already_known(procedure: Procedure) -> tuple[Document, ...]:
-    """The papers that a register holds already: nobody is asked for them twice."""
+    """Return the papers that a register holds already: nobody is asked for them twice."""
     return tuple(document for document in procedure.documents if document.reusable_from)

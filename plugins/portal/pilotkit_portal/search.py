@@ -43,7 +43,7 @@ class Found:
 
 
 def find(catalog: Catalog, question: str, among: Iterable[Procedure]) -> tuple[Found, ...]:
-    """The procedures that match, best first, without the noise; all of them for an empty question."""
+    """Return the procedures that match, best first, without the noise; all of them for an empty question."""
     procedures = list(among)
     words = list(dict.fromkeys(search_form(question).split()))[:_WORDS]
     if by_code := [each for each in procedures if question and each.code.casefold() == question.casefold()]:
@@ -93,7 +93,7 @@ def _fields(catalog: Catalog, procedure: Procedure) -> list[tuple[float, frozens
 
 
 def _strength(token: str, fields: Sequence[tuple[float, frozenset[str]]], *, is_begun: bool) -> float:
-    """The weight of the best field that has the token; ``is_begun``: nothing has it whole, so beginnings count."""
+    """Return the weight of the best field that has the token; ``is_begun``: beginnings of words count too."""
     best = 0.0
     for weight, known in fields:
         if weight > best and token in known:
@@ -108,7 +108,7 @@ def _all_tokens(texts: Iterable[LocalText]) -> frozenset[str]:
 
 
 def _plainest_first(procedure: Procedure) -> tuple[bool, int, str]:
-    """The redesigned first; then the short names, because special cases have the long ones."""
+    """Return the redesigned first; then the short names, because special cases have the long ones."""
     name = _folded(_first_name(procedure))
     return not procedure.focus, len(name.split()), name
 
@@ -128,6 +128,6 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _tokens(text: str) -> frozenset[str]:
-    """The words, and each two that stand side by side: in Vietnamese it takes two syllables to mean something."""
+    """Return the words, and each two side by side: in Vietnamese it takes two syllables to mean something."""
     words = _folded(text).split()
     return frozenset(words) | frozenset(map(" ".join, pairwise(words)))

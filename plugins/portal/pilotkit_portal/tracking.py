@@ -19,7 +19,6 @@ from pilotkit import CaseError, Download, Procedure, Redirect, Step, UnknownErro
 from pilotkit.cases import Case, CaseStatus, EventKind, PaymentState, unit_of
 from pilotkit.pages import PageRequest
 from pilotkit_portal import documents as papers
-from pilotkit_portal.availability import is_set_up
 from pilotkit_portal.qr_codes import qr
 
 Answer: TypeAlias = View | Redirect | Download
@@ -45,7 +44,7 @@ class Stage:
 
 
 def _opened(answer: Callable[[PageRequest], Answer]) -> Callable[[PageRequest], Answer]:
-    """A wrong key and a code that nobody has get the very same page."""
+    """Return a wrong key and a code that nobody has get the very same page."""
 
     @wraps(answer)
     def guarded(request: PageRequest) -> Answer:
@@ -82,7 +81,9 @@ def open_track(request: PageRequest) -> Answer:
 def _track(request: PageRequest, code: str = "", wrong: str = "") -> View:
     status = {"": 200, "missing": _UNPROCESSABLE, "unknown": 404}[wrong]
     return View(
-        "portal/track/ask.html", {"code": code, "wrong": wrong, "is_set_up": is_set_up(request), "here": ""}, status
+        "portal/track/ask.html",
+        {"code": code, "wrong": wrong, "is_set_up": request.keeps_personal_data, "here": ""},
+        status,
     )
 
 
@@ -97,7 +98,7 @@ def show_tracked(request: PageRequest) -> Answer:
 
 
 def open_tracked(request: PageRequest) -> Answer:
-    """The key, typed where the code is known already."""
+    """Return the key, typed where the code is known already."""
     return open_track(request)
 
 
@@ -142,7 +143,7 @@ def rate(request: PageRequest) -> Answer:
     code, key, authority = _who(request)
     comment = request.posted.get("comment")[:REASON_LENGTH]
     try:
-        request.backoffice.filing.rate(code, key, authority, int(score), comment)
+        request.tracking.rate(code, key, authority, int(score), comment)
     except CaseError:
         return _followed(request, wrong="too_late")
     return Redirect(_own(request))
@@ -150,7 +151,7 @@ def rate(request: PageRequest) -> Answer:
 
 @_opened
 def show_supplement(request: PageRequest) -> Answer:
-    """What is still asked, and a field for it."""
+    """Show what is still asked, and a field for it."""
     return _supplement(request)
 
 
@@ -165,7 +166,7 @@ def answer_supplement(request: PageRequest) -> Answer:
     if not contents and not note:
         return _supplement(request, wrong="nothing")
     try:
-        request.backoffice.filing.answer_supplement(code, key, authority, contents, note)
+        request.tracking.answer_supplement(code, key, authority, contents, note)
     except CaseError:
         if _follow(request).case.status is CaseStatus.SUPPLEMENT_REQUESTED:
             return _supplement(request, wrong="not_taken", note=note)
@@ -201,7 +202,7 @@ def show_payment(request: PageRequest) -> Answer:
 def check_payment(request: PageRequest) -> Answer:
     """Somebody says that they have paid: ask whoever knows."""
     code, key, authority = _who(request)
-    payment = request.backoffice.filing.check_payment(code, key, authority)
+    payment = request.tracking.check_payment(code, key, authority)
     if payment is not None and payment.state is PaymentState.CONFIRMED:
         return Redirect(request.url("portal.payment", **request.path))
     return _payment(request, has_asked=request.posted.get("by") != "page")
@@ -240,7 +241,7 @@ def withdraw(request: PageRequest) -> Answer:
         return _withdrawal(request, wrong="missing")
     code, key, authority = _who(request)
     with suppress(CaseError):  # it has ended in the meantime, which the case's own page says
-        request.backoffice.filing.withdraw(code, key, authority, reason)
+        request.tracking.withdraw(code, key, authority, reason)
     return Redirect(_own(request))
 
 
@@ -266,7 +267,7 @@ def _withdrawal(request: PageRequest, wrong: str = "") -> Answer:
 def show_file(request: PageRequest) -> Answer:
     """One file of one's own case; the look is written down."""
     code, key, authority = _who(request)
-    attachment, data = request.backoffice.filing.content(code, key, authority, request.path["id"])
+    attachment, data = request.tracking.content(code, key, authority, request.path["id"])
     return Download(data, attachment.media_type, attachment.name)
 
 
@@ -274,7 +275,7 @@ def show_file(request: PageRequest) -> Answer:
 def take_file(request: PageRequest) -> Answer:
     """Take a result: it counts as handed over. Then as :func:`show_file`."""
     with suppress(CaseError):  # it was handed over already, or is not to be taken here
-        request.backoffice.filing.collect(*_who(request))
+        request.tracking.collect(*_who(request))
     return show_file(request)
 
 
@@ -288,24 +289,24 @@ def _own(request: PageRequest) -> str:
 
 
 def _follow(request: PageRequest, code: str | None = None, key: str | None = None) -> Any:
-    if not is_set_up(request):
+    if not request.keeps_personal_data:
         raise UnknownError("nothing can be followed here.", remedy="Ask the office that took the case in.")
     if code is None or key is None:
         code, key, _authority = _who(request)
-    return request.backoffice.filing.follow(code, key, request.authority)
+    return request.tracking.follow(code, key, request.authority)
 
 
 def _tracked(request: PageRequest, code: str) -> Any:
-    if not is_set_up(request):
+    if not request.keeps_personal_data:
         raise UnknownError("nothing can be followed here.", remedy="Ask the office that took the case in.")
-    return request.backoffice.filing.track(code)
+    return request.tracking.track(code)
 
 
 def _procedure(request: PageRequest, case: Any) -> Procedure | None:
-    """The definition the case was received under; today's where only that is to be had."""
+    """Return the definition the case was received under; today's where only that is to be had."""
     if isinstance(case, Case):
         try:
-            return request.backoffice.definitions.of(case.procedure_digest)
+            return request.tracking.procedure(case)
         except UnknownError:
             return request.catalog.procedures.get(case.procedure)
     return request.catalog.procedures.get(case.procedure)
@@ -322,7 +323,7 @@ def _results(request: PageRequest, case: Any) -> tuple[Any, ...]:
 
 
 def _asked(followed: Any) -> str | None:
-    """What the office asks for now, in its own words."""
+    """Return what the office asks for now, in its own words."""
     kinds = {
         CaseStatus.SUPPLEMENT_REQUESTED: EventKind.SUPPLEMENT_REQUESTED,
         CaseStatus.PAYMENT_REQUESTED: EventKind.PAYMENT_REQUESTED,
@@ -335,7 +336,7 @@ def _asked(followed: Any) -> str | None:
 
 
 def _way(request: PageRequest, case: Any) -> dict[str, Any]:
-    """What both pages show of the way a case goes, and of its clock."""
+    """Return what both pages show of the way a case goes, and of its clock."""
     procedure = _procedure(request, case)
     return {
         "procedure": procedure,
@@ -350,7 +351,7 @@ def _way(request: PageRequest, case: Any) -> dict[str, Any]:
 
 
 def stages(steps: tuple[Step, ...], at: str | None, *, is_over: bool) -> tuple[Stage, ...]:
-    """The steps with what is done, where it stands and what is ahead.
+    """Return the steps with what is done, where it stands and what is ahead.
 
     Steps may loop; they are shown in the order they are written, which is the order of the ordinary way.
     """

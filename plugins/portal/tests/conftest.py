@@ -16,7 +16,7 @@ import pytest
 from pilotkit import Deployment, Page, View
 from pilotkit.model.access import Authority
 from pilotkit.pages import PageRequest
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.testing import tiny_deployment
 from pilotkit.web.application import create_app
 from pilotkit_portal.plugin import register_pages
@@ -181,7 +181,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def make_app(tmp_path, monkeypatch, clock):
-    """The application of a town where one can apply; ``app.backoffice`` is the office behind it."""
+    """The application of a town where one can apply; ``app.services`` is the office behind it."""
     monkeypatch.setenv("PILOTKIT_KEYS", KEYS)
     opened = []
 
@@ -198,10 +198,10 @@ def make_app(tmp_path, monkeypatch, clock):
         }
         settings = {"plugins__enabled": ["portal"], "deployment__languages": ["en", "fr", "vi"], **changes}
         deployment = Deployment(tiny_deployment(tmp_path / "open", files, **settings))
-        backoffice = Backoffice(deployment, clock)
-        opened.append(backoffice)
+        services = Services(deployment, clock)
+        opened.append(services)
         app = create_app(deployment, now=clock)
-        app.state.test_backoffice = backoffice
+        app.state.test_backoffice = services
         return app
 
     yield make
@@ -246,7 +246,7 @@ class _Office:
 
 
 @pytest.fixture
-def backoffice(made) -> Any:
+def services(made) -> Any:
     return _Office(made)
 
 

@@ -8,15 +8,15 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 HOSTILE = "<script>alert(1)</script>{{ 7191*7193 }}'; DROP TABLE cases;--"
 
 
-def test_a_whole_application_becomes_one_case_with_everything_in_it(citizen, backoffice):
+def test_a_whole_application_becomes_one_case_with_everything_in_it(citizen, services):
     code, key = citizen.send()
     assert citizen.path.endswith("/sent")
     assert "Your application was sent" in citizen.text
-    file = backoffice.files.file(code, "test", "looks at what came")
+    file = services.personal_files.file(code, "test", "looks at what came")
     assert ("Ada Amber", "123456789") == (file.person.name, file.person.identity_number)
     assert {"child_name": "Bo Amber", "child_sex": "female", "child_born": "2025-07-01"} == file.answers
     assert [("hospital-note", "note.pdf")] == [(each.document, each.name) for each in file.attachments]
-    assert "PA-01" == backoffice.store.case(code).unit
+    assert "PA-01" == services.store.case(code).unit
     assert key
 
 
@@ -149,15 +149,15 @@ def test_a_fee_that_is_not_published_is_never_nought(make_citizen):
     assert "Free" not in citizen.text
 
 
-def test_one_confirms_that_it_is_true(citizen, backoffice):
+def test_one_confirms_that_it_is_true(citizen, services):
     citizen.up_to_check()
     answer = citizen.post()
     assert 422 == answer.status_code
     assert 'href="#is_true"' in citizen.text
-    assert 0 == len(list(backoffice.store.codes()))
+    assert 0 == len(list(services.store.codes()))
 
 
-def test_a_double_click_on_send_is_one_case(citizen, backoffice):
+def test_a_double_click_on_send_is_one_case(citizen, services):
     token = citizen.up_to_check()
     check = citizen.answer
     citizen.post(is_true="yes")
@@ -165,7 +165,7 @@ def test_a_double_click_on_send_is_one_case(citizen, backoffice):
     citizen.answer = check
     citizen.post(f"/apply/{token}/check", is_true="yes")
     assert first == citizen.shown("case-code")
-    assert 1 == len(list(backoffice.store.codes()))
+    assert 1 == len(list(services.store.codes()))
 
 
 def test_a_draft_that_was_sent_leads_to_its_receipt(citizen):
@@ -213,7 +213,7 @@ def test_a_page_that_the_form_does_not_have_leads_back(citizen):
     ("procedure", "said"),
     [("ZZ-102", "cannot be applied for online"), ("ENDED", "ended on"), ("LATER", "starts on")],
 )
-def test_what_cannot_be_applied_for_says_why_and_starts_nothing(make_citizen, backoffice, procedure, said):
+def test_what_cannot_be_applied_for_says_why_and_starts_nothing(make_citizen, services, procedure, said):
     citizen = make_citizen()
     assert said in citizen.get(f"/procedures/{procedure}/apply").text
     assert "<form" not in citizen.answer.text.partition("<main")[2]
@@ -233,7 +233,7 @@ def test_without_keys_nothing_is_asked_and_it_is_said_why(make_citizen, monkeypa
     assert 404 == citizen.get("/track/PA-1").status_code
 
 
-def test_hostile_text_comes_back_literally(citizen, backoffice):
+def test_hostile_text_comes_back_literally(citizen, services):
     citizen.start()
     citizen.post(**{**citizen.PERSON, "name": HOSTILE, "phone": ""})
     assert "<script>alert" not in citizen.answer.text
@@ -246,7 +246,7 @@ def test_hostile_text_comes_back_literally(citizen, backoffice):
     assert "<img src=x" not in citizen.answer.text
     assert "51724863" not in citizen.text
     citizen.post(is_true="yes")
-    file = backoffice.files.file(citizen.shown("case-code"), "test", "looks at what came")
+    file = services.personal_files.file(citizen.shown("case-code"), "test", "looks at what came")
     assert (HOSTILE, HOSTILE) == (file.person.name, file.answers["story"])
 
 
@@ -290,6 +290,6 @@ def test_what_was_handed_in_before_need_not_be_handed_in_again(make_citizen, sig
         assert "note.pdf" not in citizen.text
 
 
-def test_a_case_waits_as_received(citizen, backoffice):
+def test_a_case_waits_as_received(citizen, services):
     code, _key = citizen.send()
-    assert CaseStatus.ACCEPTED is backoffice.store.case(code).status
+    assert CaseStatus.ACCEPTED is services.store.case(code).status

@@ -44,12 +44,12 @@ def test_a_wrong_key_is_the_same_page_as_an_unknown_code(citizen):
 
 
 @pytest.mark.parametrize("page", ["", "/supplement", "/payment", "/withdrawal", "/files/x"])
-def test_a_wrong_key_can_do_nothing(citizen, backoffice, page):
+def test_a_wrong_key_can_do_nothing(citizen, services, page):
     code, _key = citizen.send()
     citizen.get("/track")
     citizen.post(f"/track/{code}/WRONG{page}", score="1", reason="x", note="x")
     assert 404 == citizen.answer.status_code
-    assert CaseStatus.ACCEPTED is backoffice.store.case(code).status
+    assert CaseStatus.ACCEPTED is services.store.case(code).status
 
 
 def test_nothing_typed_says_what_to_type(citizen):
@@ -71,10 +71,10 @@ def test_an_old_link_with_the_code_in_its_question_still_leads_there(citizen):
     assert citizen.path == f"/en/track/{code}"
 
 
-def test_what_the_office_asks_is_answered_there_and_the_clock_goes_on(citizen, backoffice):
+def test_what_the_office_asks_is_answered_there_and_the_clock_goes_on(citizen, services):
     code, key = citizen.send()
-    backoffice.casework.advance(code, "office")
-    backoffice.casework.request_supplement(code, "office", "<b>The note</b> is blurred.")
+    services.case_service.advance(code, "office")
+    services.case_service.request_supplement(code, "office", "<b>The note</b> is blurred.")
     citizen.get(f"/track/{code}/{key}")
     assert "<b>The note</b> is blurred." in citizen.text
     assert "<b>The note" not in citizen.answer.text
@@ -86,7 +86,7 @@ def test_what_the_office_asks_is_answered_there_and_the_clock_goes_on(citizen, b
     citizen.post(files={"hospital-note": ("sharp.pdf", PDF, "application/pdf")}, note="Here it is")
     assert citizen.path == f"/en/track/{code}/{key}"
     assert "sharp.pdf" in citizen.text
-    assert CaseStatus.PROCESSING is backoffice.store.case(code).status
+    assert CaseStatus.PROCESSING is services.store.case(code).status
 
 
 def test_where_nothing_is_asked_nothing_is_answered(citizen):
@@ -96,82 +96,82 @@ def test_where_nothing_is_asked_nothing_is_answered(citizen):
         assert citizen.path == f"/en/track/{code}/{key}"
 
 
-def test_a_fee_is_paid_and_the_case_goes_on(make_citizen, backoffice):
+def test_a_fee_is_paid_and_the_case_goes_on(make_citizen, services):
     citizen = make_citizen(offer=PAYABLE, payment__connector="local")
     code, key = citizen.send()
     assert "Pay now" in citizen.text
     citizen.get(f"/track/{code}/{key}/payment")
-    reference = backoffice.payments.of(code).order.reference
+    reference = services.payments.of(code).order.reference
     assert reference in citizen.text
     assert "10.5" in citizen.text
     citizen.post()
     assert "Nothing has arrived yet" in citizen.text
-    backoffice.payments.connector.say_paid(reference, Decimal("4.5"))
+    services.payments.connector.say_paid(reference, Decimal("4.5"))
     citizen.post()
     assert "still missing" in citizen.text
     citizen.post(by="page")
     assert "still missing" not in citizen.text
-    backoffice.payments.connector.say_paid(reference, Decimal(6))
+    services.payments.connector.say_paid(reference, Decimal(6))
     citizen.post()
     assert "Your payment has arrived" in citizen.text
-    assert CaseStatus.PROCESSING is backoffice.store.case(code).status
+    assert CaseStatus.PROCESSING is services.store.case(code).status
 
 
-def test_where_payment_is_not_set_up_one_is_told_where_to_pay(make_citizen, backoffice):
+def test_where_payment_is_not_set_up_one_is_told_where_to_pay(make_citizen, services):
     citizen = make_citizen(offer=PAYABLE)
     code, key = citizen.send()
     assert "Pay now" not in citizen.text
-    backoffice.casework.advance(code, "office")
-    backoffice.casework.request_payment(code, "office", "Fee")
+    services.case_service.advance(code, "office")
+    services.case_service.request_payment(code, "office", "Fee")
     citizen.get(f"/track/{code}/{key}/payment")
     assert "cannot be paid online here" in citizen.text
 
 
-def test_one_withdraws_after_a_second_question_with_a_reason(citizen, backoffice):
+def test_one_withdraws_after_a_second_question_with_a_reason(citizen, services):
     code, key = citizen.send()
     citizen.get(f"/track/{code}/{key}/withdrawal")
     assert "cannot be undone" in citizen.text
     assert 422 == citizen.post(reason=" ").status_code
     citizen.post(reason="I moved away")
     assert "Withdrawn" in citizen.text
-    assert CaseStatus.WITHDRAWN is backoffice.store.case(code).status
+    assert CaseStatus.WITHDRAWN is services.store.case(code).status
     citizen.get(f"/track/{code}/{key}/withdrawal")
     assert citizen.path == f"/en/track/{code}/{key}"
 
 
-def _finish(backoffice, code):
-    backoffice.casework.advance(code, "office")
-    backoffice.casework.advance(code, "office", to="hand-over")
+def _finish(services, code):
+    services.case_service.advance(code, "office")
+    services.case_service.advance(code, "office", to="hand-over")
     result = Content(
         kind="result", document="certificate", name="certificate.pdf", media_type="application/pdf", data=PDF
     )
-    backoffice.files.attach(code, [result], "registrar")
-    backoffice.casework.finish(code, "office")
+    services.personal_files.attach(code, [result], "registrar")
+    services.case_service.finish(code, "office")
 
 
-def test_the_result_is_fetched_each_look_is_written_down_and_it_counts_as_handed_over(citizen, backoffice):
+def test_the_result_is_fetched_each_look_is_written_down_and_it_counts_as_handed_over(citizen, services):
     code, key = citizen.send()
-    _finish(backoffice, code)
+    _finish(services, code)
     citizen.get(f"/track/{code}/{key}")
     assert "certificate.pdf" in citizen.text
-    (result,) = backoffice.filing.results(code, key, ANONYMOUS)
+    (result,) = services.tracking.results(code, key, ANONYMOUS)
     citizen.post(f"/track/{code}/{key}/files/{result.id}")
     assert (PDF, "no-store") == (citizen.answer.content, citizen.answer.headers["cache-control"])
     assert "certificate.pdf" in citizen.answer.headers["content-disposition"]
-    assert CaseStatus.RETURNED is backoffice.store.case(code).status
-    assert ("citizen", result.id) in [(each.reader, each.part) for each in backoffice.files.reads(code)]
+    assert CaseStatus.RETURNED is services.store.case(code).status
+    assert ("citizen", result.id) in [(each.reader, each.part) for each in services.personal_files.reads(code)]
 
 
-def test_what_was_handed_in_can_be_looked_at(citizen, backoffice):
+def test_what_was_handed_in_can_be_looked_at(citizen, services):
     code, key = citizen.send()
-    (file,) = backoffice.files.file(code, "test", "test").attachments
+    (file,) = services.personal_files.file(code, "test", "test").attachments
     assert PDF == citizen.get(f"/track/{code}/{key}/files/{file.id}").content
 
 
-def test_one_says_how_it_was_once_it_has_ended(citizen, backoffice):
+def test_one_says_how_it_was_once_it_has_ended(citizen, services):
     code, key = citizen.send()
     assert "How was it?" not in citizen.get(f"/track/{code}/{key}").text
-    _finish(backoffice, code)
+    _finish(services, code)
     citizen.get(f"/track/{code}/{key}")
     assert 422 == citizen.post().status_code
     assert 'href="#score"' in citizen.text
@@ -181,9 +181,9 @@ def test_one_says_how_it_was_once_it_has_ended(citizen, backoffice):
     assert "<i>kind</i> people" in citizen.text
 
 
-def test_a_rating_that_can_no_longer_be_changed_says_so(citizen, backoffice, clock):
+def test_a_rating_that_can_no_longer_be_changed_says_so(citizen, services, clock):
     code, key = citizen.send()
-    _finish(backoffice, code)
+    _finish(services, code)
     citizen.get(f"/track/{code}/{key}")
     citizen.post(score="4")
     clock.days(8)
@@ -209,10 +209,10 @@ def test_who_has_signed_in_needs_no_key(make_citizen, signed_in):
     assert 404 == citizen.get(f"/track/{code}/mine").status_code
 
 
-def test_a_page_that_is_over_does_not_refresh_itself(citizen, backoffice):
+def test_a_page_that_is_over_does_not_refresh_itself(citizen, services):
     code, key = citizen.send()
     assert 'hx-trigger="every 60s"' in citizen.get(f"/track/{code}").text
-    _finish(backoffice, code)
+    _finish(services, code)
     for page in (f"/track/{code}", f"/track/{code}/{key}"):
         assert "hx-trigger" not in citizen.get(page).text
 

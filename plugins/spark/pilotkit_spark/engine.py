@@ -66,7 +66,7 @@ class SparkEngine:
 
     @contextmanager
     def _rows(self, plan: Plan, files: FactFiles) -> Iterator[SparkSession]:
-        """A session in which the live rows of the plan's table are a view."""
+        """Open a session in which the live rows of the plan's table are a view."""
         with self._one_at_a_time:
             spark = self._session()
             try:
@@ -113,7 +113,7 @@ def _wait_for_a_worker(spark: SparkSession) -> None:
 
 
 def _live(spark: SparkSession, plan: Plan, files: FactFiles) -> DataFrame:
-    """The rows that hold: those of the base that no delta replaces, and those of the deltas."""
+    """Return the rows that hold: those of the base that no delta replaces, and those of the deltas."""
     columns = [each.name for each in (*plan.table.stored, *plan.table.kept)]
     parts = [_read(spark, (*files.base, *files.delta)).select(*columns)] if files.base or files.delta else []
     if files.overlaid:

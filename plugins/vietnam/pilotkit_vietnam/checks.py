@@ -126,7 +126,7 @@ def _missing(units: list[AdministrativeUnit]) -> Finding:
 
 
 def find_foreign_prefix(deployment: Deployment) -> Iterator[Finding]:
-    """A prefix of case codes that is known to be another province's."""
+    """Yield a prefix of case codes that is known to be another province's."""
     settings = deployment.settings
     if settings.deployment.scheme != SCHEME:
         return

@@ -70,7 +70,7 @@ def finished_how(case: Case, now: datetime) -> str:
 
 
 def _office(request: PrintRequest, state: dict[str, Any]) -> str:
-    """The role whose step the case stands at, and its unit where the case was not always there."""
+    """Return the role whose step the case stands at, and its unit where the case was not always there."""
     catalog, case = request.deployment.catalog, request.cases[0]
     procedure: Procedure | None = request.procedures.get(case.procedure_digest)
     step = next((each for each in procedure.steps if each.id == state.get("step")), None) if procedure else None

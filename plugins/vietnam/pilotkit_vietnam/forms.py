@@ -133,7 +133,7 @@ def _unit(request: PrintRequest, case: Case) -> str:
 
 
 def describe_ticket(request: PrintRequest) -> dict[str, Any]:
-    """The queue ticket, in Vietnamese with English below."""
+    """Return the queue ticket, in Vietnamese with English below."""
     ticket, catalog = request.ticket, request.deployment.catalog
     if ticket is None:
         return {}
@@ -158,7 +158,7 @@ def _reason(request: PrintRequest, kind: EventKind) -> str:
 
 
 def _promised(events: tuple[CaseEvent, ...]) -> datetime | None:
-    """The appointment that held after the last of these events."""
+    """Return the appointment that held after the last of these events."""
     said = [event.changes["promised_at"] for event in events if event.changes.get("promised_at")]
     return datetime.fromisoformat(said[-1]) if said else None
 
@@ -168,7 +168,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _papers(request: PrintRequest) -> list[str]:
-    """What was handed in: the files by document, and the papers that the counter names."""
+    """Return what was handed in: the files by document, and the papers that the counter names."""
     procedure = request.procedures.get(request.cases[0].procedure_digest)
     names = {each.id: each.name.in_language(LANGUAGE) for each in procedure.documents} if procedure else {}
     attached = request.file.attachments if request.file else ()
@@ -178,7 +178,7 @@ def _papers(request: PrintRequest) -> list[str]:
 
 
 def _deadline(procedure: Procedure | None, case: Case) -> str:
-    """A deadline nobody has published is said to be that, never left to be read as none."""
+    """Return a deadline nobody has published is said to be that, never left to be read as none."""
     offer = procedure.offer(case.channel) if procedure else None
     if offer is None or offer.deadline is None:
         return "chưa công bố"

@@ -31,7 +31,7 @@ class Term(Noun):
     """What a zero denominator means."""
 
     def compute(self, numerator: int, denominator: int) -> Fraction | None:
-        """The exact points; None when not measurable."""
+        """Return the exact points; None when not measurable."""
         if denominator == 0:
             return {"not_measurable": None, "zero": Fraction(), "full": Fraction(self.points)}[self.empty]
         reached = Fraction(numerator, denominator) / Fraction(self.full_at)
@@ -61,7 +61,7 @@ class IndexFormula(Noun):
         return tuple(term.input for term in self.terms)
 
     def compute(self, inputs: Mapping[str, tuple[int, int]]) -> Fraction | None:
-        """The exact points, 0 to ``maximum``; None when an input is missing or not measurable."""
+        """Return the exact points, 0 to ``maximum``; None when an input is missing or not measurable."""
         parts = [term.compute(*inputs[term.input.id]) for term in self.terms if term.input.id in inputs]
         known = [part for part in parts if part is not None]
         return min(Fraction(self.maximum), sum(known, Fraction())) if len(known) == len(self.terms) else None

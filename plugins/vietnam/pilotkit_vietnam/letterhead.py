@@ -14,7 +14,7 @@ _PADDED_MONTHS = 2
 
 
 def letterhead(request: Request, number: str) -> dict[str, Any]:
-    """The head of a form, and the case that it is about.
+    """Return the head of a form, and the case that it is about.
 
     Args:
         request: what is printed.
@@ -49,26 +49,26 @@ def applicant(request: Request) -> dict[str, str]:
 
 
 def signatory(request: Request) -> str:
-    """The office that signs for the unit: as the counter says, or the head of the unit, which the page's head names."""
+    """Return the office that signs for the unit: as the counter says, or the head of the unit."""
     head = request.deployment.catalog.head_of(request.unit or "")
     office = re.split(r" (?:UBND|Ủy ban nhân dân) ", head.office)[0] if head else "Thủ trưởng cơ quan"
     return request.extras.get("signatory") or office
 
 
 def procedure_name(request: Request, digest: str) -> str:
-    """What the procedure was called when the case was received."""
+    """Return what the procedure was called when the case was received."""
     procedure: Procedure | None = request.procedures.get(digest)
     return procedure.name.in_language(LANGUAGE) if procedure else ""
 
 
 def day_in_words(local: datetime) -> str:
-    """A day as offices write it: two digits for days under 10 and for the months 1 and 2 (Decree 30/2020, annex I)."""
+    """Return a day as offices write it: two digits below 10 and for months 1 and 2 (Decree 30/2020, annex I)."""
     month = f"{local.month:02d}" if local.month <= _PADDED_MONTHS else str(local.month)
     return f"ngày {local.day:02d} tháng {month} năm {local.year}"
 
 
 def moment_in_words(moment: datetime | None, request: Request) -> str:
-    """A moment as offices write it, where the deployment is; empty for none."""
+    """Return a moment as offices write it, where the deployment is; empty for none."""
     if moment is None:
         return ""
     local = moment.astimezone(request.deployment.catalog.working_time.zone)
@@ -76,7 +76,7 @@ def moment_in_words(moment: datetime | None, request: Request) -> str:
 
 
 def point_name(request: Request, point: str | None) -> str:
-    """The name of a service point; empty for none, or for one that is there no more."""
+    """Return the name of a service point; empty for none, or for one that is there no more."""
     found = request.deployment.catalog.points.get(point) if point else None
     return found.name if found else ""
 
@@ -87,7 +87,7 @@ def _superior(catalog: Catalog, unit: AdministrativeUnit) -> str:
 
 
 def _place(unit: AdministrativeUnit) -> str:
-    """A unit's name without its kind, as it stands before a date."""
+    """Return a unit's name without its kind, as it stands before a date."""
     bare = unit.name.removeprefix(unit.kind.capitalize()).strip() or unit.name
     return bare[0].upper() + bare[1:]
 

@@ -71,7 +71,7 @@ class RegisterFile:
         return self._ask(_province, _PROVINCES)
 
     def communes(self, province: str) -> list[CommuneRow]:
-        """The communes of one province by code."""
+        """Return the communes of one province by code."""
         return self._ask(_commune, f"{_COMMUNES} WHERE provinceCode = ? ORDER BY wardCode", province)
 
     def commune(self, code: str) -> CommuneRow | None:
@@ -79,7 +79,7 @@ class RegisterFile:
         return next(iter(self._ask(_commune, f"{_COMMUNES} WHERE wardCode = ?", code)), None)
 
     def former_name(self, code: str) -> str | None:
-        """What this code named before 1 July 2025; None where nothing had it."""
+        """Return what this code named before 1 July 2025; None where nothing had it."""
         return next(iter(self._ask(lambda row: _clean(row[0]), _FORMER, code)), None)
 
     @cached_property

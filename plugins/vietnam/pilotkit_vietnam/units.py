@@ -64,7 +64,7 @@ class VietnamUnits:
         return tuple(self._provinces.values())
 
     def communes(self, province: str) -> tuple[AdministrativeUnit, ...]:
-        """The communes of one province by code; none where there is no such province."""
+        """Return the communes of one province by code; none where there is no such province."""
         if province not in self._communes:
             found = tuple(_from_commune(row) for row in self._file.communes(province))
             self._communes[province] = found
@@ -72,7 +72,7 @@ class VietnamUnits:
         return self._communes[province]
 
     def find_province(self, wanted: str) -> AdministrativeUnit | None:
-        """The province by code (``01``) or name: any case, with or without kind, diacritics and spaces.
+        """Return the province by code (``01``) or name: any case, with or without kind, diacritics and spaces.
 
         ``TP. Hồ Chí Minh``, ``tphcm``, ``Ho Chi Minh City`` and ``79`` are the same.
         """
@@ -80,12 +80,12 @@ class VietnamUnits:
         return self._provinces.get(code) or self._provinces.get(self._codes.get(_bare(wanted), ""))
 
     def unit(self, code: str, on: date = EDITION) -> AdministrativeUnit | None:
-        """What ``code`` named on a day from 1 July 2025 on; None where it named nothing, or the day is earlier."""
+        """Return what ``code`` named on a day from 1 July 2025 on; None where it named nothing."""
         states = (state for state in self.history(code) if state.valid_from <= on)
         return max(states, key=lambda state: state.valid_from, default=None)
 
     def history(self, code: str) -> tuple[AdministrativeUnit, ...]:
-        """The unit under every name it has had since the edition began, each with its days, the oldest first."""
+        """Return the unit under every name it has had since the edition began, each with its days, the oldest first."""
         first = self._provinces.get(code) or self._commune(code)
         if first is None:
             return ()
@@ -97,7 +97,7 @@ class VietnamUnits:
         return tuple(states)
 
     def former_name(self, code: str) -> str | None:
-        """What the code named before the edition, which is often another place; None where nothing had it."""
+        """Return what the code named before the edition, which is often another place; None where nothing had it."""
         return self._file.former_name(code)
 
     def _commune(self, code: str) -> AdministrativeUnit | None:
@@ -121,12 +121,12 @@ class VietnamUnits:
 
 @cache
 def national_units() -> VietnamUnits:
-    """The register of this process: read once, whoever asks."""
+    """Return the register of this process: read once, whoever asks."""
     return VietnamUnits()
 
 
 def kind_of(name: str) -> str:
-    """The kind that an official name starts with.
+    """Return the kind that an official name starts with.
 
     The file's own column of kinds contradicts four names (Việt Hòa, Vĩnh Hòa, Tân Lộc, Phong Điền), so it is not read.
 
@@ -143,7 +143,7 @@ def kind_of(name: str) -> str:
 
 
 def bare_name(name: str) -> str:
-    """An official name without its kind: ``Phường Cửa Nam`` is ``Cửa Nam``.
+    """Return an official name without its kind: ``Phường Cửa Nam`` is ``Cửa Nam``.
 
     Raises:
         PluginError: the name starts with no kind.
@@ -169,7 +169,7 @@ def _from_commune(row: CommuneRow) -> AdministrativeUnit:
 
 
 def _shared(row: ProvinceRow | CommuneRow) -> dict[str, Any]:
-    """What the edition says of every unit."""
+    """Return what the edition says of every unit."""
     return {
         "scheme": SCHEME, "code": row.code, "valid_from": EDITION, "name": row.name, "kind": kind_of(row.name),
         "latitude": row.latitude, "longitude": row.longitude,

@@ -55,7 +55,7 @@ class VietQr:
         self._statements = statements
 
     def order(self, reference: str, amount: Decimal, currency: str) -> PaymentOrder:
-        """A transfer of whole đồng, as words and as a code.
+        """Return a transfer of whole đồng, as words and as a code.
 
         Raises:
             DataError: another currency, a part of a đồng, or more than a code can say.
@@ -74,7 +74,7 @@ class VietQr:
         )  # fmt: skip
 
     def received(self, reference: str, is_order: Callable[[str], bool]) -> Decimal:
-        """What the statements say has arrived."""
+        """Return what the statements say has arrived."""
         return self._statements.received(reference, is_order)
 
 
@@ -83,7 +83,7 @@ BANKS: Mapping[str, str] = {bank.bin: bank.short_name for bank in BanksObject.va
 
 
 def made(settings: dict[str, Any]) -> VietQr:
-    """The connector from ``[payment] settings``: ``bank``, ``account``, ``holder`` and, if elsewhere, ``statements``.
+    """Return the connector from ``[payment] settings``: ``bank``, ``account``, ``holder``, and ``statements``.
 
     Raises:
         DataError: one of them is missing, or names no bank or account.

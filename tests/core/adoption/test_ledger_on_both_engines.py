@@ -8,8 +8,8 @@ from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
 from pilotkit.adoption.receipt import receipt_of
-from pilotkit.adoption.sealing import sign_receipt
-from pilotkit.tables import Store
+from pilotkit.adoption.signed_receipt import sign_receipt
+from pilotkit.storage.store import Store
 from pilotkit.trust import TrustError
 from pilotkit_hub.ledger import Ledger, provinces_of
 from pilotkit_hub.tables import METADATA

@@ -12,7 +12,7 @@ from securesystemslib.signer import CryptoSigner
 from pilotkit import Deployment
 from pilotkit.adoption.disclosure import FEWEST
 from pilotkit.adoption.receipt import ReceiptOrder, receipt_of
-from pilotkit.adoption.sealing import KIND, open_receipt, sign_receipt
+from pilotkit.adoption.signed_receipt import KIND, open_receipt, sign_receipt
 from pilotkit.cli.app import run
 from pilotkit.figures import Measures
 from pilotkit.registry.keys import make_key

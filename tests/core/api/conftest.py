@@ -13,7 +13,7 @@ import pytest
 from pilotkit import Deployment
 from pilotkit.cases import Application
 from pilotkit.model.personal import Person
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.testing import Clock, tiny_deployment
 from pilotkit.web.application import create_app
 
@@ -38,28 +38,28 @@ def keys() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def backoffice(tmp_path_factory: pytest.TempPathFactory, clock: Clock, keys: None) -> Iterator[Backoffice]:
+def services(tmp_path_factory: pytest.TempPathFactory, clock: Clock, keys: None) -> Iterator[Services]:
     """The case side of a town, beside the one that the application opens."""
     deployment = Deployment(tiny_deployment(tmp_path_factory.mktemp("api") / "town"))
-    opened = Backoffice(deployment, clock)
+    opened = Services(deployment, clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def api(backoffice: Backoffice, clock: Clock) -> Iterator[TestClient]:
+def api(services: Services, clock: Clock) -> Iterator[TestClient]:
     """A program that has not signed in."""
-    app = create_app(backoffice.deployment, now=clock)
+    app = create_app(services.deployment, now=clock)
     with TestClient(app, base_url="http://127.0.0.1/api/v1", raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def tokens(api: TestClient, backoffice: Backoffice, clock: Clock) -> dict[str, str]:
+def tokens(api: TestClient, services: Services, clock: Clock) -> dict[str, str]:
     """A session for each account, got as a program gets it."""
     found = {}
     for login in ACCOUNTS:
-        enrolment = backoffice.access.accounts.enrol(login, PASSWORD)
+        enrolment = services.access.accounts.enrol(login, PASSWORD)
         secret = parse_qs(urlsplit(enrolment.address).query)["secret"][0]
         proof = {"login": login, "password": PASSWORD, "code": pyotp.TOTP(secret).at(clock())}
         answer = api.post("/sessions", json=proof)
@@ -75,7 +75,7 @@ def as_account(tokens: dict[str, str]) -> Callable[[str], dict[str, str]]:
 
 
 @pytest.fixture
-def case_of(backoffice: Backoffice) -> Callable[[str], str]:
+def case_of(services: Services) -> Callable[[str], str]:
     """The code of a new case that a unit decides."""
 
     def receive(unit: str) -> str:
@@ -83,11 +83,11 @@ def case_of(backoffice: Backoffice) -> Callable[[str], str]:
         asked = Application(
             procedure="ZZ-101", channel="online", unit=unit, actor="citizen", person=person, answers={"note": "private"}
         )
-        return backoffice.casework.receive(asked).code
+        return services.case_service.receive(asked).code
 
     return receive
 
 
 @pytest.fixture
-def town_folder(backoffice: Backoffice) -> Path:
-    return backoffice.deployment.folder
+def town_folder(services: Services) -> Path:
+    return services.deployment.folder

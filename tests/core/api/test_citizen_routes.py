@@ -31,6 +31,15 @@ def test_what_was_filled_in_is_there_when_one_comes_back(api, draft):
     assert (PERSON["name"], "PA-01") == (kept["person"]["name"], kept["unit"])
 
 
+@pytest.mark.parametrize("depth", [2, 500, 700, 900, 5_000])
+def test_an_answer_inside_lists_without_end_is_refused(api, draft, depth):
+    nested = f'{{"answer": {"[" * depth}1{"]" * depth}}}'
+    headers = {**draft, "content-type": "application/json"}
+    answer = api.put("/draft/pages/paper", content=nested, headers=headers)
+    assert answer.status_code in {400, 422}, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_what_is_missing_is_named_and_nothing_is_sent(api, draft):
     answer = api.post("/draft/submission", headers=draft)
     assert 409 == answer.status_code

@@ -8,6 +8,7 @@ import pytest
 
 from pilotkit import api
 from pilotkit.applications.applications import Applications
+from pilotkit.applications.tracking import CaseTracking
 from pilotkit.casework.officer_desk import OfficerDesk
 from pilotkit.casework.queue import Queue
 
@@ -27,7 +28,10 @@ NOT_ASKED = {
 }
 
 
-@pytest.mark.parametrize(("kind", "name"), [(OfficerDesk, "desk"), (Applications, "filing"), (Queue, "queue")])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(OfficerDesk, "desk"), (Applications, "applications"), (CaseTracking, "tracking"), (Queue, "queue")],
+)
 def test_every_verb_of_the_pages_has_an_operation(kind, name):
     verbs = {key for key, value in vars(kind).items() if inspect.isfunction(value) and not key.startswith("_")}
     asked = set(re.findall(rf"\b{name}\.(\w+)\(", SOURCES))

@@ -29,14 +29,14 @@ def test_a_submission_sent_twice_is_one_case(api, as_account):
     assert first == second
 
 
-def test_every_look_at_a_person_s_file_is_on_record_with_its_reason(api, as_account, backoffice, case_of):
+def test_every_look_at_a_person_s_file_is_on_record_with_its_reason(api, as_account, services, case_of):
     code = case_of("PA-01")
     look = api.post(
         f"/cases/{code}/file-reads", json={"reason": "to examine it"}, headers=as_account("registrar-pa-01")
     )
     assert ("Sample Person", {"note": "private"}) == (look.json()["person"]["name"], look.json()["answers"])
     assert [("registrar-pa-01", "to examine it")] == [
-        (each.reader, each.reason) for each in backoffice.files.reads(code)
+        (each.reader, each.reason) for each in services.personal_files.reads(code)
     ]
     blank = api.post(f"/cases/{code}/file-reads", json={"reason": "  "}, headers=as_account("registrar-pa-01"))
     assert blank.status_code in {409, 422}
@@ -72,6 +72,6 @@ def test_a_verb_that_may_not_follow_is_a_conflict(api, as_account, case_of):
     assert (409, "It can be:") == (answer.status_code, answer.json()["remedy"][:10])
 
 
-def test_who_has_signed_out_is_nobody(api, backoffice, as_account, clock):
+def test_who_has_signed_out_is_nobody(api, services, as_account, clock):
     assert 204 == api.delete("/session", headers=as_account("supervisor-pa-01")).status_code
     assert 401 == api.get("/cases", headers=as_account("supervisor-pa-01")).status_code

@@ -38,22 +38,22 @@ def test_nobody_comes_near_a_case_without_signing_in(api, case_of):
         assert 401 == ask(api, method, path, code, {}).status_code, path
 
 
-def test_another_commune_s_case_is_as_one_that_does_not_exist(api, as_account, backoffice, case_of):
+def test_another_commune_s_case_is_as_one_that_does_not_exist(api, as_account, services, case_of):
     login = "counter-pa-02"
     theirs, missing = case_of("PA-01"), "PA-000000-0001"
-    before = backoffice.store.events(theirs)
+    before = services.store.events(theirs)
     for method, path in desk_operations(api):
         said = [ask(api, method, path, code, as_account(login)) for code in (theirs, missing)]
         assert [404, 404] == [each.status_code for each in said] or [403, 403] == [each.status_code for each in said], (
             path
         )
         assert said[0].text.replace(theirs, missing) == said[1].text, path
-    assert before == backoffice.store.events(theirs)
-    assert () == backoffice.files.reads(theirs)
+    assert before == services.store.events(theirs)
+    assert () == services.personal_files.reads(theirs)
 
 
 @pytest.mark.parametrize("login", ACCOUNTS)
-def test_a_list_holds_the_units_of_the_account_and_no_others(api, as_account, backoffice, case_of, login):
+def test_a_list_holds_the_units_of_the_account_and_no_others(api, as_account, services, case_of, login):
     for unit in ("PA-01", "PA-02"):
         case_of(unit)
     mine = api.get("/session", headers=as_account(login)).json()["units"]

@@ -19,7 +19,7 @@ from pilotkit.casework.case_state import differing
 from pilotkit.checks.run import run_checks
 from pilotkit.figures import Measures, TargetError
 from pilotkit.places import impact_of, read_change
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.store import Store
 
 AFTER = datetime(2025, 8, 2, 10, tzinfo=UTC)
@@ -94,12 +94,12 @@ def test_a_result_that_nobody_has_fetched_is_handed_over_by_the_successor_and_st
             casework.advance(waiting.code, "registry")
     casework.finish(waiting.code, "registry")
     assert 0 == make(town, store, reform).handed_over
-    backoffice = Backoffice(Deployment(town.folder), lambda: AFTER)
-    backoffice.store = store
+    services = Services(Deployment(town.folder), lambda: AFTER)
+    services.store = store
 
     def desk(unit: str) -> OfficerDesk:
         permissions = frozenset({"case.read", "case.advance", "case.decide", "case.return"})
-        return OfficerDesk(backoffice, Authority(subject="x", permissions=permissions, units=frozenset({unit})))
+        return OfficerDesk(services, Authority(subject="x", permissions=permissions, units=frozenset({unit})))
 
     assert [waiting.code] == [
         each.case.code for each in desk("PA-03").work_list(WorkListQuery(status="finished")).items
@@ -326,12 +326,12 @@ def test_officers_see_the_cases_of_their_unit_and_not_those_of_another_that_had_
     town: Deployment, store: Store, reform: Path, cases: dict[str, Case]
 ) -> None:
     make(town, store, reform)
-    backoffice = Backoffice(Deployment(town.folder), lambda: AFTER.replace(year=2026, month=8))
-    backoffice.store = store
+    services = Services(Deployment(town.folder), lambda: AFTER.replace(year=2026, month=8))
+    services.store = store
 
     def desk(unit: str) -> OfficerDesk:
         return OfficerDesk(
-            backoffice, Authority(subject="x", permissions=frozenset({"case.read"}), units=frozenset({unit}))
+            services, Authority(subject="x", permissions=frozenset({"case.read"}), units=frozenset({unit}))
         )
 
     def seen(unit: str, status: str) -> set[str]:

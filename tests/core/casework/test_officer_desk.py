@@ -15,7 +15,7 @@ from pilotkit.casework import permissions as permits
 from pilotkit.casework.officer_desk import MANY, OfficerDesk, WorkListQuery
 from pilotkit.model.access import ANONYMOUS, Authority
 from pilotkit.model.case import Case, CaseStatus
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
 
@@ -59,11 +59,11 @@ class Town:
 
     def __init__(self, deployment: Deployment, clock: Clock) -> None:
         self.deployment, self.clock = deployment, clock
-        self.backoffice = Backoffice(deployment, clock)
+        self.services = Services(deployment, clock)
         self._roll = AccountsFile(deployment)
 
     def desk(self, login: str) -> OfficerDesk:
-        return self.backoffice.desk(self._roll.authority(login))
+        return self.services.officer_desk(self._roll.authority(login))
 
     def case(self, unit: str = "PA-01", procedure: str = "ZZ-101", number: str = "4001", **changes) -> Case:
         given = {
@@ -74,7 +74,7 @@ class Town:
             "person": Person(name="Ada Quayside", identity_number=number),
             "contents": (note(),),
         }
-        return self.backoffice.casework.receive(Application(**given | changes))
+        return self.services.case_service.receive(Application(**given | changes))
 
 
 def note(document: str = "hospital-note", text: bytes = b"born at noon", **changes) -> Content:
@@ -86,7 +86,7 @@ def desks(tmp_path, monkeypatch, clock: Clock) -> Iterator[Town]:
     monkeypatch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
     town = Town(Deployment(tiny_deployment(tmp_path / "town")), clock)
     yield town
-    town.backoffice.close()
+    town.services.close()
 
 
 def test_every_desk_does_what_its_role_may_in_its_units_and_nothing_anywhere_else(desks):
@@ -98,7 +98,7 @@ def test_every_desk_does_what_its_role_may_in_its_units_and_nothing_anywhere_els
         if kind is EventKind.TRANSFERRED and unit == "PA-03" and expected is None:
             expected = CaseError  # it is there already
         got = _raised(lambda: desks.desk(login).act(case.code, kind, **VERBS[kind]))  # noqa: B023  # called at once
-        moved = len(desks.backoffice.store.events(case.code)) > 1
+        moved = len(desks.services.store.events(case.code)) > 1
         if (expected, expected is None) != (got, moved):
             wrong.append((login, unit, kind.value, got))
     assert [] == wrong
@@ -139,7 +139,7 @@ def test_looks_that_are_refused_leave_no_trace_and_those_that_are_not_do(desks):
     with pytest.raises(UnknownError):
         desks.desk("counter-pa-01").file(case.code, "curious")
     desks.desk("counter-pa-02").file(case.code, "Processing the case")
-    looks = desks.backoffice.files.reads(case.code)
+    looks = desks.services.personal_files.reads(case.code)
     assert [("counter-pa-02", "Processing the case", "file")] == [
         (each.reader, each.reason, each.part) for each in looks
     ]
@@ -152,7 +152,7 @@ def test_nobody_is_shown_a_file_without_saying_why(desks):
 
 
 def test_whoever_has_not_signed_in_does_nothing(desks):
-    case, desk = desks.case(), desks.backoffice.desk(ANONYMOUS)
+    case, desk = desks.case(), desks.services.officer_desk(ANONYMOUS)
     asked = [
         lambda: desk.work_list(WorkListQuery()), lambda: desk.case(case.code), desk.outlook,
         lambda: desk.act(case.code, EventKind.ADVANCED), lambda: desk.cases_of("4001"), lambda: desk.reads(case.code),
@@ -163,7 +163,7 @@ def test_whoever_has_not_signed_in_does_nothing(desks):
 
 def test_a_citizen_has_no_desk(desks):
     citizen = Authority(subject="citizen:1", roles=("citizen",), permissions=frozenset({"case.apply", "case.follow"}))
-    assert RefusedError is _raised(lambda: desks.backoffice.desk(citizen).work_list(WorkListQuery()))
+    assert RefusedError is _raised(lambda: desks.services.officer_desk(citizen).work_list(WorkListQuery()))
 
 
 def test_a_case_goes_from_the_counter_to_the_result_through_the_desks_whose_steps_they_are(desks):
@@ -216,19 +216,19 @@ def test_a_bulk_action_says_what_became_of_each_and_stops_at_none(desks):
     assert [far, done, "no such case", good] == [each.code for each in outcomes]
     assert [True, True, True, False] == [each.problem is not None for each in outcomes]
     assert "decide" == desk.case(good).step
-    assert 1 == len(desks.backoffice.store.events(far))
+    assert 1 == len(desks.services.store.events(far))
 
 
 def test_a_bug_met_by_one_case_is_reported_and_the_others_are_moved(desks, monkeypatch, caplog):
     first, second = desks.case().code, desks.case().code
-    advance = desks.backoffice.casework.advance
+    advance = desks.services.case_service.advance
 
     def stumble(code: str, *given, **more) -> Case:
         if code == first:
             raise ZeroDivisionError
         return advance(code, *given, **more)
 
-    monkeypatch.setattr(desks.backoffice.casework, "advance", stumble)
+    monkeypatch.setattr(desks.services.case_service, "advance", stumble)
     outcomes = desks.desk("counter-pa-01").act_on([first, second], EventKind.ADVANCED)
     assert [True, False] == [each.problem is not None for each in outcomes]
     assert first in caplog.text
@@ -238,7 +238,7 @@ def test_too_many_at_once_are_refused_before_any_is_moved(desks):
     code = desks.case().code
     with pytest.raises(CaseError, match="too many"):
         desks.desk("counter-pa-01").act_on([code, *map(str, range(MANY))], EventKind.ADVANCED)
-    assert 1 == len(desks.backoffice.store.events(code))
+    assert 1 == len(desks.services.store.events(code))
 
 
 def test_a_verb_says_what_it_still_wants(desks):
@@ -259,7 +259,7 @@ def test_receipt_is_at_ones_own_point_for_whichever_unit_decides(desks):
     )
     case = desk.receive(asked)
     assert ("PA-02", "pa-01") == (case.unit, case.received_at_point)
-    assert "counter-pa-01" == desks.backoffice.store.events(case.code)[0].actor
+    assert "counter-pa-01" == desks.services.store.events(case.code)[0].actor
     for elsewhere in ("pa-02", None):
         with pytest.raises(UnknownError):
             desk.receive(asked.model_copy(update={"received_at_point": elsewhere}))
@@ -329,12 +329,11 @@ def test_a_copy_from_an_earlier_case_is_shown_to_nobody_who_only_claims_to_be_th
     new = desks.case(channel=Channel.ONLINE, received_at_point=None, contents=())
     desk = desks.desk("counter-pa-01")
     copied = desk.reuse(new.code, old.code, _attachment(desks, old), "need not ask again")
-    filing = desks.backoffice.filing
-    key = filing.follow_key(new.code)
-    file = filing.follow(new.code, key, ANONYMOUS).file
+    key, tracking = desks.services.applications.follow_key(new.code), desks.services.tracking
+    file = tracking.follow(new.code, key, ANONYMOUS).file
     assert () == file.attachments
     with pytest.raises(UnknownError, match="no such file"):
-        filing.content(new.code, key, ANONYMOUS, copied.id)
+        tracking.content(new.code, key, ANONYMOUS, copied.id)
     assert b"born at noon" == desk.content(new.code, copied.id, "to see it")[1]
 
 
@@ -375,12 +374,12 @@ def _raised(call) -> type[Exception] | None:
 
 
 def _attachment(desks: Town, case: Case) -> str:
-    return desks.backoffice.files.file(case.code, "test", "setting up").attachments[0].id
+    return desks.services.personal_files.file(case.code, "test", "setting up").attachments[0].id
 
 
 def _brought(desks: Town, path: tuple[str, ...]) -> Case:
     """A case in PA-01 on which these have happened."""
-    work = desks.backoffice.casework
+    work = desks.services.case_service
     case = desks.case(person=None, contents=())
     for kind in path:
         if kind == "ADVANCED":

@@ -13,7 +13,7 @@ from pilotkit.casework.attachment_types import MAX_FILES, MAX_SIZE, checked
 from pilotkit.casework.case_service import CaseService
 from pilotkit.casework.personal_files import PersonalFiles
 from pilotkit.model.personal import Content, FileRead, Person
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import KEYS, Vault, new_entry
 from pilotkit.testing import Clock
@@ -120,20 +120,20 @@ def test_without_keys_nobody_may_be_named_and_the_others_still_come_in(
     town: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(KEYS, raising=False)
-    backoffice = Backoffice(town, Clock())
-    assert backoffice.casework.receive(application(person=None, contents=()))
+    services = Services(town, Clock())
+    assert services.case_service.receive(application(person=None, contents=()))
     with pytest.raises(DataError, match=r"PILOTKIT_KEYS is missing.*pilotkit keys new"):
-        backoffice.casework.receive(application())
-    assert 1 == backoffice.store.extent().cases
-    backoffice.close()
+        services.case_service.receive(application())
+    assert 1 == services.store.extent().cases
+    services.close()
 
 
 def test_a_backoffice_with_keys_keeps_and_opens(town: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEYS, new_entry("a"))
-    backoffice = Backoffice(town, Clock())
-    code = backoffice.casework.receive(application()).code
-    assert PERSON == backoffice.files.file(code, "counter-1", "to decide").person
-    backoffice.close()
+    services = Services(town, Clock())
+    code = services.case_service.receive(application()).code
+    assert PERSON == services.personal_files.file(code, "counter-1", "to decide").person
+    services.close()
 
 
 def test_files_without_a_person_are_refused(casework: CaseService, store: Store) -> None:

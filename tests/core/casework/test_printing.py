@@ -14,7 +14,7 @@ from pilotkit.casework.printing import Printing, draw_code, print_document
 from pilotkit.casework.ticket_document import TICKET
 from pilotkit.data import DuplicateError
 from pilotkit.figures import TargetError
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.testing import Clock
 
 AT = datetime(2025, 7, 1, 9, tzinfo=UTC)
@@ -43,9 +43,9 @@ def squeezed(text):
 
 @pytest.fixture
 def office(town):
-    backoffice = Backoffice(town, Clock(AT))
-    yield backoffice
-    backoffice.close()
+    services = Services(town, Clock(AT))
+    yield services
+    services.close()
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def case(office):
     code = next(iter(office.deployment.catalog.procedures))
     procedure = office.deployment.catalog.procedures[code]
     channel = Channel.IN_PERSON if Channel.IN_PERSON in procedure.offers else next(iter(procedure.offers))
-    return office.casework.receive(Application(procedure=code, channel=channel, unit="PA-01", actor="desk"))
+    return office.case_service.receive(Application(procedure=code, channel=channel, unit="PA-01", actor="desk"))
 
 
 @pytest.mark.parametrize("field", FIELDS)

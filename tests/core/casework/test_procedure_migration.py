@@ -8,8 +8,7 @@ import yaml
 from pilotkit import Deployment
 from pilotkit.cases import Application, CaseStatus, Content, EventKind, Person
 from pilotkit.casework.case_state import project
-from pilotkit.casework.procedure_migration import migrate
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.testing import Clock, tiny_deployment
 
 PROCEDURE = "model/procedures/ZZ-101.yaml"
@@ -27,7 +26,7 @@ def offices(tmp_path, store, monkeypatch):
         folder = tiny_deployment(tmp_path / name)
         text = yaml.safe_load((folder / PROCEDURE).read_text(encoding="utf-8"))
         (folder / PROCEDURE).write_text(yaml.safe_dump(text | changes, allow_unicode=True), encoding="utf-8")
-        office = Backoffice(Deployment(folder), clock)
+        office = Services(Deployment(folder), clock)
         office.__dict__["store"] = store
         return office
 
@@ -36,7 +35,7 @@ def offices(tmp_path, store, monkeypatch):
 
 def received(office, **more):
     asked = {"procedure": "ZZ-101", "channel": "online", "unit": "PA-01", "actor": "citizen", **more}
-    return office.casework.receive(Application(**asked))
+    return office.case_service.receive(Application(**asked))
 
 
 def later(offices, way):
@@ -49,7 +48,7 @@ def later(offices, way):
 
 def test_a_pinned_case_stays_under_the_version_it_was_received_under(offices, store):
     case = received(offices[0]("before"))
-    found = list(migrate(later(offices, "pinned")))
+    found = list(later(offices, "pinned").procedure_migration.run())
     assert [("pinned", None, None)] == [(each.way, each.became, each.problem) for each in found]
     assert case == store.case(case.code)
 
@@ -57,27 +56,27 @@ def test_a_pinned_case_stays_under_the_version_it_was_received_under(offices, st
 def test_a_migratable_case_goes_over_with_its_deadline_reckoned_anew(offices, store):
     case = received(offices[0]("before"))
     after = later(offices, "migratable")
-    assert [None] == [each.problem for each in migrate(after)]
+    assert [None] == [each.problem for each in after.procedure_migration.run()]
     now = store.case(case.code)
     assert (case.procedure_version + 1, case.step) == (now.procedure_version, now.step)
     assert now.due_at > case.due_at
     assert now.due_at == now.promised_at
     assert [EventKind.RECEIVED, EventKind.MIGRATED] == [each.kind for each in store.events(case.code)]
     assert now == project(store.events(case.code))
-    assert [] == list(migrate(after))
+    assert [] == list(after.procedure_migration.run())
 
 
 def test_a_case_that_waits_keeps_waiting_and_its_time_is_not_lost(offices, store):
     make, clock = offices
     office = make("before")
     case = received(office)
-    office.casework.request_supplement(case.code, "desk", "A page is missing.")
+    office.case_service.request_supplement(case.code, "desk", "A page is missing.")
     clock.advance(days=7)
     after = later(offices, "migratable")
-    assert [None] == [each.problem for each in migrate(after)]
+    assert [None] == [each.problem for each in after.procedure_migration.run()]
     waiting = store.case(case.code)
     assert CaseStatus.SUPPLEMENT_REQUESTED is waiting.status
-    assert after.casework.resume(case.code, "desk").due_at - case.due_at >= timedelta(days=7)
+    assert after.case_service.resume(case.code, "desk").due_at - case.due_at >= timedelta(days=7)
 
 
 def test_a_step_that_is_gone_is_told_and_the_case_stays_as_it_is(offices, store):
@@ -85,7 +84,7 @@ def test_a_step_that_is_gone_is_told_and_the_case_stays_as_it_is(offices, store)
     case = received(make("before"))
     steps = [{"id": "elsewhere", "name": {"en": "Elsewhere"}, "role": "registrar"}]
     version = case.procedure_version + 1
-    found = list(migrate(make("after", version=version, on_change="migratable", steps=steps)))
+    found = list(make("after", version=version, on_change="migratable", steps=steps).procedure_migration.run())
     assert f"is at step '{case.step}', which ZZ-101 no longer has" in found[0].problem
     assert case == store.case(case.code)
 
@@ -94,25 +93,27 @@ def test_closed_and_opened_again_the_application_is_whole_and_the_old_case_names
     office = offices[0]("before")
     case = received(office, person=PERSON, contents=(NOTE,), answers={"child": "Sample Child"})
     after = later(offices, "close_and_reopen")
-    (passage,) = migrate(after)
+    (passage,) = after.procedure_migration.run()
     again = store.case(passage.became)
     assert (CaseStatus.ACCEPTED, case.procedure_version + 1) == (again.status, again.procedure_version)
     assert CaseStatus.WITHDRAWN is store.case(case.code).status
     assert passage.became in store.events(case.code)[-1].reason
-    file = after.files.file(again.code, "desk", "to compare")
+    file = after.personal_files.file(again.code, "desk", "to compare")
     assert (PERSON, {"child": "Sample Child"}, ["note.pdf"]) == (
         file.person, file.answers, [each.name for each in file.attachments],
     )  # fmt: skip
-    assert [] == list(migrate(after))
+    assert [] == list(after.procedure_migration.run())
 
 
 def test_what_the_office_took_over_from_another_case_stays_the_office_s_when_a_case_is_opened_again(offices, store):
     office = offices[0]("before")
     case = received(office, person=PERSON, contents=(NOTE,))
-    office.files.attach(case.code, [NOTE.model_copy(update={"kind": "reused", "name": "copy.pdf"})], "counter-pa-01")
+    office.personal_files.attach(
+        case.code, [NOTE.model_copy(update={"kind": "reused", "name": "copy.pdf"})], "counter-pa-01"
+    )
     after = later(offices, "close_and_reopen")
-    code = next(iter(migrate(after))).became
-    kinds = {each.name: each.kind for each in after.files.file(code, "officer", "to decide").attachments}
+    code = next(iter(after.procedure_migration.run())).became
+    kinds = {each.name: each.kind for each in after.personal_files.file(code, "officer", "to decide").attachments}
     assert {"note.pdf": "submitted", "copy.pdf": "reused"} == kinds
 
 
@@ -121,15 +122,15 @@ def test_interrupted_between_the_two_it_makes_no_third_case(offices, store, monk
     case = received(office)
     after = later(offices, "close_and_reopen")
     with monkeypatch.context() as broken:
-        broken.setattr(after.casework, "withdraw", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        broken.setattr(after.case_service, "withdraw", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            list(migrate(after))
-    (passage,) = migrate(after)
+            list(after.procedure_migration.run())
+    (passage,) = after.procedure_migration.run()
     assert 2 == store.extent().cases
     assert {case.code, passage.became} == set(store.codes())
 
 
 def test_told_only_nothing_moves(offices, store):
     case = received(offices[0]("before"))
-    assert ["migratable"] == [each.way for each in migrate(later(offices, "migratable"), only_tell=True)]
+    assert ["migratable"] == [each.way for each in later(offices, "migratable").procedure_migration.run(only_tell=True)]
     assert case == store.case(case.code)

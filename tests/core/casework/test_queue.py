@@ -9,7 +9,7 @@ import pytest
 from pilotkit import CaseError, Deployment, UnknownError
 from pilotkit.casework.queue import Queue
 from pilotkit.model.ticket import TicketState
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.store import Store
 from pilotkit.testing import Clock, tiny_deployment
 
@@ -196,6 +196,6 @@ def test_two_processes_at_once_never_give_the_same_number(request, tmp_path, eng
 
 
 def test_the_backoffice_has_the_queue(town, clock):
-    backoffice = Backoffice(town, clock)
-    assert 1 == backoffice.queue.take("pa-01").number
-    backoffice.close()
+    services = Services(town, clock)
+    assert 1 == services.queue.take("pa-01").number
+    services.close()

@@ -15,7 +15,7 @@ from pilotkit import Command, Deployment, hookimpl
 from pilotkit.cli.app import COMMANDS, app, run
 from pilotkit.testing import tiny_deployment
 
-_ASK_VERSION = "import sys; sys.argv[1:] = ['--version']; from pilotkit.cli import main; main()"
+_ASK_VERSION = "import sys; sys.argv[1:] = ['--version']; from pilotkit.cli.main import main; main()"
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_simulate_then_kpi_gives_figures_with_what_they_are_of(
 @pytest.mark.parametrize("command", [["kpi"], ["kpi", "--json"], ["check"], ["plugins"]])
 def test_a_command_ends_without_a_word_from_the_libraries_below(command: list[str], folder: Path) -> None:
     run(["simulate", str(folder), "--days", "3", "--until", "2025-07-28"])
-    program = "import sys; from pilotkit.cli import main; main()"
+    program = "import sys; from pilotkit.cli.main import main; main()"
     ended = subprocess.run(
         [sys.executable, "-c", program, command[0], str(folder), *command[1:]],
         capture_output=True,

@@ -10,7 +10,7 @@ from pilotkit import Deployment
 from pilotkit.cases import Application
 from pilotkit.cli.app import run
 from pilotkit.model.personal import Person
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS, keys_in, new_entry
 from pilotkit.testing import Clock
 
@@ -19,11 +19,11 @@ from pilotkit.testing import Clock
 def case(town: Deployment, monkeypatch: pytest.MonkeyPatch) -> str:
     """The code of a case with a person, at whose file somebody has looked."""
     monkeypatch.setenv(KEYS, new_entry("old"))
-    backoffice = Backoffice(town, Clock(datetime(2025, 7, 1, 9, tzinfo=UTC)))
+    services = Services(town, Clock(datetime(2025, 7, 1, 9, tzinfo=UTC)))
     said = {"procedure": "ZZ-101", "channel": "online", "unit": "PA-01", "actor": "citizen"}
-    code = backoffice.casework.receive(Application(**said, person=Person(name="Generated"))).code
-    backoffice.files.file(code, "counter-1", "to [bold]decide")
-    backoffice.close()
+    code = services.case_service.receive(Application(**said, person=Person(name="Generated"))).code
+    services.personal_files.file(code, "counter-1", "to [bold]decide")
+    services.close()
     return code
 
 
@@ -57,9 +57,9 @@ def test_a_rotation_says_what_it_did_and_the_old_key_is_not_needed_after_it(
     assert "1 of personal_files encrypted anew" in out
     assert "Everything is encrypted" in err
     monkeypatch.setenv(KEYS, value.partition(",")[0])
-    backoffice = Backoffice(town)
-    assert "Generated" == backoffice.files.file(case, "counter-1", "to decide").person.name
-    backoffice.close()
+    services = Services(town)
+    assert "Generated" == services.personal_files.file(case, "counter-1", "to decide").person.name
+    services.close()
     assert 0 == json.loads(answer(capsys, "keys", "rotate", town.folder, "--json")[1])["rows"]["personal_files"]
 
 

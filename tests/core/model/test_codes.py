@@ -21,7 +21,8 @@ def test_a_whole_identifier_must_follow_its_pattern():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"pattern": "("}, "is not a regular expression"),
+        ({"pattern": "("}, "is not a regular expression in RE2 syntax"),
+        ({"pattern": "(a)\\1"}, "is not a regular expression in RE2 syntax"),
         ({"example": "ZZ-1"}, "the example 'ZZ-1' does not follow the pattern"),
         ({"template": "{prefix}-{yymmdd}"}, "needs {number}"),
         ({"template": "{number}-{moon}"}, "may hold number, prefix, yymmdd, yyyymmdd"),

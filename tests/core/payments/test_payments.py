@@ -23,7 +23,7 @@ FEE = Decimal("40.50")
 
 @pytest.fixture
 def sent(office, ready):
-    return office.filing.submit(ready(PERMIT), ANONYMOUS)
+    return office.applications.submit(ready(PERMIT), ANONYMOUS)
 
 
 def pay(office, payment, amount: str) -> None:
@@ -35,7 +35,7 @@ def kinds(office, code: str) -> list[EventKind]:
 
 
 def test_a_fee_that_is_certain_is_asked_for_when_the_application_is_sent(office, sent):
-    payment = office.filing.payment(sent.case.code, sent.follow_key, ANONYMOUS)
+    payment = office.tracking.payment(sent.case.code, sent.follow_key, ANONYMOUS)
     assert CaseStatus.PAYMENT_REQUESTED == sent.case.status
     assert (FEE, "XXX", WARNING, PaymentState.REQUESTED, 0) == (
         payment.order.amount, payment.order.currency, payment.order.account, payment.state, payment.received,
@@ -43,17 +43,17 @@ def test_a_fee_that_is_certain_is_asked_for_when_the_application_is_sent(office,
 
 
 def test_what_is_free_or_not_certain_is_not_asked_for(office, ready):
-    case = office.filing.submit(ready(), ANONYMOUS).case
+    case = office.applications.submit(ready(), ANONYMOUS).case
     assert (CaseStatus.ACCEPTED, None) == (case.status, office.payments.of(case.code))
 
 
 def test_an_officer_asks_for_an_amount_and_the_case_goes_on_when_it_is_there(office, ready):
-    code = office.filing.submit(ready(), ANONYMOUS).case.code
+    code = office.applications.submit(ready(), ANONYMOUS).case.code
     officer = Authority(
         subject="registrar-pa-01", roles=("registrar",), permissions=frozenset({"case.read", "case.advance"}),
         units=frozenset({"PA-01"}),
     )  # fmt: skip
-    desk = office.desk(officer)
+    desk = office.officer_desk(officer)
     asked = desk.act(code, EventKind.PAYMENT_REQUESTED, reason="Three copies", amount=Decimal(12))
     payment = office.payments.of(code)
     assert (CaseStatus.PAYMENT_REQUESTED, Decimal(12)) == (asked.status, payment.order.amount)
@@ -64,19 +64,19 @@ def test_an_officer_asks_for_an_amount_and_the_case_goes_on_when_it_is_there(off
 
 def test_sent_again_it_is_asked_for_once(office, ready):
     token = ready(PERMIT)
-    first, again = office.filing.submit(token, ANONYMOUS), office.filing.submit(token, ANONYMOUS)
+    first, again = office.applications.submit(token, ANONYMOUS), office.applications.submit(token, ANONYMOUS)
     assert first == again
     assert 1 == kinds(office, first.case.code).count(EventKind.PAYMENT_REQUESTED)
 
 
 def test_the_case_goes_on_when_all_has_arrived_and_only_once(office, sent):
     code, key = sent.case.code, sent.follow_key
-    payment = office.filing.check_payment(code, key, ANONYMOUS)
+    payment = office.tracking.check_payment(code, key, ANONYMOUS)
     assert (PaymentState.REQUESTED, FEE, 0) == (payment.state, payment.missing, payment.excess)
     pay(office, payment, "40.50")
     office.clock.advance(days=2)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: office.filing.check_payment(code, key, ANONYMOUS), range(4)))
+        found = list(pool.map(lambda _: office.tracking.check_payment(code, key, ANONYMOUS), range(4)))
     assert {(PaymentState.CONFIRMED, office.clock(), FEE)} == {
         (each.state, each.confirmed_at, each.received) for each in found
     }
@@ -118,7 +118,7 @@ def test_a_request_without_an_order_is_not_paid_by_the_order_before(office, sent
     code = sent.case.code
     pay(office, office.payments.of(code), "40.50")
     office.payments.check(code)
-    office.casework.request_payment(code, "desk", "Something else")
+    office.case_service.request_payment(code, "desk", "Something else")
     office.payments.check(code)
     assert CaseStatus.PAYMENT_REQUESTED == office.store.case(code).status
 
@@ -127,7 +127,7 @@ def test_a_confirmation_whose_case_did_not_go_on_is_completed_by_the_next_look(o
     code = sent.case.code
     pay(office, office.payments.of(code), "40.50")
     with monkeypatch.context() as broken:
-        broken.setattr(office.casework, "resume", lambda *_: (_ for _ in ()).throw(DataError("the power is gone.")))
+        broken.setattr(office.case_service, "resume", lambda *_: (_ for _ in ()).throw(DataError("the power is gone.")))
         with pytest.raises(DataError):
             office.payments.check(code)
     assert CaseStatus.PAYMENT_REQUESTED == office.store.case(code).status
@@ -137,14 +137,14 @@ def test_a_confirmation_whose_case_did_not_go_on_is_completed_by_the_next_look(o
 
 def test_money_for_a_case_that_was_withdrawn_is_said_and_moves_nothing(office, sent):
     code = sent.case.code
-    office.filing.withdraw(code, sent.follow_key, ANONYMOUS, "")
+    office.tracking.withdraw(code, sent.follow_key, ANONYMOUS, "")
     pay(office, office.payments.of(code), "40.50")
     assert PaymentState.CONFIRMED == office.payments.check(code).state
     assert CaseStatus.WITHDRAWN == office.store.case(code).status
 
 
 def test_everybody_who_waits_is_looked_at(office, ready):
-    sent = [office.filing.submit(ready(PERMIT), ANONYMOUS).case.code for _ in range(3)]
+    sent = [office.applications.submit(ready(PERMIT), ANONYMOUS).case.code for _ in range(3)]
     pay(office, office.payments.of(sent[1]), "40.50")
     assert ["requested", "confirmed", "requested"] == [each.state.value for each in office.payments.check_all()]
     assert sent[0::2] == [each.case for each in office.payments.check_all()]
@@ -158,7 +158,7 @@ def test_a_reference_that_nobody_has_is_unknown(office, sent):
 
 def test_nobody_is_asked_to_pay_where_no_connector_is_chosen(office, ready, monkeypatch):
     monkeypatch.setitem(office.payments.__dict__, "connector", None)
-    case = office.filing.submit(ready(PERMIT), ANONYMOUS).case
+    case = office.applications.submit(ready(PERMIT), ANONYMOUS).case
     assert CaseStatus.ACCEPTED == case.status
     with pytest.raises(CaseError, match="no payment connector"):
         office.payments.request(case.code, "desk", "x", Decimal(1))

@@ -41,8 +41,20 @@ def test_an_abyss_is_refused(tmp_path):
     "text", ["a" + ".a" * 20_000 + " = 1", f"x = {{ a{'.a' * 20_000} = 1 }}", f"['a'{' . b' * 200}]"]
 )
 def test_a_key_without_end_is_refused(text):
-    with pytest.raises(DataError, match="more than 100 parts"):
+    with pytest.raises(DataError, match="more than 16 parts"):
         parse_toml(text, "x.toml")
+
+
+def test_small_text_that_builds_large_tables_is_refused():
+    lines = (f"a{number}." + ".".join(["b"] * 14) + " = 1" for number in range(5_000))
+    with pytest.raises(DataError, match="more than 50000 keys, tables and lists"):
+        parse_toml("\n".join(lines), "x.toml")
+
+
+def test_tables_deeper_than_anybody_needs_are_refused():
+    nested = "{ a = " * 70 + "1" + " }" * 70
+    with pytest.raises(DataError, match="nests more than 60 levels deep"):
+        parse_toml(f"x = {nested}", "x.toml")
 
 
 def test_a_long_text_is_no_key():

@@ -86,6 +86,20 @@ def test_an_import_past_the_front_door_is_told(tmp_path):
     ] == list(door_problems(tmp_path, "pilotkit_own"))
 
 
+def test_a_chain_of_attributes_past_the_doors_is_told_with_what_to_use_instead(tmp_path):
+    (tmp_path / "pages.py").write_text(
+        "def show(request):\n    case = request.services.store.case('x')\n    request.officer_desk.case('x')\n"
+        "    return request.deployment.vault().seal(b'')\n\n\nclass Own:\n    def read(self):\n"
+        "        return self.store\n"
+    )
+    assert {
+        "pages.py line 2 reaches for request.services",
+        "pages.py line 2 reaches for request.services.store",
+        "pages.py line 4 reaches for request.deployment.vault",
+    } == {told.partition(":")[0] for told in door_problems(tmp_path, "pilotkit_own")}
+    assert any("request.tables(METADATA)" in told for told in door_problems(tmp_path, "pilotkit_own"))
+
+
 def test_words_without_a_translation_are_told(tmp_path):
     (tmp_path / "locales/ca").mkdir(parents=True)
     (tmp_path / "templates").mkdir()

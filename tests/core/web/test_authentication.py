@@ -9,7 +9,7 @@ import pytest
 from pilotkit import Navigation, View
 from pilotkit.errors import CaseError, RefusedError
 from pilotkit.model.surface import Download, Page, Redirect
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.testing import Clock
 from pilotkit.web.application import create_app
 
@@ -43,9 +43,9 @@ def open_town(make_town, monkeypatch):
         clock = Clock()
         given = {"access__second_factor": False, **changes}
         deployment = make_town({"local/accounts.csv": ACCOUNTS}, pages, **given)
-        backoffice = Backoffice(deployment, clock)
-        enrolled = {login: backoffice.access.accounts.enrol(login, PASSWORD) for login in deployment.catalog.accounts}
-        backoffice.close()
+        services = Services(deployment, clock)
+        enrolled = {login: services.access.accounts.enrol(login, PASSWORD) for login in deployment.catalog.accounts}
+        services.close()
         app = create_app(deployment, now=clock)
         visitor = TestClient(app, base_url=host, follow_redirects=False, raise_server_exceptions=False)
         visitor.__enter__()
@@ -110,6 +110,7 @@ def test_a_planted_browser_name_is_not_taken_for_one_of_ours(open_town):
         {"origin": "https://evil.test"},
         {"origin": "null"},
         {"origin": "http://localhost.evil.test"},
+        {"origin": "http://["},
     ],
 )
 def test_a_form_from_another_site_is_refused_even_with_a_token(open_town, headers):

@@ -3,7 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ from pilotkit import Page, View
 from pilotkit.figures import TargetError
 from pilotkit.pages import Stream
 from pilotkit.web.server import running
-from pilotkit.web.server_sent_events import Streams, told_event
+from pilotkit.web.server_sent_events import MOST_EACH, Streams, told_event
 
 
 class _Source:
@@ -139,14 +139,32 @@ def test_a_server_that_stops_does_not_wait_for_its_streams(make_town, source):
 
 def test_one_more_than_there_is_room_for_is_told_to_come_again():
     streams = Streams(most=0)
-    answer = streams.answer("all", lambda: b"", 1)
+    answer = streams.answer("all", lambda: b"", 1, "a")
     assert (503, "30") == (answer.status_code, answer.headers["retry-after"])
+
+
+def test_one_session_cannot_take_the_places_of_all(make_town, source):
+    with running(make_town(pages=(source.page(),))) as address, ExitStack() as open_now:
+        answers = [
+            open_now.enter_context(httpx.stream("GET", f"{address}/en/stream", timeout=10)) for _ in range(MOST_EACH)
+        ]
+        heard = [each.iter_lines() for each in answers]  # kept: a response whose lines nobody keeps is closed
+        assert all(next_event(lines) for lines in heard)
+        refused = httpx.get(f"{address}/en/stream", timeout=10)
+    assert (429, "30") == (refused.status_code, refused.headers["retry-after"])
+    assert {200} == {each.status_code for each in answers}
+
+
+def test_a_session_that_stops_listening_may_listen_again(collected):
+    streams = Streams(most_each=1, heartbeat=0.02, longest=0.05)
+    for _ in range(3):
+        assert collected(streams, lambda: told_event("view", "x"))[1:]
 
 
 def test_after_the_end_nobody_is_taken_in():
     streams = Streams()
     streams.close()
-    assert 503 == streams.answer("all", lambda: b"", 1).status_code
+    assert 503 == streams.answer("all", lambda: b"", 1, "a").status_code
 
 
 @pytest.fixture
@@ -156,7 +174,7 @@ def collected():
 
     def run(streams, make, every=0.01):
         async def collect():
-            return [each async for each in streams.answer("all", make, every).body_iterator]
+            return [each async for each in streams.answer("all", make, every, "a").body_iterator]
 
         with ThreadPoolExecutor(1) as other:  # this thread may have a loop: a browser's tests run in it too
             return other.submit(asyncio.run, collect()).result()

@@ -101,14 +101,14 @@ class Access:
             return SessionToken(self.sessions.start(session, name, replaces=replaces, person=person))
 
     def authority(self, token: str) -> Authority:
-        """What whoever holds the session may do now; :data:`ANONYMOUS` where it is over."""
+        """Return what whoever holds the session may do now; :data:`ANONYMOUS` where it is over."""
         subject = self.sessions.subject(token)
         if subject is None:
             return ANONYMOUS
         return citizen_authority(subject) if subject.startswith(CITIZEN) else self.roll.authority(subject)
 
     def person(self, token: str) -> Person | None:
-        """What the provider said of the citizen who holds the session; None for officers and where it is over."""
+        """Return what the provider said of the citizen of a session; None for officers and where it is over."""
         return self.sessions.person(token)
 
     def sign_out(self, token: str) -> None:
@@ -143,7 +143,7 @@ class Access:
         return self._vault.index(f"{kind}/{whom}", "sign-in")
 
     def _credential(self, login: str) -> CredentialRow | None:
-        """The credential of an account that may be used; None where there is no such account."""
+        """Return the credential of an account that may be used; None where there is no such account."""
         if login not in self.roll.accounts:
             return None
         with self._store.read_session() as session:
@@ -151,7 +151,7 @@ class Access:
         return row if row is not None and row.disabled_at is None else None
 
     def _step(self, seen: CredentialRow | None, code: str, now: datetime) -> int | None:
-        """The step whose code was given; 0 where none is needed; as much work for an account that is not there."""
+        """Return the step whose code was given; 0 where none is needed. It takes as long for an unknown account."""
         secret = self.accounts.secret_of(seen) if seen else passwords.new_secret()
         if secret is None:
             return None if self._settings.second_factor else 0

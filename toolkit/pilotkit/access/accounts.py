@@ -95,7 +95,7 @@ class Accounts:
             return tuple(_standing(account, rows.get(login)) for login, account in self._roll.accounts.items())
 
     def secret_of(self, row: CredentialRow) -> str | None:
-        """The secret of an account's second factor; None where it has none.
+        """Return the secret of an account's second factor; None where it has none.
 
         Raises:
             DataError: it was sealed with a key that is not here.

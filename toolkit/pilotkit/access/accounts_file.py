@@ -43,7 +43,7 @@ class AccountsFile:
         return self._accounts
 
     def authority(self, login: str) -> Authority:
-        """What the account may do; nothing where it is not on the roll."""
+        """Return what the account may do; nothing where it is not on the roll."""
         account = self.accounts.get(login)
         if account is None:
             return ANONYMOUS
@@ -59,7 +59,7 @@ class AccountsFile:
         )
 
     def _jurisdiction(self, unit: str) -> frozenset[str]:
-        """The unit, and where it is the province every commune as well."""
+        """Return the unit, and where it is the province every commune as well."""
         catalog = self._deployment.catalog
         if unit == catalog.settings.deployment.province:
             return frozenset(catalog.units)

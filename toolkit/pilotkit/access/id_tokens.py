@@ -18,7 +18,7 @@ _LEEWAY = 60
 def verified_claims(
     token: dict[str, Any], keys: Callable[[], dict[str, Any]], *, issuer: str, client: str, nonce: str
 ) -> dict[str, Any]:
-    """The claims of the ID token in a token response.
+    """Return the claims of the ID token in a token response.
 
     Args:
         token: the response of the token endpoint.

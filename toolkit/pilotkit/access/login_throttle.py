@@ -41,7 +41,7 @@ OF_DEVICE = Limit(free=5, longest=timedelta(minutes=5))
 
 
 def network_of(client: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 that one household or office has of IPv6."""
+    """Return what counts as one client: an IPv4 address, or the /64 that one household or office has of IPv6."""
     try:
         address = ipaddress.ip_address(client)
     except ValueError:
@@ -60,7 +60,7 @@ def waiting(session: Session, limits: dict[str, Limit], now: datetime) -> timede
 
 
 def _counted(row: FailureRow, now: datetime) -> int:
-    """The failures that are not forgotten yet."""
+    """Return the failures that are not forgotten yet."""
     return row.count if now - row.last_at < FORGETTING else 0
 
 

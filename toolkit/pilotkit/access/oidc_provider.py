@@ -166,7 +166,7 @@ class Provider:
         return claims
 
     def _told(self, http: httpx.Client, metadata: dict[str, Any], token: dict[str, Any], who: str) -> dict[str, Any]:
-        """What the provider's userinfo says; it counts only where it is about the same person (section 5.3.2)."""
+        """Return the provider's userinfo, where it is about the same person (section 5.3.2)."""
         if "userinfo_endpoint" not in metadata or "access_token" not in token:
             return {}
         headers = {"authorization": f"Bearer {token['access_token']}"}
@@ -194,7 +194,7 @@ def _json(request: httpx.Request, http: httpx.Client, auth: httpx.BasicAuth | No
 
 
 def _person(claims: dict[str, Any], identity_number: str | None) -> Person:
-    """Standard claims (section 5.1) and the one with the identity number; what is no text is left out."""
+    """Return the standard claims (section 5.1) and the identity number; what is no text is left out."""
     address = claims.get("address")
     return Person(
         name=_line(claims.get("name")) or _line(claims.get("preferred_username")) or "–",

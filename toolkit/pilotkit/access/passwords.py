@@ -31,12 +31,12 @@ def _hasher() -> PasswordHash:
 
 @lru_cache(maxsize=1)
 def _nobody() -> str:
-    """The hash that an unknown login is checked against, so that it takes as long as a known one."""
+    """Return the hash that an unknown login is checked against, so that it takes as long as a known one."""
     return _hasher().hash(secrets.token_hex(16))
 
 
 def hashed(password: str) -> str:
-    """A password as it is kept.
+    """Return a password as it is kept.
 
     Raises:
         DataError: it is shorter than :data:`SHORTEST` or longer than :data:`LONGEST` characters.
@@ -65,12 +65,12 @@ def is_password(password: str, kept: str | None) -> bool:
 
 
 def new_secret() -> str:
-    """A secret for codes, 160 bits in base32 (RFC 4226, section 4)."""
+    """Return a secret for codes, 160 bits in base32 (RFC 4226, section 4)."""
     return pyotp.random_base32()
 
 
 def step_of(code: str, secret: str, now: datetime) -> int | None:
-    """The time step whose code it is; None where it is none of now, of the one before or of the one after."""
+    """Return the time step whose code it is; None where it is none of now, of the one before or of the one after."""
     digits, codes = "".join(code.split()), pyotp.TOTP(secret)
     step = int(now.timestamp()) // _STEP
     near = [each for each in (step - 1, step, step + 1) if secrets.compare_digest(_at(codes, each), digits.encode())]
@@ -78,7 +78,7 @@ def step_of(code: str, secret: str, now: datetime) -> int | None:
 
 
 def address_of(secret: str, login: str, issuer: str) -> str:
-    """The ``otpauth://`` address that an authenticator reads from a QR code."""
+    """Return the ``otpauth://`` address that an authenticator reads from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=issuer)
 
 
@@ -87,5 +87,5 @@ def _at(codes: pyotp.TOTP, step: int) -> bytes:
 
 
 def _normal(password: str) -> str:
-    """The same however the keyboard composes letters with marks (NIST SP 800-63B, section 5.1.1.2)."""
+    """Return the same however the keyboard composes letters with marks (NIST SP 800-63B, section 5.1.1.2)."""
     return unicodedata.normalize("NFKC", password)

@@ -53,7 +53,7 @@ class Sessions:
         self._clock = clock
 
     def start(self, session: Session, subject: str, *, replaces: str = "", person: Person | None = None) -> str:
-        """A new session inside a transaction; its secret. The one it replaces is over."""
+        """Return a new session inside a transaction; its secret. The one it replaces is over."""
         value, now = secrets.token_urlsafe(32), self._clock()
         self._end(session, replaces)
         sealed = self._vault.seal(person.model_dump_json().encode(), _place(value)) if person else None
@@ -82,7 +82,7 @@ class Sessions:
         return row.subject
 
     def person(self, token: str) -> Person | None:
-        """What the provider said of the citizen who has signed in with it.
+        """Return what the provider said of the citizen who has signed in with it.
 
         Raises:
             DataError: it was sealed with a key that is not here.

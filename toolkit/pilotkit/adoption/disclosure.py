@@ -17,7 +17,7 @@ FEWEST = 10
 
 
 def tellable(figures: Iterable[KpiValue], whole: int, few: int = FEWEST) -> list[KpiValue]:
-    """The figures of one KPI that can be told.
+    """Return the figures of one KPI that can be told.
 
     Args:
         figures: of each month and of each unit in each month.

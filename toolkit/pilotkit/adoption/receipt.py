@@ -42,7 +42,7 @@ class ReceiptOrder:
 
 
 def receipt_of(deployment: Deployment, now: datetime, order: ReceiptOrder | None = None) -> AdoptionReceipt:
-    """What a deployment tells the ministry about itself.
+    """Return what a deployment tells the ministry about itself.
 
     Args:
         deployment: the one that tells.
@@ -111,7 +111,7 @@ def _checks(deployment: Deployment) -> CheckSummary:
 
 
 def _measured(deployment: Deployment, now: datetime, order: ReceiptOrder) -> dict[str, Any]:
-    """The figures and their circumstances; nothing where there are no cases."""
+    """Return the figures and their circumstances; nothing where there are no cases."""
     if not is_there(deployment.settings.storage.url, deployment.folder):
         return {}
     with closing(Store.of(deployment)) as store:

@@ -16,20 +16,20 @@ from pilotkit.api import session_routes as sessions
 from pilotkit.api.dependencies import AppState
 from pilotkit.api.problems import answer_problems
 from pilotkit.api.size_limits import BoundedBodies
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.version import __version__
 
 PATH = "/api/v1"
 
 
-def create_api(backoffice: Backoffice, now: Callable[[], datetime]) -> FastAPI:
-    """The REST interface of a deployment, to be mounted at :data:`PATH`.
+def create_api(services: Services, now: Callable[[], datetime]) -> FastAPI:
+    """Return the REST interface of a deployment, to be mounted at :data:`PATH`.
 
     Args:
-        backoffice: the case side that it works on.
+        services: of the deployment.
         now: the clock; aware.
     """
-    who = backoffice.deployment.settings.deployment
+    who = services.deployment.settings.deployment
     api = FastAPI(
         title=f"{who.name.in_language('en')}: public services",
         summary="Procedures, applications, cases and figures of one deployment of pilotkit",
@@ -40,7 +40,7 @@ def create_api(backoffice: Backoffice, now: Callable[[], datetime]) -> FastAPI:
         root_path_in_servers=False,
         separate_input_output_schemas=False,
     )
-    api.state.rooms = AppState(backoffice, now)
+    api.state.pilotkit = AppState(services, now)
     for router in (catalog.router, filing.router, sessions.router, desk.router, queue.router, points.router):
         api.include_router(router)
     api.add_middleware(BoundedBodies)

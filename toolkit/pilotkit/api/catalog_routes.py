@@ -63,7 +63,7 @@ def read_procedure(here: State, code: Code) -> Procedure:
 
 @router.get("/procedures/{code}/form")
 def read_form(here: State, code: Code) -> Form:
-    """What the procedure asks besides the person's own details."""
+    """Return what the procedure asks besides the person's own details."""
     form = here.catalog.forms.get(here.catalog.procedure(code).form or "")
     if form is None:
         raise UnknownError(f"procedure {code} asks nothing more.", remedy="Send the person's details alone.")
@@ -89,7 +89,7 @@ def read_point(here: State, id: Code) -> ServicePoint:  # noqa: A002  # the para
 
 @router.get("/units")
 def list_units(here: State, wanted: WantedPage) -> PageOf[AdministrativeUnit]:
-    """The province and its communes."""
+    """Return the province and its communes."""
     return wanted.of(list(here.catalog.units.values()))
 
 
@@ -101,13 +101,13 @@ def read_unit(here: State, code: Code) -> AdministrativeUnit:
 
 @router.get("/code-lists")
 def list_code_lists(here: State) -> tuple[CodeList, ...]:
-    """The country's own codes for what pilotkit calls by words, such as the statuses of a case."""
+    """Return the country's own codes for what pilotkit calls by words, such as the statuses of a case."""
     return tuple(here.catalog.code_lists.values())
 
 
 @router.get("/kpis")
 def list_kpis(here: State) -> tuple[Kpi, ...]:
-    """What is measured, with its definition."""
+    """Return what is measured, with its definition."""
     return tuple(here.catalog.kpis.values())
 
 
@@ -121,6 +121,6 @@ def read_values(
 ) -> tuple[KpiValue, ...]:
     """One KPI as numerator and denominator, in total and in every group; each value says as of when and of what."""
     kpi = here.catalog.kpi(id)
-    measures = Measures(here.backoffice.deployment, here.backoffice.store)
+    measures = Measures(here.services.deployment, here.services.store)
     as_of = measures.end_of(until) if until else measures.present(here.now())
     return measures.values([kpi.id], by=by, since=since, as_of=as_of)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Response, UploadFile
 from fastapi import Form as FormPart
 from pydantic import BaseModel, ConfigDict, Field
 
-from pilotkit.api.dependencies import AtFiling, CurrentUser, DraftToken, FollowKey, Known
+from pilotkit.api.dependencies import CitizenApplications, CitizenTracking, CurrentUser, DraftToken, FollowKey, Known
 from pilotkit.api.file_routes import answer_with, content_of
 from pilotkit.api.problems import PROBLEMS
-from pilotkit.api.text_types import Code, Reason, Words
+from pilotkit.api.text_types import Answers, Code, Reason, Words
 from pilotkit.model.application import Draft, Followed, Gap, Receipt, Tracked
 from pilotkit.model.case import Case
 from pilotkit.model.form import Form
@@ -65,108 +65,108 @@ class Rating(_Asked):
 
 
 @router.post("/drafts", status_code=HTTPStatus.CREATED)
-def start(filing: AtFiling, asker: CurrentUser, asked: Start) -> Started:
+def start(applications: CitizenApplications, asker: CurrentUser, asked: Start) -> Started:
     """Start an application; it is kept for 30 days."""
-    return Started(token=filing.start(asked.procedure, asked.channel, asker))
+    return Started(token=applications.start(asked.procedure, asked.channel, asker))
 
 
 @router.get("/draft")
-def read_draft(filing: AtFiling, token: DraftToken) -> Draft:
-    """What was filled in so far."""
-    return filing.draft(token)
+def read_draft(applications: CitizenApplications, token: DraftToken) -> Draft:
+    """Return what was filled in so far."""
+    return applications.draft(token)
 
 
 @router.get("/draft/gaps")
-def list_gaps(filing: AtFiling, token: DraftToken) -> tuple[Gap, ...]:
-    """What is still to be done before it can be sent; empty when it is ready."""
-    return filing.missing(token)
+def list_gaps(applications: CitizenApplications, token: DraftToken) -> tuple[Gap, ...]:
+    """Return what is still to be done before it can be sent; empty when it is ready."""
+    return applications.missing(token)
 
 
 @router.get("/draft/fees")
-def read_fees(filing: AtFiling, token: DraftToken) -> tuple[Fee, ...] | Literal["free"] | None:
-    """What it will cost with these answers; null where nothing is published, which is not 0."""
-    draft = filing.draft(token)
-    return filing.fees(draft.procedure, draft.channel, draft.answers)
+def read_fees(applications: CitizenApplications, token: DraftToken) -> tuple[Fee, ...] | Literal["free"] | None:
+    """Return what it will cost with these answers; null where nothing is published, which is not 0."""
+    draft = applications.draft(token)
+    return applications.fees(draft.procedure, draft.channel, draft.answers)
 
 
 @router.get("/draft/form")
-def read_form(filing: AtFiling, token: DraftToken) -> Form | None:
-    """The form of its procedure; null where nothing is asked besides the person's own details."""
-    return filing.form(token)
+def read_form(applications: CitizenApplications, token: DraftToken) -> Form | None:
+    """Return the form of its procedure; null where nothing is asked besides the person's own details."""
+    return applications.form(token)
 
 
 @router.put("/draft/person", status_code=NAUGHT)
-def save_person(filing: AtFiling, token: DraftToken, asked: Applicant, known: Known) -> None:
+def save_person(applications: CitizenApplications, token: DraftToken, asked: Applicant, known: Known) -> None:
     """Who applies. Registers answer about the citizen who has signed in, and about nobody else."""
-    filing.save_person(token, asked.person, asked.unit, known_as=known)
+    applications.save_person(token, asked.person, asked.unit, known_as=known)
 
 
 @router.put("/draft/pages/{page}", status_code=NAUGHT)
-def save_page(filing: AtFiling, token: DraftToken, page: Code, answers: dict[str, Any]) -> None:
-    """The answers of one page of the procedure's form; GET /procedures/{code}/form has its JSON Schema."""
-    filing.save(token, page, answers)
+def save_page(applications: CitizenApplications, token: DraftToken, page: Code, answers: Answers) -> None:
+    """Save the answers of one page of the procedure's form; GET /procedures/{code}/form has its JSON Schema."""
+    applications.save(token, page, answers)
 
 
 @router.post("/draft/attachments", status_code=HTTPStatus.CREATED)
 def attach(
-    filing: AtFiling,
+    applications: CitizenApplications,
     token: DraftToken,
     document: Annotated[Identifier, FormPart()],
     file: Annotated[UploadFile, File()],
 ) -> Attachment:
     """Hand in one file for one of the procedure's documents."""
-    return filing.attach(token, content_of(document, file))
+    return applications.attach(token, content_of(document, file))
 
 
 @router.get("/draft/attachments/{id}", response_class=Response)
 def read_draft_attachment(
-    filing: AtFiling,
+    applications: CitizenApplications,
     token: DraftToken,
     id: Code,  # noqa: A002  # the parameter's name in the address
 ) -> Response:
     """One file of it."""
-    return answer_with(*filing.draft_content(token, id))
+    return answer_with(*applications.draft_content(token, id))
 
 
 @router.delete("/draft/attachments/{id}", status_code=NAUGHT)
-def detach(filing: AtFiling, token: DraftToken, id: Code) -> None:  # noqa: A002  # the parameter's name in the address
+def detach(applications: CitizenApplications, token: DraftToken, id: Code) -> None:  # noqa: A002  # the parameter's name in the address
     """Take a file out again."""
-    filing.detach(token, id)
+    applications.detach(token, id)
 
 
 @router.post("/draft/submission", status_code=HTTPStatus.CREATED)
-def submit(filing: AtFiling, token: DraftToken, asker: CurrentUser) -> Receipt:
+def submit(applications: CitizenApplications, token: DraftToken, asker: CurrentUser) -> Receipt:
     """Send the application. Sent again, the same receipt comes back and nothing new is made."""
-    return filing.submit(token, asker)
+    return applications.submit(token, asker)
 
 
 @router.get("/draft/receipt")
-def read_receipt(filing: AtFiling, token: DraftToken) -> Receipt:
-    """The receipt of a draft that was sent, for 30 days."""
-    return filing.receipt(token)
+def read_receipt(applications: CitizenApplications, token: DraftToken) -> Receipt:
+    """Return the receipt of a draft that was sent, for 30 days."""
+    return applications.receipt(token)
 
 
 @router.get("/tracking/{code}")
-def track(filing: AtFiling, code: Code) -> Tracked:
+def track(tracking: CitizenTracking, code: Code) -> Tracked:
     """Where a case stands, for whoever knows its code: nothing personal."""
-    return filing.track(code)
+    return tracking.track(code)
 
 
 @router.get("/followed")
-def list_followed(filing: AtFiling, asker: CurrentUser) -> tuple[Case, ...]:
-    """The newest cases of the citizen who has signed in; none for anybody else."""
-    return filing.mine(asker)
+def list_followed(tracking: CitizenTracking, asker: CurrentUser) -> tuple[Case, ...]:
+    """Return the newest cases of the citizen who has signed in; none for anybody else."""
+    return tracking.mine(asker)
 
 
 @router.get("/followed/{code}")
-def follow(filing: AtFiling, asker: CurrentUser, code: Code, key: FollowKey = "") -> Followed:
+def follow(tracking: CitizenTracking, asker: CurrentUser, code: Code, key: FollowKey = "") -> Followed:
     """One's own case, with what was handed in."""
-    return filing.follow(code, key, asker)
+    return tracking.follow(code, key, asker)
 
 
 @router.post("/followed/{code}/supplement")
 def answer_supplement(  # a form's parts
-    filing: AtFiling,
+    tracking: CitizenTracking,
     asker: CurrentUser,
     code: Code,
     document: Annotated[Identifier, FormPart()],
@@ -175,52 +175,54 @@ def answer_supplement(  # a form's parts
     key: FollowKey = "",
 ) -> Case:
     """Hand in what the office asked for; the clock goes on."""
-    return filing.answer_supplement(code, key, asker, [content_of(document, file)], note)
+    return tracking.answer_supplement(code, key, asker, [content_of(document, file)], note)
 
 
 @router.post("/followed/{code}/withdrawal")
-def withdraw(filing: AtFiling, asker: CurrentUser, code: Code, asked: Withdrawal, key: FollowKey = "") -> Case:
+def withdraw(tracking: CitizenTracking, asker: CurrentUser, code: Code, asked: Withdrawal, key: FollowKey = "") -> Case:
     """Take the application back."""
-    return filing.withdraw(code, key, asker, asked.reason)
+    return tracking.withdraw(code, key, asker, asked.reason)
 
 
 @router.get("/followed/{code}/payment")
-def read_payment(filing: AtFiling, asker: CurrentUser, code: Code, key: FollowKey = "") -> Payment | None:
-    """What is to be paid, and how; null where nothing is."""
-    return filing.payment(code, key, asker)
+def read_payment(tracking: CitizenTracking, asker: CurrentUser, code: Code, key: FollowKey = "") -> Payment | None:
+    """Return what is to be paid, and how; null where nothing is."""
+    return tracking.payment(code, key, asker)
 
 
 @router.post("/followed/{code}/payment/check")
-def check_payment(filing: AtFiling, asker: CurrentUser, code: Code, key: FollowKey = "") -> Payment | None:
+def check_payment(tracking: CitizenTracking, asker: CurrentUser, code: Code, key: FollowKey = "") -> Payment | None:
     """Ask whether the payment has arrived; when it has, the clock goes on."""
-    return filing.check_payment(code, key, asker)
+    return tracking.check_payment(code, key, asker)
 
 
 @router.get("/followed/{code}/attachments/{id}", response_class=Response)
 def read_attachment(
-    filing: AtFiling,
+    tracking: CitizenTracking,
     asker: CurrentUser,
     code: Code,
     id: Code,  # noqa: A002  # the parameter's name in the address
     key: FollowKey = "",
 ) -> Response:
     """One file: what was handed in, or the result."""
-    return answer_with(*filing.content(code, key, asker, id))
+    return answer_with(*tracking.content(code, key, asker, id))
 
 
 @router.get("/followed/{code}/results")
-def list_results(filing: AtFiling, asker: CurrentUser, code: Code, key: FollowKey = "") -> tuple[Attachment, ...]:
-    """The files that are the result; none until the case is finished."""
-    return filing.results(code, key, asker)
+def list_results(
+    tracking: CitizenTracking, asker: CurrentUser, code: Code, key: FollowKey = ""
+) -> tuple[Attachment, ...]:
+    """Return the files that are the result; none until the case is finished."""
+    return tracking.results(code, key, asker)
 
 
 @router.post("/followed/{code}/collection")
-def collect(filing: AtFiling, asker: CurrentUser, code: Code, key: FollowKey = "") -> Case:
+def collect(tracking: CitizenTracking, asker: CurrentUser, code: Code, key: FollowKey = "") -> Case:
     """Take the result that came as files: the case counts as returned."""
-    return filing.collect(code, key, asker)
+    return tracking.collect(code, key, asker)
 
 
 @router.put("/followed/{code}/rating", status_code=NAUGHT)
-def rate(filing: AtFiling, asker: CurrentUser, code: Code, asked: Rating, key: FollowKey = "") -> None:
+def rate(tracking: CitizenTracking, asker: CurrentUser, code: Code, asked: Rating, key: FollowKey = "") -> None:
     """Say how it was, once the case has ended."""
-    filing.rate(code, key, asker, asked.score, asked.comment)
+    tracking.rate(code, key, asker, asked.score, asked.comment)

@@ -1,4 +1,4 @@
-"""Who asks, and of what: the dependencies of every operation."""
+"""Dependencies of the operations: the services, the account, and what a citizen proves."""
 
 from __future__ import annotations
 
@@ -12,40 +12,41 @@ from fastapi import Depends, Header, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from pilotkit.applications.applications import Applications
+from pilotkit.applications.tracking import CaseTracking
 from pilotkit.casework.officer_desk import OfficerDesk
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.model.access import ANONYMOUS, Authority
 from pilotkit.model.personal import Person
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 
 _BEARER = HTTPBearer(auto_error=False, description="A token from POST /sessions")
 
 
 @dataclass(frozen=True)
 class AppState:
-    """What the operations work on: put into the application's state once."""
+    """The state of the application: its services and its clock."""
 
-    backoffice: Backoffice
+    services: Services
     now: Callable[[], datetime]
 
     @property
     def catalog(self) -> Catalog:
         """Everything the deployment knows."""
-        return self.backoffice.deployment.catalog
+        return self.services.catalog
 
 
-def _rooms(request: Request) -> AppState:
-    rooms: AppState = request.app.state.rooms
-    return rooms
+def _state(request: Request) -> AppState:
+    state: AppState = request.app.state.pilotkit
+    return state
 
 
-State = Annotated[AppState, Depends(_rooms)]
+State = Annotated[AppState, Depends(_state)]
 
 
 def _authority(here: State, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Authority:
     if given is None:
         return ANONYMOUS
-    authority = here.backoffice.access.authority(given.credentials)
+    authority = here.services.access.authority(given.credentials)
     if authority.is_anonymous:
         raise HTTPException(
             HTTPStatus.UNAUTHORIZED,
@@ -56,7 +57,7 @@ def _authority(here: State, given: Annotated[HTTPAuthorizationCredentials | None
 
 
 def _known(here: State, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Person | None:
-    return here.backoffice.access.person(given.credentials) if given else None
+    return here.services.access.person(given.credentials) if given else None
 
 
 Known = Annotated[Person | None, Depends(_known)]
@@ -69,17 +70,22 @@ def _desk(here: State, authority: CurrentUser) -> OfficerDesk:
         raise HTTPException(
             HTTPStatus.UNAUTHORIZED, "Sign in first with POST /sessions.", {"www-authenticate": "Bearer"}
         )
-    return here.backoffice.desk(authority)
+    return here.services.officer_desk(authority)
 
 
-AtDesk = Annotated[OfficerDesk, Depends(_desk)]
+Desk = Annotated[OfficerDesk, Depends(_desk)]
 
 
-def _filing(here: State) -> Applications:
-    return here.backoffice.filing
+def _applications(here: State) -> Applications:
+    return here.services.applications
 
 
-AtFiling = Annotated[Applications, Depends(_filing)]
+def _tracking(here: State) -> CaseTracking:
+    return here.services.tracking
+
+
+CitizenApplications = Annotated[Applications, Depends(_applications)]
+CitizenTracking = Annotated[CaseTracking, Depends(_tracking)]
 DraftToken = Annotated[
     str, Header(alias="x-draft-token", min_length=1, max_length=200, description="What POST /drafts answered")
 ]

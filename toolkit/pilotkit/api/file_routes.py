@@ -15,7 +15,7 @@ LARGEST = 10 * 1024 * 1024
 
 
 def content_of(document: str, file: UploadFile, kind: Literal["submitted", "result"] = "submitted") -> Content:
-    """An uploaded file as the case side takes it."""
+    """Return an uploaded file as the case side takes it."""
     data = file.file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "A file may have at most 10 MB.")
@@ -29,7 +29,7 @@ def content_of(document: str, file: UploadFile, kind: Literal["submitted", "resu
 
 
 def answer_with(attachment: Attachment, data: bytes) -> Response:
-    """A file on its way out: never shown inside a page of this site."""
+    """Return a file on its way out: never shown inside a page of this site."""
     headers = {
         "content-disposition": f"attachment; filename*=UTF-8''{quote(attachment.name, safe='')}",
         "cache-control": "no-store",

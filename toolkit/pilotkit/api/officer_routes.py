@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from pilotkit.api.dependencies import AtDesk, State
+from pilotkit.api.dependencies import Desk, State
 from pilotkit.api.file_routes import answer_with, content_of
 from pilotkit.api.paging import PageOf, WantedPage
 from pilotkit.api.problems import PROBLEMS
-from pilotkit.api.text_types import Code, Reason
+from pilotkit.api.text_types import Answers, Code, Reason
 from pilotkit.errors import UnknownError
 from pilotkit.model.application import Receipt
 from pilotkit.model.case import Application, Case, CaseEvent, EventKind
@@ -44,7 +44,7 @@ class Received(_Asked):
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{8,100}$")] | None = None
     """Chosen by the sender: sent again, it gets the case that the first one became."""
     person: Person
-    answers: dict[str, Any] = Field(default_factory=dict)
+    answers: Answers = Field(default_factory=dict)
 
 
 class Act(_Asked):
@@ -116,7 +116,7 @@ class Printable(BaseModel):
 @router.get("/cases")
 def list_cases(  # what the list can be narrowed by
     *,
-    desk: AtDesk,
+    desk: Desk,
     wanted: WantedPage,
     status: Annotated[Code | None, Query()] = None,
     procedure: Annotated[Code | None, Query()] = None,
@@ -125,64 +125,64 @@ def list_cases(  # what the list can be narrowed by
     mine: bool = False,
     text: Annotated[Code, Query()] = "",
 ) -> PageOf[Case]:
-    """The work list by due date."""
+    """Return the work list by due date."""
     asked = WorkListQuery(status=status, procedure=procedure, unit=unit, due_before=due_before, mine=mine, text=text)
     found = desk.work_list(asked, wanted.page, wanted.size)
     return PageOf(items=tuple(found.cases), page=wanted.page, size=wanted.size, has_more=found.has_more)
 
 
 @router.post("/cases", status_code=HTTPStatus.CREATED)
-def receive(desk: AtDesk, asked: Received) -> Receipt:
+def receive(desk: Desk, asked: Received) -> Receipt:
     """Take an application in. When this answers, the case is on disk."""
     return desk.take_in(Application(**asked.model_dump(), actor=desk.actor))
 
 
 @router.get("/case-counts")
 def count_cases(  # what the list can be narrowed by
-    *, desk: AtDesk, procedure: Annotated[Code | None, Query()] = None, unit: Annotated[Code | None, Query()] = None
+    *, desk: Desk, procedure: Annotated[Code | None, Query()] = None, unit: Annotated[Code | None, Query()] = None
 ) -> dict[Group, CappedCount]:
     """How many cases lie on each heap of the work list; a count stops at 1,000."""
     return desk.counts(WorkListQuery(procedure=procedure, unit=unit))
 
 
 @router.get("/cases/{code}")
-def read_case(desk: AtDesk, code: Code) -> Case:
+def read_case(desk: Desk, code: Code) -> Case:
     """One case, without anything personal."""
     return desk.case(code)
 
 
 @router.get("/cases/{code}/events")
-def read_events(desk: AtDesk, code: Code) -> tuple[CaseEvent, ...]:
+def read_events(desk: Desk, code: Code) -> tuple[CaseEvent, ...]:
     """Everything that happened to a case, in order."""
     return desk.history(code)
 
 
 @router.get("/cases/{code}/clock")
-def read_clock(desk: AtDesk, code: Code) -> Countdown:
+def read_clock(desk: Desk, code: Code) -> Countdown:
     """Its legal clock as it stands now."""
     return desk.clock(desk.case(code))
 
 
 @router.get("/cases/{code}/could-end")
-def read_could_end(desk: AtDesk, code: Code) -> AwareDatetime | None:
+def read_could_end(desk: Desk, code: Code) -> AwareDatetime | None:
     """When the rest of the work would be done: what an apology may promise. Null where its hours are not known."""
     return desk.could_end(desk.case(code))
 
 
 @router.get("/cases/{code}/possible")
-def read_possible(desk: AtDesk, code: Code) -> tuple[EventKind, ...]:
-    """What the asker may do to the case now."""
+def read_possible(desk: Desk, code: Code) -> tuple[EventKind, ...]:
+    """Return what the asker may do to the case now."""
     return desk.possible(desk.case(code))
 
 
 @router.post("/cases/{code}/events", status_code=HTTPStatus.CREATED)
-def act(desk: AtDesk, code: Code, asked: Act) -> Case:
+def act(desk: Desk, code: Code, asked: Act) -> Case:
     """Move a case by one verb."""
     return desk.act(code, **_verb(asked))
 
 
 @router.post("/case-events")
-def act_on_many(desk: AtDesk, asked: ManyActs) -> tuple[Outcome, ...]:
+def act_on_many(desk: Desk, asked: ManyActs) -> tuple[Outcome, ...]:
     """Move many cases; each says what became of it, and one that cannot take the verb stops no other."""
     return desk.act_on(asked.cases, **_verb(asked))
 
@@ -192,20 +192,20 @@ def _verb(asked: Act) -> dict[str, Any]:
 
 
 @router.post("/cases/{code}/file-reads")
-def read_file(desk: AtDesk, code: Code, asked: Look) -> PersonalFile:
-    """The personal file. The look at it is written down with its reason."""
+def read_file(desk: Desk, code: Code, asked: Look) -> PersonalFile:
+    """Return the personal file. The look at it is written down with its reason."""
     return desk.file(code, asked.reason)
 
 
 @router.get("/cases/{code}/file-reads")
-def list_file_reads(desk: AtDesk, code: Code) -> tuple[FileRead, ...]:
+def list_file_reads(desk: Desk, code: Code) -> tuple[FileRead, ...]:
     """Who has looked at the personal file, when and why."""
     return desk.reads(code)
 
 
 @router.post("/cases/{code}/attachments/{id}/reads", response_class=Response)
 def read_attachment(
-    desk: AtDesk,
+    desk: Desk,
     code: Code,
     id: Code,  # noqa: A002  # the parameter's name in the address
     asked: Look,
@@ -216,7 +216,7 @@ def read_attachment(
 
 @router.post("/cases/{code}/attachments", status_code=HTTPStatus.CREATED)
 def attach(
-    desk: AtDesk,
+    desk: Desk,
     code: Code,
     document: Annotated[Identifier, Form()],
     file: Annotated[UploadFile, File()],
@@ -227,42 +227,42 @@ def attach(
 
 
 @router.post("/cases/{code}/reused", status_code=HTTPStatus.CREATED)
-def reuse(desk: AtDesk, code: Code, asked: Reused) -> Attachment:
+def reuse(desk: Desk, code: Code, asked: Reused) -> Attachment:
     """Put a copy of what the same person handed in with another case into this one; both looks are written down."""
     return desk.reuse(code, asked.source, asked.attachment, asked.reason)
 
 
 @router.post("/people/cases")
-def list_cases_of(desk: AtDesk, asked: Sought) -> tuple[Case, ...]:
-    """A person's cases in one's units, the newest first; with a procedure, the open ones for it: duplicates."""
+def list_cases_of(desk: Desk, asked: Sought) -> tuple[Case, ...]:
+    """Return a person's cases in one's units, the newest first; with a procedure, the open ones for it: duplicates."""
     if asked.procedure is None:
         return desk.cases_of(asked.identity_number)
     return desk.duplicates(asked.identity_number, asked.procedure)
 
 
 @router.post("/people/documents")
-def list_reusable(desk: AtDesk, asked: SoughtDocument) -> tuple[Reusable, ...]:
-    """What a person has handed in of a document before; the look is written down with its reason."""
+def list_reusable(desk: Desk, asked: SoughtDocument) -> tuple[Reusable, ...]:
+    """Return what a person has handed in of a document before; the look is written down with its reason."""
     found = desk.reusable(asked.identity_number, asked.document, asked.reason)
     return tuple(Reusable(case=case, attachment=attachment) for case, attachment in found)
 
 
 @router.get("/outlook")
-def read_outlook(desk: AtDesk, hours: Annotated[Decimal, Query(gt=0, le=400)] = Decimal(16)) -> Workload:
-    """What is late, and what will be before it is: by unit, by role, and case by case."""
+def read_outlook(desk: Desk, hours: Annotated[Decimal, Query(gt=0, le=400)] = Decimal(16)) -> Workload:
+    """Return what is late, and what will be before it is: by unit, by role, and case by case."""
     return desk.outlook(hours)
 
 
 @router.get("/cases/{code}/documents")
-def list_documents(desk: AtDesk, here: State, code: Code) -> tuple[Printable, ...]:
-    """The statutory forms that can be printed for the case as it stands."""
-    offered = here.backoffice.printing.offered(desk.case(code), desk.history(code))
+def list_documents(desk: Desk, here: State, code: Code) -> tuple[Printable, ...]:
+    """Return the statutory forms that can be printed for the case as it stands."""
+    offered = here.services.printing.offered(desk.case(code), desk.history(code))
     return tuple(Printable(id=each.id, title=each.title, reference=each.reference) for each in offered)
 
 
 @router.post("/cases/{code}/documents/{id}", response_class=Response)
 def print_document(
-    desk: AtDesk,
+    desk: Desk,
     here: State,
     code: Code,
     id: Code,  # noqa: A002  # the parameter's name in the address
@@ -270,11 +270,11 @@ def print_document(
 ) -> Response:
     """One statutory form as PDF. It names the person, so the look at the file is written down with its reason."""
     desk.case(code)
-    pdf = here.backoffice.printing.case(id, code, here.now(), file=_file(desk, code, asked.reason))
+    pdf = here.services.printing.case(id, code, here.now(), file=_file(desk, code, asked.reason))
     return Response(pdf, media_type="application/pdf", headers={"cache-control": "no-store"})
 
 
-def _file(desk: AtDesk, code: str, reason: str) -> PersonalFile | None:
+def _file(desk: Desk, code: str, reason: str) -> PersonalFile | None:
     try:
         return desk.file(code, reason)
     except UnknownError:

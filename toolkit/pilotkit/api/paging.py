@@ -34,7 +34,7 @@ class PageParameters(BaseModel):
     size: int
 
     def of(self, things: Sequence[_T]) -> PageOf[_T]:
-        """That page of things that are all there."""
+        """Return one page of things that are all there."""
         first = (self.page - 1) * self.size
         items = tuple(things[first : first + self.size])
         return PageOf(items=items, page=self.page, size=self.size, has_more=first + self.size < len(things))

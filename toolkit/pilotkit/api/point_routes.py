@@ -35,4 +35,4 @@ def report(here: State, asker: CurrentUser, point: Code, asked: Report) -> Heart
     unit = here.catalog.point(point).unit
     if not (asker.may(REPORT, unit) or asker.may(permits.RECEIVE, unit)):
         raise RefusedError(f"the state of point '{point}' is not yours to report.", remedy="Sign in at that point.")
-    return here.backoffice.heartbeats.report(point, asked.condition, asked.fault)
+    return here.services.heartbeats.report(point, asked.condition, asked.fault)

@@ -44,42 +44,42 @@ class Calling(_Asked):
 @router.get("")
 def list_waiting(here: State, point: Code) -> tuple[Ticket, ...]:
     """Who waits, in the order in which they will be called. A ticket names nobody."""
-    return here.backoffice.queue.waiting(point)
+    return here.services.queue.waiting(point)
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
 def take(here: State, asker: CurrentUser, point: Code, asked: Taking) -> Ticket:
     """Take a number."""
     _permit(here, asker, point)
-    return here.backoffice.queue.take(point, asked.procedure, priority=asked.priority)
+    return here.services.queue.take(point, asked.procedure, priority=asked.priority)
 
 
 @router.post("/next")
 def call_next(here: State, asker: CurrentUser, point: Code, asked: Calling) -> Ticket | None:
     """Call the next; null when nobody waits."""
     _permit(here, asker, point)
-    return here.backoffice.queue.call(point, asked.counter)
+    return here.services.queue.call(point, asked.counter)
 
 
 @router.post("/{number}/recall")
 def recall(here: State, asker: CurrentUser, point: Code, number: Number, asked: Calling) -> Ticket:
     """Call a ticket again."""
     _permit(here, asker, point)
-    return here.backoffice.queue.recall(point, number, asked.counter)
+    return here.services.queue.recall(point, number, asked.counter)
 
 
 @router.post("/{number}/serve")
 def serve(here: State, asker: CurrentUser, point: Code, number: Number) -> Ticket:
-    """The person has been served."""
+    """Return the person has been served."""
     _permit(here, asker, point)
-    return here.backoffice.queue.serve(point, number)
+    return here.services.queue.serve(point, number)
 
 
 @router.post("/{number}/skip")
 def skip(here: State, asker: CurrentUser, point: Code, number: Number) -> Ticket:
     """Nobody came."""
     _permit(here, asker, point)
-    return here.backoffice.queue.skip(point, number)
+    return here.services.queue.skip(point, number)
 
 
 def _permit(here: State, asker: Authority, point: str) -> None:

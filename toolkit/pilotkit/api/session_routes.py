@@ -37,7 +37,7 @@ class Session(BaseModel):
 def sign_in(here: State, request: Request, asked: SignIn) -> Session:
     """Sign in."""
     client = request.client.host if request.client else ""
-    return Session(token=here.backoffice.access.sign_in(asked.login, asked.password, asked.code, client).value)
+    return Session(token=here.services.access.sign_in(asked.login, asked.password, asked.code, client).value)
 
 
 @router.get("/session")
@@ -49,4 +49,4 @@ def read_session(asker: CurrentUser) -> Authority:
 @router.delete("/session", status_code=HTTPStatus.NO_CONTENT)
 def sign_out(here: State, given: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]) -> None:
     """Sign out: the token is worth nothing afterwards."""
-    here.backoffice.access.sign_out(given.credentials)
+    here.services.access.sign_out(given.credentials)

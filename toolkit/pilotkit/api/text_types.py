@@ -20,5 +20,9 @@ Code = Annotated[str, Field(max_length=80), AfterValidator(_without_controls)]
 """A code or an id."""
 Words = Annotated[str, Field(max_length=2000), AfterValidator(_without_controls)]
 """What somebody wrote; may be empty."""
+Answer = str | int | float | bool | None
+"""One answer, or one of a list of answers, to a question of a form."""
+Answers = dict[str, Answer | list[Answer]]
+"""The answers of a form by question: no deeper, whatever is sent."""
 Reason = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_without_controls)]
 """Why something is done."""

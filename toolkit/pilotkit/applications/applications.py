@@ -1,43 +1,31 @@
-"""What a citizen does, signed in or not: apply, follow, answer, pay, withdraw, fetch the result, rate."""
+"""Applications of citizens, signed in or not: drafts, and sending them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pilotkit.applications.completeness import gaps
 from pilotkit.applications.drafts import LIFE, Drafts, digest_of, no_draft
 from pilotkit.applications.form_errors import FormError
 from pilotkit.applications.form_validation import check_page
 from pilotkit.applications.prefill import check_document, page_of, prefilled, with_page
-from pilotkit.applications.tracking import CaseTracking
+from pilotkit.casework.case_service import CaseService, Clock
 from pilotkit.casework.tracking_keys import follow_key
+from pilotkit.catalog.catalog import Catalog
 from pilotkit.errors import CaseError, UnknownError
 from pilotkit.model.access import Authority
-from pilotkit.model.application import Draft, Followed, Gap, Rating, Receipt, Score, Tracked
+from pilotkit.model.application import Draft, Gap, Receipt
 from pilotkit.model.case import Application, Case, CaseStatus
 from pilotkit.model.form import Form
-from pilotkit.model.payment import Payment
 from pilotkit.model.personal import Attachment, Content, Person
 from pilotkit.model.procedure import Channel, Procedure
 from pilotkit.payments.fees import Fees, due_at_application, fees_of
+from pilotkit.payments.payments import Payments
+from pilotkit.storage.store import Store
+from pilotkit.storage.vault import Vault
 
-if TYPE_CHECKING:
-    from pilotkit.services import Backoffice
-
-__all__ = [
-    "AnswersError",
-    "Applications",
-    "Draft",
-    "Followed",
-    "Gap",
-    "IncompleteError",
-    "Rating",
-    "Receipt",
-    "Tracked",
-]
 CITIZEN = "citizen"
 """The actor of everything that is done here."""
 
@@ -64,26 +52,35 @@ class IncompleteError(CaseError):
 
 
 class Applications:
-    """The citizen's services of one deployment.
+    """Drafts and applications of citizens.
 
-    A draft is opened by its secret token and by nothing else; a case by its follow key, or by the citizen who was
-    signed in when it was sent. Whoever has neither is told that there is no such case, as where there is none.
+    A draft is opened by its secret token and by nothing else.
 
     Args:
-        backoffice: whose.
+        catalog: procedures, forms and units of the deployment.
+        store: where drafts and cases are kept.
+        vault: seals what is personal.
+        case_service: receives cases.
+        payments: asks for the fee.
+        clock: returns the aware present.
     """
 
-    def __init__(self, backoffice: Backoffice) -> None:
-        self._backoffice = backoffice
-        self._catalog = backoffice.deployment.catalog
-
-    @cached_property
-    def _drafts(self) -> Drafts:
-        return Drafts(self._backoffice.store, self._backoffice.vault, self._backoffice.clock)
-
-    @cached_property
-    def _following(self) -> CaseTracking:
-        return CaseTracking(self._backoffice)
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: Store,
+        vault: Vault,
+        case_service: CaseService,
+        payments: Payments,
+        clock: Clock,
+    ) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._vault = vault
+        self._case_service = case_service
+        self._payments = payments
+        self._clock = clock
+        self._drafts = Drafts(store, vault, clock)
 
     def start(self, procedure: str, channel: Channel, authority: Authority) -> str:  # noqa: ARG002  # who starts is not kept: who sends is
         """Begin an application; the answer is the draft's secret token, which is kept nowhere.
@@ -106,7 +103,7 @@ class Applications:
         return self._drafts.start(found.code, channel)
 
     def draft(self, token: str) -> Draft:
-        """What was filled in so far.
+        """Return what was filled in so far.
 
         Raises:
             UnknownError: no such draft, or nobody has touched it for 30 days, or it was sent.
@@ -114,7 +111,7 @@ class Applications:
         return self._drafts.read(token)
 
     def form(self, token: str) -> Form | None:
-        """The form of a draft's procedure; None where nothing is asked besides the person's own details."""
+        """Return the form of a draft's procedure; None where nothing is asked besides the person's own details."""
         return self._form(self._catalog.procedure(self.draft(token).procedure))
 
     def save(self, token: str, page_id: str, answers: Mapping[str, Any]) -> None:
@@ -192,7 +189,7 @@ class Applications:
         return self._drafts.content(token, attachment_id)
 
     def missing(self, token: str) -> tuple[Gap, ...]:
-        """What is still to be done before a draft can be sent; empty when it is ready.
+        """Return what is still to be done before a draft can be sent; empty when it is ready.
 
         Raises:
             UnknownError: no such draft.
@@ -218,10 +215,10 @@ class Applications:
             CaseError: it cannot be received now; the draft stays.
         """
         case = self._sent(token) or self._send(token, authority)
-        return Receipt(case=self._backoffice.store.case(case.code), follow_key=self.follow_key(case.code))
+        return Receipt(case=self._store.case(case.code), follow_key=self.follow_key(case.code))
 
     def receipt(self, token: str) -> Receipt:
-        """The receipt of a draft that was sent, for 30 days.
+        """Return the receipt of a draft that was sent, for 30 days.
 
         Raises:
             UnknownError: no such draft was sent.
@@ -232,118 +229,24 @@ class Applications:
         return Receipt(case=case, follow_key=self.follow_key(case.code))
 
     def follow_key(self, code: str) -> str:
-        """The key that opens a case to whoever has it: for the receipt. Ask nobody's leave: the surface has."""
-        return follow_key(self._backoffice.vault, code)
+        """Return the key that opens a case to whoever has it: for the receipt. Ask nobody's leave: the surface has."""
+        return follow_key(self._vault, code)
 
     def purge(self) -> int:
         """Throw away the drafts that nobody has touched for 30 days; how many."""
         return self._drafts.purge()
 
-    def track(self, code: str) -> Tracked:
-        """Where a case stands, for whoever knows its code: nothing personal.
-
-        Raises:
-            UnknownError: no such case.
-        """
-        return self._following.track(code)
-
-    def mine(self, authority: Authority, most: int = 50) -> tuple[Case, ...]:
-        """The cases that a signed-in citizen has sent, the newest first."""
-        return self._following.mine(authority, most)
-
-    def follow(self, code: str, follow_key: str, authority: Authority) -> Followed:
-        """One's own case, with what was handed in; the look is written down.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-        """
-        return self._following.follow(code, follow_key, authority)
-
-    def answer_supplement(
-        self, code: str, follow_key: str, authority: Authority, contents: Sequence[Content], note: str = ""
-    ) -> Case:
-        """Hand in what the office asked for; the clocks go on.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-            CaseError: nothing was asked for, nothing is handed in, or a file may not be kept.
-        """
-        return self._following.answer_supplement(code, follow_key, authority, contents, note)
-
-    def withdraw(self, code: str, follow_key: str, authority: Authority, reason: str) -> Case:
-        """Take the application back. The reason goes into the personal file, where only officers read it.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-            CaseError: it has ended already.
-        """
-        return self._following.withdraw(code, follow_key, authority, reason)
-
-    def results(self, code: str, follow_key: str, authority: Authority) -> tuple[Attachment, ...]:
-        """The files that are the result; empty until the case is finished.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-        """
-        return self._following.results(code, follow_key, authority)
-
-    def content(self, code: str, follow_key: str, authority: Authority, attachment_id: str) -> tuple[Attachment, bytes]:
-        """One file of the case: what was handed in, or the result once the case is finished.
-
-        Raises:
-            UnknownError: no such case or file, or it is not theirs.
-        """
-        return self._following.content(code, follow_key, authority, attachment_id)
-
-    def collect(self, code: str, follow_key: str, authority: Authority) -> Case:
-        """Take the result that came as files: the case counts as returned. Taken again, nothing changes.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-            CaseError: there is no result to take here.
-        """
-        return self._following.collect(code, follow_key, authority)
-
-    def payment(self, code: str, follow_key: str, authority: Authority) -> Payment | None:
-        """What is to be paid, and how; None where nothing was asked for.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-        """
-        return self._following.payment(code, follow_key, authority)
-
-    def check_payment(self, code: str, follow_key: str, authority: Authority) -> Payment | None:
-        """Ask whether the money has arrived; when all has, the case goes on.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-        """
-        return self._following.check_payment(code, follow_key, authority)
-
-    def rate(self, code: str, follow_key: str, authority: Authority, score: int, comment: str = "") -> None:
-        """Say how it was: once the case has ended, and again within 7 days to change it.
-
-        Raises:
-            UnknownError: no such case, or it is not theirs.
-            CaseError: it has not ended, the 7 days are over, or the score is not from 1 to 5.
-        """
-        self._following.rate(code, follow_key, authority, score, comment)
-
-    def ratings(self, since: datetime, until: datetime) -> tuple[Score, ...]:
-        """Every rating first given between two aware instants, for measures: no words, no person."""
-        return self._following.ratings(since, until)
-
     @property
     def _now(self) -> datetime:
-        return self._backoffice.clock()
+        return self._clock()
 
     @property
     def _today(self) -> date:
         return self._now.astimezone(self._catalog.working_time.zone).date()
 
     def _sent(self, token: str) -> Case | None:
-        """The case that this draft became; its token is forgotten when a draft would be."""
-        case = self._backoffice.store.submitted(digest_of(token))
+        """Return the case that this draft became; its token is forgotten when a draft would be."""
+        case = self._store.submitted(digest_of(token))
         if case is not None and case.received_at + LIFE < self._now:
             raise no_draft()
         return case
@@ -370,11 +273,11 @@ class Applications:
             actor=CITIZEN, key=digest_of(token), answers=draft.answers, person=draft.person, contents=contents,
             draft_as_of=draft.updated_at,
         )  # fmt: skip
-        return self._backoffice.casework.receive(application)
+        return self._case_service.receive(application)
 
     def _ask_to_pay(self, case: Case, draft: Draft) -> None:
         amount = due_at_application(self._catalog, case.procedure, case.channel, draft.answers)
-        payments = self._backoffice.payments
+        payments = self._payments
         if amount is not None and draft.channel is Channel.ONLINE and payments.connector is not None:
             name = self._catalog.procedure(case.procedure).name
             reason = name.in_language(self._catalog.settings.deployment.languages[0])

@@ -29,7 +29,7 @@ def gaps(catalog: Catalog, draft: Draft, today: date) -> Iterator[Gap]:
 
 
 def wanted(procedure: Procedure) -> tuple[Document, ...]:
-    """The documents that every application must bring as a file.
+    """Return the documents that every application must bring as a file.
 
     Not those that are needed under a condition only, which nobody but an officer can judge, and not those that a
     register knows already.

@@ -43,7 +43,7 @@ class Drafts:
         self._clock = clock
 
     def start(self, procedure: str, channel: Channel) -> str:
-        """A new draft's token. What is older than :data:`LIFE` is thrown away on the way.
+        """Return a new draft's token. What is older than :data:`LIFE` is thrown away on the way.
 
         Raises:
             CaseError: the disk is nearly full.
@@ -60,7 +60,7 @@ class Drafts:
         return token
 
     def read(self, token: str) -> Draft:
-        """What was filled in so far."""
+        """Return what was filled in so far."""
         digest = digest_of(token)
         with self._store.read_session() as session:
             return self._opened(session, self._row(session, digest))
@@ -134,7 +134,7 @@ class Drafts:
                 raise _no_part()
 
     def whole(self, token: str) -> tuple[Draft, tuple[Content, ...]]:
-        """A draft with what is in its files, as one moment has them."""
+        """Return a draft with what is in its files, as one moment has them."""
         digest = digest_of(token)
         with self._store.read_session() as session:
             draft = self._opened(session, self._row(session, digest))
@@ -190,7 +190,7 @@ class Drafts:
 
 
 def digest_of(token: str) -> str:
-    """What a draft is found by, and the key under which it is submitted: SHA-256 of its token, in hex."""
+    """Return what a draft is found by, and the key under which it is submitted: SHA-256 of its token, in hex."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -84,13 +84,13 @@ class FilledPage:
 
     @classmethod
     def of_answers(cls, page: FormPage, answers: Mapping[str, Any]) -> Self:
-        """The page with answers as they are kept, and without a word about what is missing."""
+        """Return the page with answers as they are kept, and without a word about what is missing."""
         kept = {name: answers.get(name) for name in _names(page)}
         return cls(page, tuple(_field(page, name, _written(answer), answer) for name, answer in kept.items()))
 
     @classmethod
     def of_posted(cls, page: FormPage, posted: FormData, today: date) -> Self:
-        """The page as it was sent, with what is wrong with it.
+        """Return the page as it was sent, with what is wrong with it.
 
         A property with ``x-not-after: today`` may not lie in the future.
         """
@@ -130,7 +130,7 @@ def _field(
 
 
 def _asked_sometimes(schema: Any) -> Iterator[str]:
-    """What is required on a condition: its words say when, so that it is not called optional."""
+    """Yield what is required on a condition: its words say when, so that it is not called optional."""
     if not isinstance(schema, Mapping):
         return
     for key in ("then", "else"):
@@ -202,7 +202,7 @@ _READ: Mapping[FieldKind, Callable[[tuple[str, ...]], Any]] = {
 
 
 def _written(answer: Any) -> tuple[str, ...]:
-    """An answer as one would write it."""
+    """Return an answer as one would write it."""
     if answer is None:
         return ()
     if isinstance(answer, bool):
@@ -216,7 +216,7 @@ def _written(answer: Any) -> tuple[str, ...]:
 
 
 def _problems(page: FormPage, answers: Mapping[str, Any], today: date) -> dict[str, FormError]:
-    """What is wrong, by question; of each question the first thing only."""
+    """Return what is wrong, by question; of each question the first thing only."""
     found = {problem.question: problem for problem in check_page(page, answers)}
     for name in _names(page):
         if _property(page, name).get("x-not-after") == "today" and str(answers.get(name, "")) > today.isoformat():

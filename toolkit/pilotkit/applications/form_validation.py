@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,17 +16,18 @@ from itertools import chain
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from pilotkit.applications.form_errors import FormError
 from pilotkit.model.form import Form, FormPage
+from pilotkit.model.linear_pattern import linear_pattern
 from pilotkit.model.text import is_writable
 
 LONGEST = 4000
 """The most characters of an answer where the schema sets no limit."""
 MOST = 200
 """The most answers to one question where the schema sets no limit."""
-TYPES = ("string", "integer", "number", "boolean", "array")
-"""What a property may be."""
 FORMATS = FormatChecker(formats=())
 """Formats that are checked; any other is a note to the reader."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -73,7 +74,7 @@ def convert(page: FormPage, posted: Mapping[str, Sequence[str]]) -> dict[str, An
 
 
 def check_page(page: FormPage, answers: Mapping[str, Any], today: date | None = None) -> tuple[FormError, ...]:
-    """What is wrong with a page's answers; empty when all is well.
+    """Return what is wrong with a page's answers; empty when all is well.
 
     Args:
         page: which.
@@ -90,7 +91,7 @@ def check_page(page: FormPage, answers: Mapping[str, Any], today: date | None = 
 
 
 def check_form(form: Form, answers: Mapping[str, Any], today: date | None = None) -> dict[str, tuple[FormError, ...]]:
-    """What is wrong with the answers of all pages together, by page; what no page asks is on the first."""
+    """Return what is wrong with the answers of all pages together, by page; what no page asks is on the first."""
     pages = {page.id: answers_of(page, answers) for page in form.pages}
     problems = {page.id: check_page(page, pages[page.id], today) for page in form.pages}
     stray = [name for name in answers if not any(name in each for each in pages.values())]
@@ -105,18 +106,18 @@ def answers_of(page: FormPage, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def properties_of(page: FormPage) -> dict[str, Any]:
-    """The schema of each property of a page, in order."""
+    """Return the schema of each property of a page, in order."""
     properties = page.schema_.get("properties", {})
     return properties if isinstance(properties, dict) else {}
 
 
 def required_of(page: FormPage) -> frozenset[str]:
-    """The properties that a page always wants."""
+    """Return the properties that a page always wants."""
     return frozenset(page.schema_.get("required", ()))
 
 
 def type_of(schema: Any) -> str:
-    """The one type of a property, of :data:`TYPES`; ``string`` where it says none, such as beside an ``enum``."""
+    """Return the type of a property, of :data:`pilotkit.model.form_schema.TYPES`; ``string`` where it names none."""
     kind = schema.get("type", "string") if isinstance(schema, dict) else "string"
     kinds = [each for each in (kind if isinstance(kind, list) else [kind]) if each != "null"]
     return kinds[0] if kinds else "string"
@@ -142,7 +143,10 @@ def _items(schema: Any) -> Any:
 
 
 def _found(page: FormPage, answers: dict[str, Any]) -> Iterator[FormError]:
-    yield from _beyond_bounds(answers)
+    beyond = list(_beyond_bounds(answers))
+    yield from beyond
+    if beyond:
+        return  # judged when they are within bounds: what is longer takes longer
     for name in sorted(required_of(page)):
         if name in answers and answers[name] in ("", [], None):
             yield FormError(name, "required")
@@ -168,17 +172,25 @@ def _beyond_bounds(answers: Mapping[str, Any]) -> Iterator[FormError]:
             yield FormError(name, "not_valid")
 
 
-def _validator(page: FormPage) -> Draft202012Validator:
+def _validator(page: FormPage) -> Validator:
     return _made(json.dumps(page.schema_, sort_keys=True, default=str))
 
 
+def _follows(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not linear_pattern(pattern).search(instance):
+        yield ValidationError(f"does not match {pattern!r}")
+
+
+_FormValidator: Callable[..., Validator] = extend(Draft202012Validator, {"pattern": _follows})  # type: ignore[no-untyped-call]
+
+
 @lru_cache(maxsize=512)
-def _made(schema: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads(schema), format_checker=FORMATS)
+def _made(schema: str) -> Validator:
+    return _FormValidator(json.loads(schema), format_checker=FORMATS)
 
 
 def _said(error: ValidationError) -> Iterator[FormError]:
-    """An error in the words of :data:`~pilotkit.applications.form_errors.MESSAGES`; never the schema's own."""
+    """Yield an error in the words of :data:`~pilotkit.applications.form_errors.MESSAGES`; never the schema's own."""
     name = str(error.absolute_path[0]) if error.absolute_path else ""
     if error.validator in {"required", "dependentRequired"} and not name:
         for missing in _missing(error):
@@ -216,7 +228,7 @@ _PLAIN = {"enum": "not_one_of", "const": "not_one_of", "pattern": "pattern", "un
 
 @FORMATS.checks("date")
 def _is_date(value: object) -> bool:
-    """A day of the calendar, as RFC 3339 writes it; JSON Schema asks formats of text only."""
+    """Return a day of the calendar, as RFC 3339 writes it; JSON Schema asks formats of text only."""
     if not isinstance(value, str):
         return True
     try:

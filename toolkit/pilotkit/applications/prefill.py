@@ -15,7 +15,7 @@ from pilotkit.model.procedure import Procedure
 
 
 def prefilled(catalog: Catalog, code: str, person: Person, known_as: Person | None) -> dict[str, Any]:
-    """What a handler's registers know, of what the form asks.
+    """Return what a handler's registers know, of what the form asks.
 
     Args:
         catalog: with the handlers.
@@ -33,7 +33,7 @@ def prefilled(catalog: Catalog, code: str, person: Person, known_as: Person | No
 
 
 def page_of(form: Form | None, page_id: str) -> FormPage:
-    """A page of a form.
+    """Return a page of a form.
 
     Raises:
         UnknownError: it has none of that name.
@@ -45,7 +45,7 @@ def page_of(form: Form | None, page_id: str) -> FormPage:
 
 
 def with_page(draft: Draft, page: FormPage, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a draft changes when one page is answered, in place of what it said before."""
+    """Return what of a draft changes when one page is answered, in place of what it said before."""
     others = {name: value for name, value in draft.answers.items() if name not in answers_of(page, draft.answers)}
     done = tuple(dict.fromkeys((*draft.pages_done, page.id)))
     return {"answers": {**others, **answers}, "pages_done": done}

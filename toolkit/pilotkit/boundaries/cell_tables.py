@@ -32,7 +32,7 @@ class CellTable:
         self.rows: list[Row] = [dict(row) for row in reader]
 
     def add(self, thing: BaseModel | Mapping[str, Any]) -> None:
-        """A row; what is absent in it is an empty cell."""
+        """Add a row; what is absent in it is an empty cell."""
         values = thing.model_dump(mode="json") if isinstance(thing, BaseModel) else thing
         cells = {name: _cell(value) for name, value in values.items() if _cell(value) or name in self.columns}
         self.rows.append(cells)
@@ -44,7 +44,7 @@ class CellTable:
         self._widen(row)
 
     def text(self) -> str:
-        """The file as it is to be written."""
+        """Return the file as it is to be written."""
         written = io.StringIO(newline="")
         writer = csv.DictWriter(written, self.columns, restval="", lineterminator="\n")
         writer.writeheader()

@@ -75,7 +75,7 @@ class ChangeImpact(Noun):
 
 
 def impact_of(deployment: Deployment, store: Store, change: UnitChange) -> ChangeImpact:
-    """What the change does to open cases, targets and series; nothing is changed.
+    """Return what the change does to open cases, targets and series; nothing is changed.
 
     Raises:
         TargetError: the database cannot be read.
@@ -100,7 +100,7 @@ def left_to_hand_over(
 
 
 def _holder(deployment: Deployment, case: OpenCase, change: UnitChange) -> AdministrativeUnit | None:
-    """The unit that a case is with: as it says, or else whom its code named when it was received."""
+    """Return the unit that a case is with: as it says, or else whom its code named when it was received."""
     if case.unit_from is not None:
         ended = change.ended[case.unit]
         return ended if case.unit_from == ended.valid_from else None

@@ -19,7 +19,7 @@ _NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 
 
 def rewritten(catalog: Catalog, folder: Path, change: UnitChange) -> dict[str, str]:
-    """The new text of every file that the change touches, by its path below the deployment."""
+    """Return the new text of every file that the change touches, by its path below the deployment."""
     names = ("units", "successions", "heads", "targets", "points", "accounts")
     tables = {name: CellTable(folder, f"local/{name}.csv") for name in names}
     heads = _Heads(catalog, change)

@@ -80,11 +80,11 @@ class UnitChange:
     """Whether the deployment has this change already, so that only cases may be left to hand over."""
 
     def rows_of(self, code: str) -> list[ChangeRow]:
-        """What becomes of one unit."""
+        """Return what becomes of one unit."""
         return [row for row in self.rows if row.code == code]
 
     def before(self, successor: str) -> list[str]:
-        """The codes of the units that one takes over from."""
+        """Return the codes of the units that one takes over from."""
         return [row.code for row in self.rows if row.successor == successor]
 
     def taker(self, code: str, point: str | None = None) -> AdministrativeUnit:
@@ -99,7 +99,7 @@ class UnitChange:
         return len(rows) == 1 and self.before(rows[0].successor) == [code]
 
     def successions(self) -> Iterator[Succession]:
-        """What is recorded of it."""
+        """Yield what is recorded of it."""
         for row in self.rows:
             unit = self.ended[row.code]
             yield Succession(
@@ -110,7 +110,7 @@ class UnitChange:
 
 
 def read_change(catalog: Catalog, path: Path) -> UnitChange:
-    """A change from its file.
+    """Return a change from its file.
 
     Raises:
         DataError: it is not a change that can be made here; says the file, the line and what to do.

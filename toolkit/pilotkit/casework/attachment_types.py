@@ -26,7 +26,7 @@ _TURNS_AROUND = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u206
 
 
 def checked(content: Content) -> Content:
-    """The file with the media type that its content has.
+    """Return the file with the media type that its content has.
 
     Raises:
         CaseError: it is empty, too big, of another type than may be kept, or its name cannot be kept.
@@ -90,7 +90,7 @@ _ENTRIES, _ENTRY = 10_000, 300
 
 
 def _check_suffix(name: str, kind: _Kind) -> None:
-    """A file that opens as something else than it is would be a trap for the officer."""
+    """Raise for a file that opens as something else than its content."""
     suffix = _SUFFIX.search(name)
     if suffix and suffix[1].lower() not in kind.suffixes:
         raise CaseError(

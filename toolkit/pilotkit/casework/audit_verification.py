@@ -43,7 +43,7 @@ class Verdict:
 
 
 def new_keys() -> KeyPair:
-    """A fresh key pair. The private half belongs into the environment of the server, the public half to everybody."""
+    """Return a fresh key pair: the private half for the server's environment, the public half for everybody."""
     private = Ed25519PrivateKey.generate()
     return KeyPair(_text(private.private_bytes_raw()), _text(private.public_key().public_bytes_raw()))
 

@@ -36,16 +36,16 @@ class CaseCodes:
             self.template = pattern.template
 
     def make(self, now: datetime, next_number: Callable[[str, str], int]) -> str:
-        """The next code of the local day of ``now``."""
+        """Return the next code of the local day of ``now``."""
         day = now.astimezone(self._zone)
         return self.on(day, next_number(self.prefix, f"{day:%y%m%d}"))
 
     def on(self, day: datetime, number: int) -> str:
-        """The code with this number on this local day."""
+        """Return the code with this number on this local day."""
         return self.template.format(prefix=self.prefix, yymmdd=f"{day:%y%m%d}", yyyymmdd=f"{day:%Y%m%d}", number=number)
 
     def percent_format(self, day: datetime) -> str:
-        """The codes of one local day as a ``%`` format of the number, for many codes at once."""
+        """Return the codes of one local day as a ``%`` format of the number, for many codes at once."""
         field = _NUMBER_FIELD.search(self.template)
         if field is None:
             raise DataError(f"the pattern '{self.template}' has no {{number}}, so every case would get one code.")

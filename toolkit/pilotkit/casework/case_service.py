@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from pilotkit.casework.application_sealer import ApplicationSealer
 from pilotkit.casework.case_codes import CaseCodes
 from pilotkit.casework.case_state import changes_between
 from pilotkit.casework.clocks import Clocks, pauses_of
-from pilotkit.casework.intake import Intake
 from pilotkit.casework.jurisdiction import unit_of
-from pilotkit.casework.steps import check_last_step, next_step
-from pilotkit.casework.transitions import check
+from pilotkit.casework.transitions import check, check_last_step, next_step
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError
 from pilotkit.model.case import Application, Case, CaseEvent, CaseStatus, EventKind
@@ -22,8 +21,12 @@ from pilotkit.model.procedure import Channel, Offer, Procedure
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Vault
 
+Clock = Callable[[], datetime]
+"""Returns the aware present."""
 
-def _system_clock() -> datetime:
+
+def system_clock() -> datetime:
+    """Return the aware present of the machine."""
     return datetime.now(UTC)
 
 
@@ -40,21 +43,21 @@ class CaseService:
         deployment: whose procedures and rules hold.
         store: where cases are kept.
         clock: answers with the aware present.
-        vault: keeps what applications say of people; None where there are no keys, and then nobody may be named.
+        vault: seals what applications say of people; None: with the keys of the environment.
     """
 
     def __init__(
         self,
         deployment: Deployment,
         store: Store,
-        clock: Callable[[], datetime] = _system_clock,
+        clock: Clock = system_clock,
         vault: Vault | None = None,
     ) -> None:
         self._deployment = deployment
         self._catalog = deployment.catalog
         self._store = store
         self._clock = clock
-        self._intake = Intake(vault)
+        self._sealer = ApplicationSealer(vault or Vault.deferred())
         self._digests: dict[str, tuple[Procedure, str]] = {}
 
     def receive(self, application: Application) -> Case:
@@ -75,7 +78,7 @@ class CaseService:
         offer = self._offer(procedure, application.channel, now)
         self._check_places(application)
         self._check_answers(application)
-        application = self._intake.checked(application)
+        application = self._sealer.checked(application)
         clocks = self._clocks(procedure, application.channel, now)
         due, norm = clocks.legal(), clocks.norm()
         digest = self._digest(procedure)
@@ -99,7 +102,7 @@ class CaseService:
                 promised_at=due,
             )
             receiving.add(
-                case, _receipt(case, application.actor), application.key, self._intake.sealed(application, case),
+                case, _receipt(case, application.actor), application.key, self._sealer.sealed(application, case),
                 application.draft_as_of,
             )  # fmt: skip
         return case
@@ -252,7 +255,7 @@ class CaseService:
         return CaseCodes(self._deployment)
 
     def _digest(self, procedure: Procedure) -> str:
-        """What names the procedure as it is now; found out once for as long as the catalog is the same."""
+        """Return what names the procedure as it is now; found out once for as long as the catalog is the same."""
         known = self._digests.get(procedure.code)
         if known is None or known[0] is not procedure:
             known = self._digests[procedure.code] = (procedure, self._store.keep_procedures([procedure])[0])
@@ -298,7 +301,7 @@ def _receipt(case: Case, actor: str) -> CaseEvent:
 
 
 def _same(application: Application, earlier: Case) -> Case:
-    """The case of a submission that comes again, if it is the same."""
+    """Return the case of a submission that comes again, if it is the same."""
     asked, given = ((each.procedure, each.channel) for each in (application, earlier))
     if asked != given:
         raise CaseError(

@@ -11,14 +11,14 @@ from pilotkit.storage.store import Store
 
 
 def changes_between(before: Case | None, after: Case) -> dict[str, Any]:
-    """The fields in which ``after`` differs, as JSON has them; all that are not empty where nothing was before."""
+    """Return the fields in which ``after`` differs, as JSON; all that are not empty where nothing was before."""
     now = after.model_dump(mode="json")
     was = before.model_dump(mode="json") if before else dict.fromkeys(now)
     return {name: value for name, value in now.items() if value != was[name]}
 
 
 def project(events: Sequence[CaseEvent]) -> Case:
-    """The case that these events made.
+    """Return the case that these events made.
 
     Raises:
         CaseError: they are not the whole history of one case in order.

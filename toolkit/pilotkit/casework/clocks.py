@@ -29,20 +29,20 @@ class Clocks:
     received: datetime
 
     def legal(self, pauses: Sequence[Pause] = ()) -> datetime | None:
-        """The end of the legal maximum; None where none is published."""
+        """Return the end of the legal maximum; None where none is published."""
         offer = self.procedure.offer(self.channel)
         if offer is None or offer.deadline is None:
             return None
         return self.time.due(self.received, offer.deadline, pauses)
 
     def norm(self, pauses: Sequence[Pause] = ()) -> datetime | None:
-        """The end of the service norm: the hours of all steps together; None where no step states any."""
+        """Return the end of the service norm: the hours of all steps together; None where no step states any."""
         hours = sum((step.hours for step in self.procedure.steps if step.hours), Decimal(0))
         return self.time.after(self.received, hours, pauses) if hours else None
 
 
 def pauses_of(events: Sequence[CaseEvent], until: datetime) -> tuple[Pause, ...]:
-    """The stretches in which the clocks stood, the last one up to ``until`` if they still stand."""
+    """Return the stretches in which the clocks stood, the last one up to ``until`` if they still stand."""
     pauses: list[Pause] = []
     since: datetime | None = None
     for event in events:

@@ -21,7 +21,7 @@ class Definitions:
         self._known: dict[str, Procedure] = {}
 
     def of(self, digest: str) -> Procedure:
-        """The definition with this digest.
+        """Return the definition with this digest.
 
         Raises:
             UnknownError: no case here was received under it.

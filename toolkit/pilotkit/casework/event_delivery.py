@@ -79,7 +79,7 @@ class _Telling:
         self._histories: dict[str, tuple[CaseEvent, ...]] = {}
 
     def round(self, rows: Iterable[Waiting], end: datetime) -> list[Waiting]:
-        """The rows that are ours, as they are after telling; what there is no time for is due again at once."""
+        """Return the rows that are ours, as they are after telling; what there is no time for is due again at once."""
         after = []
         for row in rows:
             if not row.is_taken:
@@ -130,7 +130,7 @@ class _Telling:
         return "case_finished" if event.changes.get("finished_at") else "case_advanced"
 
     def _case(self, row: Waiting) -> Case:
-        """The case as it was after the event."""
+        """Return the case as it was after the event."""
         return project(self._events(row))
 
     def _events(self, row: Waiting) -> tuple[CaseEvent, ...]:

@@ -30,7 +30,7 @@ class Heartbeats:
         self._clock = clock
 
     def report(self, point: str, condition: Reported, fault: str | None = None) -> Heartbeat:
-        """A point says how it is.
+        """Return a point says how it is.
 
         Raises:
             UnknownError: there is no such point.

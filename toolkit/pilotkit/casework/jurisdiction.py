@@ -12,20 +12,20 @@ from pilotkit.storage.case_queries import UnitCases
 
 
 def unit_of(catalog: Catalog, case: Case | Tracked) -> AdministrativeUnit | None:
-    """The unit that a case is with: as it says, or else whom its code named on the day of receipt; None for nobody."""
+    """Return the unit of a case: as it says, else what its code named on the day of receipt; None for nobody."""
     if case.unit_from is not None:
         return catalog.lineage.named(case.unit, case.unit_from)
     return catalog.lineage.holder(case.unit, case.received_at.astimezone(catalog.working_time.zone).date())
 
 
 def owners_of(catalog: Catalog, case: Case) -> frozenset[str]:
-    """The codes of today's units that answer for a case."""
+    """Return the codes of today's units that answer for a case."""
     unit = unit_of(catalog, case) if catalog.lineage.has_changes else None
     return frozenset({case.unit}) if unit is None else _today(catalog, unit)
 
 
 def reach(catalog: Catalog, units: frozenset[str]) -> tuple[frozenset[str], tuple[UnitCases, ...]]:
-    """The codes that cases of today's units may name, and whose cases under these codes are others'."""
+    """Return the codes that cases of today's units may name, and whose cases under these codes are others'."""
     if not catalog.lineage.has_changes:
         return units, ()
     own = [unit for unit in catalog.lineage.units.values() if units & _today(catalog, unit)]

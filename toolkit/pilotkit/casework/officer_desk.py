@@ -7,30 +7,40 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pilotkit.casework import permissions as permits
 from pilotkit.casework import transitions, workload
+from pilotkit.casework.case_service import CaseService, Clock
+from pilotkit.casework.definitions import Definitions
 from pilotkit.casework.jurisdiction import owners_of
 from pilotkit.casework.permissions import is_of, step_of
+from pilotkit.casework.personal_files import PersonalFiles
 from pilotkit.casework.remaining_time import countdowns, remaining
 from pilotkit.casework.tracking_keys import follow_key
-from pilotkit.casework.work_list import counts_of, list_work
+from pilotkit.casework.work_list import AssignedWork
+from pilotkit.catalog.catalog import Catalog
 from pilotkit.errors import CaseError, PilotkitError, RefusedError, UnknownError
 from pilotkit.model.access import Authority
 from pilotkit.model.application import Receipt
 from pilotkit.model.case import Application, Case, CaseEvent, EventKind
+from pilotkit.model.payment import Payment
 from pilotkit.model.personal import Attachment, Content, FileRead, PersonalFile
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.work_item import CappedCount, Countdown, Group, Outcome, WorkList, WorkListQuery, Workload
+from pilotkit.storage.store import Store
+from pilotkit.storage.vault import Vault
 
-if TYPE_CHECKING:
-    from pilotkit.services import Backoffice
-
-__all__ = ["OfficerDesk", "Outcome", "WorkList", "WorkListQuery", "Workload"]
 MANY = 100
 """Cases of one bulk action."""
 _LOG = logging.getLogger(__name__)
+
+
+class PaymentRequests(Protocol):
+    """Asks for amounts (:class:`pilotkit.payments.payments.Payments`, a floor above)."""
+
+    def request(self, code: str, actor: str, reason: str, amount: Decimal) -> Payment:
+        """Ask for an amount; the case waits until it has arrived."""
 
 
 class OfficerDesk:
@@ -40,13 +50,40 @@ class OfficerDesk:
     no such case in these units, whether or not there is one elsewhere.
 
     Args:
-        backoffice: the case side of the deployment.
-        authority: who sits here.
+        authority: the account, with its permissions and units.
+        catalog: units, points and working time.
+        store: where cases are kept.
+        vault: makes the keys on receipts.
+        case_service: moves cases.
+        personal_files: opens personal files and logs each access.
+        payments: asks for amounts.
+        definitions: the versions of procedures that cases were received under.
+        clock: returns the aware present.
     """
 
-    def __init__(self, backoffice: Backoffice, authority: Authority) -> None:
-        self._backoffice = backoffice
+    def __init__(
+        self,
+        authority: Authority,
+        *,
+        catalog: Catalog,
+        store: Store,
+        vault: Vault,
+        case_service: CaseService,
+        personal_files: PersonalFiles,
+        payments: PaymentRequests,
+        definitions: Definitions,
+        clock: Clock,
+    ) -> None:
         self.authority = authority
+        self._catalog = catalog
+        self._store = store
+        self._vault = vault
+        self._case_service = case_service
+        self._personal_files = personal_files
+        self._payments = payments
+        self._definitions = definitions
+        self._clock = clock
+        self._work = AssignedWork(catalog, store, definitions, clock)
 
     @property
     def actor(self) -> str:
@@ -65,12 +102,12 @@ class OfficerDesk:
             UnknownError: also where there is no such status, procedure, unit or cursor.
         """
         self._permit(permits.READ)
-        return list_work(self._backoffice, self.authority, wanted, page, size)
+        return self._work.page(self.authority, wanted, page, size)
 
     def counts(self, wanted: WorkListQuery, groups: Sequence[Group] = tuple(Group)) -> dict[Group, CappedCount]:
         """How many cases lie on each heap, with everything in ``wanted`` but its status."""
         self._permit(permits.READ)
-        return counts_of(self._backoffice, self.authority, wanted, groups)
+        return self._work.counts(self.authority, wanted, groups)
 
     def case(self, code: str) -> Case:
         """One case."""
@@ -78,28 +115,28 @@ class OfficerDesk:
         return self._mine(code)
 
     def procedure(self, case: Case) -> Procedure:
-        """The definition that a case was received under."""
-        return self._backoffice.definitions.of(self._checked(case).procedure_digest)
+        """Return the definition that a case was received under."""
+        return self._definitions.of(self._checked(case).procedure_digest)
 
     def history(self, code: str) -> tuple[CaseEvent, ...]:
         """Everything that happened to a case, in order."""
         self.case(code)
-        return self._backoffice.store.events(code)
+        return self._store.events(code)
 
     def file(self, code: str, reason: str) -> PersonalFile:
-        """The personal file; the look at it is written down with its reason."""
+        """Return the personal file; the look at it is written down with its reason."""
         self.case(code)
-        return self._backoffice.files.file(code, self.actor, reason)
+        return self._personal_files.file(code, self.actor, reason)
 
     def content(self, code: str, attachment_id: str, reason: str) -> tuple[Attachment, bytes]:
         """One file of a case; the look at it is written down with its reason."""
         self.case(code)
-        return self._backoffice.files.content(code, attachment_id, self.actor, reason)
+        return self._personal_files.content(code, attachment_id, self.actor, reason)
 
     def clock(self, case: Case) -> Countdown:
-        """The case's legal clock as it stands now."""
-        time = self._backoffice.deployment.catalog.working_time
-        return countdowns((self._checked(case),), time, self._backoffice.clock())[0]
+        """Return the case's legal clock as it stands now."""
+        time = self._catalog.working_time
+        return countdowns((self._checked(case),), time, self._clock())[0]
 
     def could_end(self, case: Case) -> datetime | None:
         """When the rest of the work on a case would be done if it went on now: what an apology may promise.
@@ -107,9 +144,9 @@ class OfficerDesk:
         None where no hours are known of the steps still to come.
         """
         needed = remaining(self.procedure(case), case.step)
-        time = self._backoffice.deployment.catalog.working_time
+        time = self._catalog.working_time
         hours = Decimal(str(needed / timedelta(hours=1)))
-        return time.after(self._backoffice.clock(), hours) if needed else None
+        return time.after(self._clock(), hours) if needed else None
 
     def is_mine(self, case: Case) -> bool:
         """Whether the case stands at a step of one's own role: reason enough to look at its file."""
@@ -119,7 +156,7 @@ class OfficerDesk:
         """Who has looked at the personal file, and why. Wants ``case.assign`` or ``case.sign``."""
         self._permit(permits.ASSIGN, permits.SIGN)
         self.case(code)
-        return self._backoffice.files.reads(code)
+        return self._personal_files.reads(code)
 
     def attach(self, code: str, contents: Sequence[Content]) -> tuple[Attachment, ...]:
         """Add scans to an open case, or its results; who did is written down. Wants a permission to work on cases.
@@ -140,53 +177,53 @@ class OfficerDesk:
                 f"{self.actor} may not add a result to case '{code}'.",
                 remedy="Leave it to whoever has the step, or who signs.",
             )
-        return self._backoffice.files.attach(code, contents, self.actor)
+        return self._personal_files.attach(code, contents, self.actor)
 
     def cases_of(self, identity_number: str) -> tuple[Case, ...]:
-        """A person's cases in these units, the newest first; each is a look, and is written down.
+        """Return a person's cases in these units, the newest first; each is a look, and is written down.
 
         Wants ``case.receive`` or a step's permission.
         """
         found = self._cases_of(identity_number)
-        self._backoffice.files.note_search([case.code for case in found], self.actor)
+        self._personal_files.note_search([case.code for case in found], self.actor)
         return found
 
     def _cases_of(self, identity_number: str) -> tuple[Case, ...]:
         self._permit(*permits.WORKING)
-        found = (self._backoffice.store.case(code) for code in self._backoffice.files.cases_of(identity_number))
+        found = (self._store.case(code) for code in self._personal_files.cases_of(identity_number))
         return tuple(case for case in found if self._has(case))
 
     def duplicates(self, identity_number: str, procedure: str) -> tuple[Case, ...]:
-        """A person's open cases for the same procedure in these units."""
+        """Return a person's open cases for the same procedure in these units."""
         cases = self.cases_of(identity_number)
         return tuple(case for case in cases if case.procedure == procedure and case.finished_at is None)
 
     def reusable(self, identity_number: str, document: str, reason: str) -> tuple[tuple[str, Attachment], ...]:
-        """What a person has handed in of a document before, in cases of these units: code and attachment."""
+        """Return what a person has handed in of a document before, in cases of these units: code and attachment."""
         mine = frozenset(case.code for case in self._cases_of(identity_number))
-        return self._backoffice.files.reusable(identity_number, document, self.actor, reason, mine) if mine else ()
+        return self._personal_files.reusable(identity_number, document, self.actor, reason, mine) if mine else ()
 
     def receive(self, application: Application) -> Case:
         """Take an application in at one's own point, for whichever unit decides. Wants ``case.receive``.
 
         Raises:
             UnknownError: also where the point that receives is not in these units.
-            CaseError: as :meth:`Casework.receive`.
+            CaseError: as :meth:`CaseService.receive`.
         """
         self._permit(permits.RECEIVE)
         point = application.received_at_point
-        units = {application.unit} if point is None else {self._backoffice.deployment.catalog.point(point).unit}
+        units = {application.unit} if point is None else {self._catalog.point(point).unit}
         if not units <= self.authority.units:
             raise UnknownError(
                 f"there is no service point '{point or application.unit}' in your units.", remedy="Receive at your own."
             )
         key = application.key and sha256(f"{self.actor} {application.key}".encode()).hexdigest()
-        return self._backoffice.casework.receive(application.model_copy(update={"actor": self.actor, "key": key}))
+        return self._case_service.receive(application.model_copy(update={"actor": self.actor, "key": key}))
 
     def take_in(self, application: Application) -> Receipt:
         """Take an application in as :meth:`receive` does; also the key with which the person follows the case."""
         case = self.receive(application)
-        return Receipt(case=case, follow_key=follow_key(self._backoffice.vault, case.code))
+        return Receipt(case=case, follow_key=follow_key(self._vault, case.code))
 
     def reuse(self, code: str, source: str, attachment_id: str, reason: str) -> Attachment:
         """Put a copy of what the same person handed in with another case into this one; both looks are written down.
@@ -206,12 +243,12 @@ class OfficerDesk:
         return self.attach(code, [copy])[0]
 
     def copy_of(self, source: str, attachment_id: str, reason: str) -> Content:
-        """A file of another case, ready to be handed in again; the look at it is written down."""
+        """Return a file of another case, ready to be handed in again; the look at it is written down."""
         attachment, data = self.content(source, attachment_id, reason)
         return Content(document=attachment.document, name=attachment.name, media_type=attachment.media_type, data=data)
 
     def possible(self, case: Case) -> tuple[EventKind, ...]:
-        """What may happen to a case now and is one's own to do."""
+        """Return what may happen to a case now and is one's own to do."""
         procedure = self.procedure(case)
         step = step_of(procedure, case)
         kinds = [each for each in transitions.possible(case.status) if self._may(each, case, procedure)]
@@ -247,7 +284,7 @@ class OfficerDesk:
             CaseError: the case cannot take the verb now, or something that it wants is missing.
         """
         case = self._mine(code)
-        if not self._may(kind, case, self._backoffice.definitions.of(case.procedure_digest)):
+        if not self._may(kind, case, self._definitions.of(case.procedure_digest)):
             raise RefusedError(
                 f"{self.actor} may not do this to case '{code}': {kind.value.replace('_', ' ')}.",
                 remedy="Ask whoever's step it is, or the supervisor.",
@@ -259,9 +296,9 @@ class OfficerDesk:
         if missing := [each for each in wanted if not given[each]]:
             raise CaseError(f"case '{code}': no {missing[0]} was given.", remedy=_REMEDIES[missing[0]])
         if kind is EventKind.PAYMENT_REQUESTED and amount is not None:
-            self._backoffice.payments.request(code, self.actor, reason or "", amount)
-            return self._backoffice.store.case(code)
-        verb: Any = getattr(self._backoffice.casework, name)
+            self._payments.request(code, self.actor, reason or "", amount)
+            return self._store.case(code)
+        verb: Any = getattr(self._case_service, name)
         moved: Case = verb(code, self.actor, **{each: given[each] for each in (*wanted, *optional)})
         return moved
 
@@ -282,13 +319,15 @@ class OfficerDesk:
         return tuple(self._outcome(code, kind, given) for code in asked)
 
     def outlook(self, hours: Decimal = Decimal(16)) -> Workload:
-        """What is late, and what will be: due within ``hours`` working hours or with more work left than time.
+        """Return what is late, and what will be: due within ``hours`` working hours or with more work left than time.
 
         Wants ``case.assign``, ``case.sign`` or ``kpi.read``, beside ``case.read``.
         """
         self._permit(permits.READ)
         self._permit(permits.ASSIGN, permits.SIGN, "kpi.read")
-        return workload.look_ahead(self._backoffice, self.authority, hours)
+        return workload.look_ahead(
+            self._catalog, self._store, self._definitions, self.authority.units, hours, self._clock()
+        )
 
     def _outcome(self, code: str, kind: EventKind, given: dict[str, Any]) -> Outcome:
         try:
@@ -309,7 +348,7 @@ class OfficerDesk:
 
     def _mine(self, code: str) -> Case:
         self._permit(permits.READ, *permits.WORKING)
-        return self._checked(self._backoffice.store.case(code))
+        return self._checked(self._store.case(code))
 
     def _checked(self, case: Case) -> Case:
         if not self._has(case):
@@ -317,7 +356,7 @@ class OfficerDesk:
         return case
 
     def _has(self, case: Case) -> bool:
-        return bool(owners_of(self._backoffice.deployment.catalog, case) & self.authority.units)
+        return bool(owners_of(self._catalog, case) & self.authority.units)
 
     def _may(self, kind: EventKind, case: Case, procedure: Procedure) -> bool:
         return permits.may(self.authority, kind, case, procedure)

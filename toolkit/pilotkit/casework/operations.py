@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from pilotkit.casework import workload
+from pilotkit.casework.definitions import Definitions
+from pilotkit.casework.heartbeats import Heartbeats
 from pilotkit.casework.queue import OPEN_FOR
-from pilotkit.model.access import Authority
+from pilotkit.catalog.catalog import Catalog
 from pilotkit.model.day_at_work import DayAtWork, PointQueue, UnitBacklog, UnitPressure
 from pilotkit.model.location import PointKind, ServicePoint
 from pilotkit.model.procedure import Channel
@@ -18,9 +19,7 @@ from pilotkit.model.ticket import TicketState
 from pilotkit.model.work_item import UrgentCase
 from pilotkit.storage import day_counts as counted
 from pilotkit.storage.application_store import scores_between
-
-if TYPE_CHECKING:
-    from pilotkit.services import Backoffice
+from pilotkit.storage.store import Store
 
 _HOURS = 24
 _SATISFIED = 4
@@ -31,15 +30,20 @@ class Operations:
     """The day of a deployment.
 
     Args:
-        backoffice: its case side.
+        catalog: units and points.
+        store: where cases and tickets are kept.
+        definitions: the versions of procedures that cases were received under.
+        heartbeats: how points and kiosks are.
     """
 
-    def __init__(self, backoffice: Backoffice) -> None:
-        self._backoffice = backoffice
-        self._catalog = backoffice.deployment.catalog
+    def __init__(self, catalog: Catalog, store: Store, definitions: Definitions, heartbeats: Heartbeats) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._definitions = definitions
+        self._heartbeats = heartbeats
 
     def day(self, units: frozenset[str], at: datetime, hours: Decimal = Decimal(16)) -> DayAtWork:
-        """The day until ``at``.
+        """Return the day until ``at``.
 
         Args:
             units: codes; what is of other units is not looked at.
@@ -50,14 +54,13 @@ class Operations:
         start = local.replace(hour=0, minute=0, second=0, microsecond=0)
         codes, points = sorted(units), [each for each in self._open_points() if each.unit in units]
         ids = [each.id for each in points]
-        with self._backoffice.store.read_session() as session:
+        with self._store.read_session() as session:
             hourly = counted.received_by_hour(session, codes, start, at)
             backlog = counted.backlog(session, codes, at, start + timedelta(days=1))
             tickets = counted.tickets_at_work(session, ids, local.date(), at - OPEN_FOR)
             taken = counted.tickets_of(session, ids, local.date())
             scores = [each.score for each in scores_between(session, start, at) if each.unit in units]
-        asker = Authority(subject="operations", units=units)
-        ahead = workload.look_ahead(self._backoffice.at(at), asker, hours)
+        ahead = workload.look_ahead(self._catalog, self._store, self._definitions, units, hours, at)
         return DayAtWork(
             at=at,
             received_by_hour=_by_hour(hourly),
@@ -68,7 +71,7 @@ class Operations:
             queues=_queues(tickets, at),
             served=sum(served for _, served in taken.values()),
             calls=_calls(points, taken),
-            states=self._backoffice.heartbeats.states(ids, at),
+            states=self._heartbeats.states(ids, at),
             ratings=len(scores),
             satisfied=sum(score >= _SATISFIED for score in scores),
         )

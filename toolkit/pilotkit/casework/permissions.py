@@ -58,5 +58,5 @@ def is_of(authority: Authority, step: Step | None) -> bool:
 
 
 def step_of(procedure: Procedure, case: Case) -> Step | None:
-    """The step that a case stands at."""
+    """Return the step that a case stands at."""
     return next((step for step in procedure.steps if step.id == case.step), None)

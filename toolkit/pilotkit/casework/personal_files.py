@@ -39,7 +39,7 @@ class PersonalFiles:
         self._clock = clock
 
     def file(self, case_code: str, reader: str, reason: str) -> PersonalFile:
-        """What a case knows of the person. A page that the person leaves open is one look an hour.
+        """Return what a case knows of the person. A page that the person leaves open is one look an hour.
 
         Args:
             case_code: which case.
@@ -104,7 +104,7 @@ class PersonalFiles:
             return personal.reads_of(session, case_code)
 
     def cases_of(self, identity_number: str) -> tuple[str, ...]:
-        """The codes of a person's cases, the newest first."""
+        """Return the codes of a person's cases, the newest first."""
         with self._store.read_session() as session:
             return personal.cases_with(session, personal.identity_indexes(self._vault, identity_number))
 
@@ -117,7 +117,7 @@ class PersonalFiles:
     def reusable(
         self, identity_number: str, document: str, reader: str, reason: str, among: frozenset[str]
     ) -> tuple[tuple[str, Attachment], ...]:
-        """What a person has handed in of a document before, or got as a result: case and file, the newest case first.
+        """Return what a person handed in of a document before, or got as a result: the newest case first.
 
         Args:
             identity_number: whose.

@@ -55,7 +55,7 @@ class Printing:
         return unique(self._offered, lambda each: each.id, "document")
 
     def offered(self, case: Case, events: tuple[CaseEvent, ...]) -> tuple[DocumentTemplate, ...]:
-        """What can be printed for a case as it stands."""
+        """Return what can be printed for a case as it stands."""
         cases = (each for each in self.templates.values() if each.subject == "case")
         return tuple(each for each in cases if each.applies(case, events))
 
@@ -69,7 +69,7 @@ class Printing:
         address: str | None = None,
         extras: Mapping[str, str] | None = None,
     ) -> bytes:
-        """A document about one case, as PDF.
+        """Return a document about one case, as PDF.
 
         Args:
             template: the document's id.
@@ -108,7 +108,7 @@ class Printing:
         people: Mapping[str, Person] | None = None,
         extras: Mapping[str, str] | None = None,
     ) -> bytes:
-        """A document about many cases of a unit, as PDF: ``cases`` in the order they are to stand in.
+        """Return a document about many cases of a unit, as PDF: ``cases`` in the order they are to stand in.
 
         Raises:
             UnknownError: no such document or unit.
@@ -121,7 +121,7 @@ class Printing:
         return self._print(chosen, request)
 
     def ticket(self, ticket: Ticket, at: datetime, extras: Mapping[str, str] | None = None) -> bytes:
-        """A queue ticket, as PDF for a receipt printer: a plugin's where one offers it, else the core's.
+        """Return a queue ticket, as PDF for a receipt printer: a plugin's where one offers it, else the core's.
 
         Args:
             ticket: as the queue gave it.
@@ -202,7 +202,7 @@ def print_document(template: DocumentTemplate, data: Mapping[str, Any], at: date
 
 
 def source_of(template: DocumentTemplate) -> Path:
-    """The Typst file of a template.
+    """Return the Typst file of a template.
 
     Raises:
         PluginError: it is missing, or a file of its folder wants a package from the network.
@@ -224,7 +224,7 @@ def source_of(template: DocumentTemplate) -> Path:
 
 
 def draw_code(text: str) -> str:
-    """A QR code of ``text`` as SVG; a quarter of it may be soiled."""
+    """Return a QR code of ``text`` as SVG; a quarter of it may be soiled."""
     drawn = io.BytesIO()
     segno.make(text, error="q", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
     return drawn.getvalue().decode()
@@ -235,7 +235,7 @@ def _json(data: Mapping[str, Any]) -> str:
 
 
 def _visible(value: Any) -> Any:
-    """The same data, with a mark where a character would show nothing and could change what stands beside it."""
+    """Return the same data, with a mark where a character would show nothing and could change what stands beside it."""
     if isinstance(value, str):
         return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, Mapping):

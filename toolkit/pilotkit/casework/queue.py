@@ -39,7 +39,7 @@ class Queue:
         self._clock = clock
 
     def take(self, point: str, procedure: str | None = None, *, priority: bool = False) -> Ticket:
-        """A new ticket, with a number that nobody else gets today.
+        """Return a new ticket, with a number that nobody else gets today.
 
         Raises:
             UnknownError: also when there is no such procedure.
@@ -59,7 +59,7 @@ class Queue:
             )  # fmt: skip
 
     def call(self, point: str, counter: int) -> Ticket | None:
-        """The next ticket for a counter: priority first, then by number; None when nobody waits.
+        """Return the next ticket for a counter: priority first, then by number; None when nobody waits.
 
         A counter that is asked again while somebody is at it gets the same ticket, so that pressing twice skips nobody.
 
@@ -78,7 +78,7 @@ class Queue:
             return day.keep(_changed(chosen[0], state=TicketState.CALLED, counter=counter, called_at=now))
 
     def serve(self, point: str, number: int) -> Ticket:
-        """The person with this ticket has been served.
+        """Return the person with this ticket has been served.
 
         Raises:
             CaseError: it was not called, or is done.

@@ -19,7 +19,7 @@ SOON = Decimal(8)
 
 
 def countdowns(cases: Sequence[Case], time: WorkingTime, now: datetime) -> tuple[Countdown, ...]:
-    """The legal clock of each case at ``now``."""
+    """Return the legal clock of each case at ``now``."""
     left = working_time_left(cases, time, now)
     return tuple(Countdown(state=_state(case, now, each), left=each) for case, each in zip(cases, left, strict=True))
 
@@ -39,7 +39,7 @@ def working_time_left(cases: Sequence[Case], time: WorkingTime, now: datetime) -
 
 
 def remaining(procedure: Procedure, step: str | None) -> timedelta:
-    """What the steps from ``step`` to the end take by the service norm, along the ways that are always open."""
+    """Return what the steps from ``step`` to the end take by the service norm, along the ways that are always open."""
     steps = {each.id: each for each in procedure.steps}
     here = steps.get(step) if step else None
     hours, seen = Decimal(0), set[str]()

@@ -9,7 +9,7 @@ from pilotkit.model.text import LocalText
 
 
 def describe_ticket(request: PrintRequest) -> dict[str, Any]:
-    """What stands on a ticket."""
+    """Return what stands on a ticket."""
     ticket, catalog = request.ticket, request.deployment.catalog
     assert ticket is not None  # noqa: S101  # printing a ticket hands one in
     procedure = catalog.procedures.get(ticket.procedure)

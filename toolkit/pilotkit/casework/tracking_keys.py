@@ -18,7 +18,7 @@ _LABEL = "follow"
 
 
 def follow_key(vault: Vault, code: str) -> str:
-    """The key of the case with this code, such as ``7Q2M-X0KD-93PA``."""
+    """Return the key of the case with this code, such as ``7Q2M-X0KD-93PA``."""
     return _grouped(_key(vault.derived(_LABEL), code))
 
 
@@ -40,7 +40,7 @@ def is_well_formed(typed: str) -> bool:
 
 
 def check_symbol(text: str) -> str:
-    """The check symbol of a text in :data:`ALPHABET`: Luhn modulo 32 (ISO/IEC 7812-1 annex B, for 32 symbols)."""
+    """Return the check symbol of a text in :data:`ALPHABET`: Luhn modulo 32 (ISO/IEC 7812-1, annex B)."""
     total = 0
     for place, symbol in enumerate(reversed(text)):
         value = ALPHABET.index(symbol) * (1 if place % 2 else 2)
@@ -49,7 +49,7 @@ def check_symbol(text: str) -> str:
 
 
 def symbols(number: int, length: int) -> str:
-    """The lowest ``5 × length`` bits of a number, written in :data:`ALPHABET`."""
+    """Return the lowest ``5 × length`` bits of a number, written in :data:`ALPHABET`."""
     return "".join(ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(length)))
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from pilotkit.casework.definitions import Definitions
 from pilotkit.casework.jurisdiction import reach
 from pilotkit.casework.permissions import step_of
 from pilotkit.casework.remaining_time import remaining, working_time_left
-from pilotkit.model.access import Authority
+from pilotkit.catalog.catalog import Catalog
 from pilotkit.model.case import Case
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.work_item import Load, UrgentCase, Workload
-from pilotkit.storage import case_queries as worklist
-
-if TYPE_CHECKING:
-    from pilotkit.services import Backoffice
+from pilotkit.storage import case_queries
+from pilotkit.storage.store import Store
 
 LOOKED_AT = 5000
 """Cases: the first due ones of the units."""
@@ -25,15 +23,26 @@ _NOTHING = timedelta(0)
 _HOUR = timedelta(hours=1)
 
 
-def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> Workload:
-    """What is late, what has more work left than time, and what is due within ``hours`` working hours."""
-    now, time = backoffice.clock(), backoffice.deployment.catalog.working_time
-    horizon = time.after(now, max(hours, _longest(backoffice.definitions.all().values())))
-    with backoffice.store.read_session() as session:
-        codes, strangers = reach(backoffice.deployment.catalog, authority.units)
-        cases, is_cut = worklist.due_first(session, codes, strangers, horizon, LOOKED_AT)
+def look_ahead(
+    catalog: Catalog, store: Store, definitions: Definitions, units: frozenset[str], hours: Decimal, now: datetime
+) -> Workload:
+    """Return what is late, what has more work left than time, and what is due soon.
+
+    Args:
+        catalog: units and working time.
+        store: where cases are kept.
+        definitions: the versions of procedures that cases were received under.
+        units: codes; cases of others are left out.
+        hours: working hours that count as soon.
+        now: aware.
+    """
+    time = catalog.working_time
+    horizon = time.after(now, max(hours, _longest(definitions.all().values())))
+    with store.read_session() as session:
+        codes, strangers = reach(catalog, units)
+        cases, is_cut = case_queries.due_first(session, codes, strangers, horizon, LOOKED_AT)
     left = working_time_left(cases, time, now)
-    found = [_pressing(backoffice, case, each) for case, each in zip(cases, left, strict=True) if each is not None]
+    found = [_pressing(definitions, case, each) for case, each in zip(cases, left, strict=True) if each is not None]
     soon = timedelta(hours=float(hours))
     pressing = sorted((each for each in found if each.is_late or each.slack < _NOTHING or each.left <= soon), key=_rank)
     return Workload(
@@ -46,13 +55,13 @@ def look_ahead(backoffice: Backoffice, authority: Authority, hours: Decimal) -> 
 
 
 def _longest(procedures: Iterable[Procedure]) -> Decimal:
-    """The most working hours that any case can still need."""
+    """Return the most working hours that any case can still need."""
     ways = (remaining(procedure, step.id) for procedure in procedures for step in procedure.steps)
     return Decimal(str(max(ways, default=_NOTHING) / _HOUR))
 
 
-def _pressing(backoffice: Backoffice, case: Case, left: timedelta) -> UrgentCase:
-    procedure = backoffice.definitions.of(case.procedure_digest)
+def _pressing(definitions: Definitions, case: Case, left: timedelta) -> UrgentCase:
+    procedure = definitions.of(case.procedure_digest)
     step = step_of(procedure, case)
     return UrgentCase(case=case, left=left, needed=remaining(procedure, case.step), role=step.role if step else None)
 
@@ -62,7 +71,7 @@ def _rank(each: UrgentCase) -> tuple[timedelta, str]:
 
 
 def _loads(pressing: Iterable[UrgentCase], place: Callable[[UrgentCase], str]) -> tuple[Load, ...]:
-    """What lies with each, the one with the most that is or will be late first."""
+    """Return what lies with each, the one with the most that is or will be late first."""
     heaps: dict[str, list[UrgentCase]] = {}
     for each in pressing:
         heaps.setdefault(place(each), []).append(each)

@@ -110,15 +110,15 @@ class Catalog:
         return version_of(self.units.values())
 
     def procedure(self, code: str) -> Procedure:
-        """The procedure with this code."""
+        """Return the procedure with this code."""
         return _known(self.procedures, code, "procedure")
 
     def unit(self, code: str) -> AdministrativeUnit:
-        """The unit of the province with this code."""
+        """Return the unit of the province with this code."""
         return _known(self.units, code, "unit")
 
     def unit_of(self, target: Target) -> AdministrativeUnit:
-        """The unit that a target is of, today's or a former one.
+        """Return the unit that a target is of, today's or a former one.
 
         Raises:
             UnknownError: there is no such unit.
@@ -134,11 +134,11 @@ class Catalog:
         return found
 
     def point(self, id_: str) -> ServicePoint:
-        """The service point with this id."""
+        """Return the service point with this id."""
         return _known(self.points, id_, "service point")
 
     def kpi(self, id_: str) -> Kpi:
-        """The KPI with this id."""
+        """Return the KPI with this id."""
         return _known(self.kpis, id_, "KPI")
 
     def points_of(self, kind: PointKind) -> tuple[ServicePoint, ...]:
@@ -146,7 +146,7 @@ class Catalog:
         return tuple(point for point in self.points.values() if point.kind is kind)
 
     def head_of(self, unit: str) -> Head | None:
-        """The office that answers for a unit."""
+        """Return the office that answers for a unit."""
         return self._heads_by_unit.get(unit)
 
     @cached_property

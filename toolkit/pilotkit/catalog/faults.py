@@ -29,17 +29,17 @@ def is_dispensable(hooks: frozenset[str] | None) -> bool:
 
 
 def meant(name: str) -> str:
-    """The hook that a name resembles most; the name itself where it resembles none."""
+    """Return the hook that a name resembles most; the name itself where it resembles none."""
     return next(iter(get_close_matches(name, HOOKS, 1, 0.75)), name)
 
 
 def marked_hooks(plugin: object) -> frozenset[str]:
-    """The hooks of a plugin that is loaded, misspelled ones too."""
+    """Return the hooks of a plugin that is loaded, misspelled ones too."""
     return frozenset(name for name in dir(plugin) if hasattr(getattr(plugin, name, None), f"{hookspecs.PROJECT}_impl"))
 
 
 def written_hooks(point: EntryPoint | None) -> frozenset[str] | None:
-    """The hooks in a plugin's source, read without running any of it; None where they cannot be read."""
+    """Return the hooks in a plugin's source, read without running any of it; None where they cannot be read."""
     path = _source_of(point) if point else None
     if path is None:
         return None
@@ -52,7 +52,7 @@ def written_hooks(point: EntryPoint | None) -> frozenset[str] | None:
 
 
 def _source_of(point: EntryPoint) -> Path | None:
-    """The file of an entry point's module, found from its outermost package, which is not imported for that."""
+    """Return the file of an entry point's module, found from its outermost package, which is not imported for that."""
     outer, *inner = point.value.partition(":")[0].split(".")
     try:
         spec = find_spec(outer)

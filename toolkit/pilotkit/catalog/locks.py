@@ -9,12 +9,12 @@ from pilotkit.catalog.tree import MODEL, OVERRIDES, OverlayChange
 
 
 def lock_on(change: OverlayChange, locked: Iterable[str]) -> str | None:
-    """The rule (``path#key.path``) that a change falls under; None where it is free."""
+    """Return the rule (``path#key.path``) that a change falls under; None where it is free."""
     return next((rule for rule in locked if falls_under(model_file(change), change.change.path, rule)), None)
 
 
 def model_file(change: OverlayChange) -> str:
-    """The package's file that a change is made to."""
+    """Return the package's file that a change is made to."""
     return MODEL + change.file.removeprefix(OVERRIDES)
 
 

@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 @cache
 def installed_entry_points() -> dict[str, EntryPoint]:
-    """The plugins of this environment by name; looked up once, since it means reading every distribution's metadata."""
+    """Return the plugins of this environment by name; looked up once, since all metadata is read."""
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
@@ -105,7 +105,7 @@ class PluginHost:
             )
 
     def _refused(self, name: str, plugin: object, problem: Exception) -> PluginError:
-        """What to say of hooks that cannot be; the plugin is out of the host again."""
+        """Return what to say of hooks that cannot be; the plugin is out of the host again."""
         if self._manager.is_registered(plugin):
             self._manager.unregister(plugin)
         unknown = sorted(marked_hooks(plugin) - {*HOOKS})
@@ -157,7 +157,7 @@ class PluginHost:
             )
 
     def listeners(self, hook: str) -> tuple[str, ...]:
-        """The plugins that implement a hook, in the order they were enabled."""
+        """Return the plugins that implement a hook, in the order they were enabled."""
         return tuple(each.plugin_name for each in getattr(self._manager.hook, hook).get_hookimpls())
 
     def tell_one(self, name: str, hook: str, **facts: Any) -> None:
@@ -177,7 +177,7 @@ class PluginHost:
                     ) from problem
 
     def hooks_of(self, name: str) -> tuple[str, ...]:
-        """The hooks that a loaded plugin implements."""
+        """Return the hooks that a loaded plugin implements."""
         plugin = self._manager.get_plugin(name)
         callers = self._manager.get_hookcallers(plugin) if plugin is not None else None
         return tuple(sorted(caller.name for caller in callers or ()))
@@ -238,7 +238,7 @@ def _checked(answer: object, wanted: tuple[Any, ...], name: str, hook: str) -> t
 
 
 def unique(offered: Iterable[Offered], key: Callable[[Any], Any], what: str) -> dict[Any, Any]:
-    """What was offered, by its key.
+    """Return what was offered, by its key.
 
     Raises:
         DuplicateError: two plugins offer the same key; both are named.

@@ -94,7 +94,7 @@ class OverlayChange:
 
 
 def override_of(file: str) -> str:
-    """The file that a deployment changes the package's ``file`` in."""
+    """Return the file that a deployment changes the package's ``file`` in."""
     return f"{OVERRIDES}/{file.removeprefix(MODEL + '/')}"
 
 
@@ -114,7 +114,7 @@ class DeploymentTree:
         return {form.id: form for form in self._each(Form, FORMS, "id")}
 
     def _each(self, kind: type[_N], folder: str, key: str) -> Iterator[_N]:
-        """The things of a folder that holds one in each file, named after its key."""
+        """Yield the things of a folder that holds one in each file, named after its key."""
         for name in self._names(folder):
             thing = self._noun(kind, name)
             if Path(name).stem != (called := getattr(thing, key)):
@@ -126,7 +126,7 @@ class DeploymentTree:
             yield thing
 
     def listed(self, kind: type[_N], file: str) -> dict[str, _N]:
-        """The things of one of :data:`LISTS`, by id.
+        """Return the things of one of :data:`LISTS`, by id.
 
         Raises:
             DuplicateError: an id stands twice.
@@ -148,12 +148,12 @@ class DeploymentTree:
         return things
 
     def single(self, kind: type[_N], file: str) -> _N | None:
-        """The thing of one of :data:`SINGLES`; None where the file is not there."""
+        """Return the thing of one of :data:`SINGLES`; None where the file is not there."""
         data, text = self._data(file)
         return None if data is None else self._built(kind, data, file, text=text)
 
     def table(self, kind: type[_N], file: str) -> tuple[_N, ...]:
-        """The rows of one of :data:`TABLES`; empty where the file is not there."""
+        """Return the rows of one of :data:`TABLES`; empty where the file is not there."""
         path = self.folder / file
         return tuple(read_csv(kind, path, file)) if path.is_file() else ()
 
@@ -181,7 +181,7 @@ class DeploymentTree:
         return [*known, *self._names(PROCEDURES), *self._names(FORMS)]
 
     def effective(self, file: str) -> Any:
-        """The plain data of a file with the overlay on top; None where it is not there."""
+        """Return the plain data of a file with the overlay on top; None where it is not there."""
         return self._data(file)[0]
 
     def has_same(self, file: str, other: DeploymentTree) -> bool:
@@ -199,7 +199,7 @@ class DeploymentTree:
         return self._built(kind, data, file, text=text)
 
     def _built(self, kind: type[_N], data: Any, file: str, *, key: str = "", text: str) -> _N:
-        """The noun; what an override brought in is the override's fault, not the package's."""
+        """Return the noun; what an override brought in is the override's fault, not the package's."""
         try:
             return noun_from(kind, data, file, key=key, text=text)
         except DataError as problem:
@@ -225,7 +225,7 @@ class DeploymentTree:
 
 @lru_cache(maxsize=4096)
 def _as_packed(kind: type[_N], file: str, text: str) -> _N:
-    """A noun that nothing is changed of; frozen, so that whoever reads the same text again may have the same one."""
+    """Return a noun that nothing changes; frozen, so the same text may give the same one again."""
     return noun_from(kind, parse_yaml(text, file), file, key="", text=text)
 
 

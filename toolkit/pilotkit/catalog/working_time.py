@@ -55,11 +55,11 @@ class DayTable:
     """Working microseconds before each day."""
 
     def day_of(self, at: Micros) -> NDArray[np.int64]:
-        """The index of the local day each instant falls on."""
+        """Return the index of the local day each instant falls on."""
         return np.searchsorted(self.midnight, at, side="right") - 1
 
     def counted_day(self, received: Micros) -> NDArray[np.int64]:
-        """The index of the working day each receipt counts from."""
+        """Return the index of the working day each receipt counts from."""
         day = self.day_of(received)
         return self._next_working(day + (received > self.cutoff[day]))
 
@@ -78,12 +78,12 @@ class DayTable:
         return np.select([unit == 0, unit == 1], [by_working_days, by_calendar_days], by_hours)
 
     def after_working_days(self, counted: NDArray[np.int64], amount: NDArray[np.int64]) -> Micros:
-        """The close of so many working days after the days that are counted from."""
+        """Return the close of so many working days after the days that are counted from."""
         day: NDArray[np.int64] = self.working_days[self.ordinal[counted] + amount]
         return self.closes[day]
 
     def after_calendar_days(self, counted: NDArray[np.int64], amount: NDArray[np.int64]) -> Micros:
-        """The close of the first working day that is so many days after the days that are counted from, or later."""
+        """Return the close of the first working day so many days after the days counted from, or later."""
         return self.closes[self._next_working(counted + amount)]
 
     def worked(self, at: Micros) -> Micros:
@@ -94,7 +94,7 @@ class DayTable:
         return self.worked_before[day] + np.where(self.working[day], morning + afternoon, 0)
 
     def after(self, start: Micros, work: Micros) -> Micros:
-        """The instants at which ``work`` working microseconds have passed since ``start``."""
+        """Return the instants at which ``work`` working microseconds have passed since ``start``."""
         target = self.worked(start) + work
         day = self.working_days[np.searchsorted(self._worked_after, target, side="left")]
         within = target - self.worked_before[day]
@@ -180,7 +180,7 @@ class WorkingTime:
         return int(table.worked(_array(pause.end))[0] - table.worked(_array(pause.start))[0])
 
     def table(self, first: date, last: date) -> DayTable:
-        """A day table that covers both days with room on either side. Tables are kept by whole years."""
+        """Return a day table that covers both days with room on either side. Tables are kept by whole years."""
         span = ((first - timedelta(days=40)).year, (last + timedelta(days=40)).year)
         if span not in self._tables:
             self._tables[span] = self._build(date(span[0], 1, 1), date(span[1], 12, 31))

@@ -16,7 +16,7 @@ STAFF = "local/staff.csv"
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """A warning for each open point below a norm; one for all where staff is not recorded at all."""
+    """Yield a warning for each open point below a norm; one for all where staff is not recorded at all."""
     catalog = deployment.catalog
     if not catalog.staffing:
         if any(norm.minimum and catalog.points_of(norm.at) for norm in catalog.norms.values()):

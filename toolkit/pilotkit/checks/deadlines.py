@@ -12,7 +12,7 @@ from pilotkit.model.surface import Check, Finding, Severity
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """A notice for procedures without a deadline through any channel."""
+    """Yield a notice for procedures without a deadline through any channel."""
     yield from gather(
         _without_deadline(deployment), "{count} procedures have no deadline, so their cases are never counted as late."
     )

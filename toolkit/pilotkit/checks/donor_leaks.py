@@ -11,7 +11,7 @@ from pilotkit.packages.donor_leaks import find_donor_leaks
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """An error for each place where something of the donor still stands."""
+    """Yield an error for each place where something of the donor still stands."""
     for path, leftover in find_donor_leaks(deployment):
         yield Finding(
             Severity.ERROR,

@@ -15,7 +15,7 @@ _NAMED = 3
 
 
 def gather(findings: Iterable[Finding], many: str) -> Iterator[Finding]:
-    """``findings`` of one kind as they are, or as one when there are more than :data:`MOST`.
+    """Return ``findings`` of one kind as they are, or as one when there are more than :data:`MOST`.
 
     Args:
         findings: all of one severity, check and remedy.
@@ -32,11 +32,11 @@ def gather(findings: Iterable[Finding], many: str) -> Iterator[Finding]:
 
 
 def few(names: Sequence[str]) -> str:
-    """The first three names, and how many more there are."""
+    """Return the first three names, and how many more there are."""
     shown = ", ".join(names[:_NAMED])
     return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
 
 
 def _shared(files: Sequence[str]) -> str:
-    """The one file, or the folder they all stand in."""
+    """Return the one file, or the folder they all stand in."""
     return files[0] if len(set(files)) == 1 else str(PurePosixPath(files[0]).parent)

@@ -18,12 +18,12 @@ _FILES = {kind: file for file, kind in (LISTS | SINGLES | TABLES).items()}
 
 
 def of_file(thing: BaseModel) -> str:
-    """The file that things of this kind stand in."""
+    """Return the file that things of this kind stand in."""
     return _FILES[type(thing)]
 
 
 def home_of(procedure: Procedure) -> str:
-    """The file of a procedure."""
+    """Return the file of a procedure."""
     return f"{PROCEDURES}/{procedure.code}.yaml"
 
 

@@ -18,7 +18,7 @@ _WORDS = {
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """An error for each file that differs from the manifest; a model without one is authored here."""
+    """Yield an error for each file that differs from the manifest; a model without one is authored here."""
     drifts = tuple(verify_model(deployment))
     for kind, (one, many) in _WORDS.items():
         yield from gather((_finding(drift.path, one) for drift in drifts if drift.kind == kind), many)

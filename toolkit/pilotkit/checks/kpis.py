@@ -13,7 +13,7 @@ from pilotkit.model.surface import Check, Finding, Severity
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """An error for each KPI whose expressions are refused, and for each target that can never be measured."""
+    """Yield an error for each KPI whose expressions are refused, and for each target that can never be measured."""
     for kpi in deployment.catalog.kpis.values():
         try:
             compiled(kpi)

@@ -53,7 +53,7 @@ def register_checks() -> tuple[Check, ...]:
 
 @hookimpl
 def register_documents() -> tuple[DocumentTemplate, ...]:
-    """The core's own printed documents."""
+    """Return the core's own printed documents."""
     from pilotkit.casework.ticket_document import TICKET
 
     return (TICKET,)
@@ -61,7 +61,7 @@ def register_documents() -> tuple[DocumentTemplate, ...]:
 
 @hookimpl
 def register_connectors() -> tuple[Connector, ...]:
-    """The core's own connectors: payments for development."""
+    """Return the core's own connectors: payments for development."""
     from pilotkit.payments.simulated_provider import CONNECTOR
 
     return (CONNECTOR,)

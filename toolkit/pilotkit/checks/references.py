@@ -158,7 +158,7 @@ def _in_local(catalog: Catalog) -> Iterator[Mention]:
 
 
 def _unit_name(target: Target) -> str:
-    """A former unit is missing under its code and first day, for its code alone may name another."""
+    """Return a former unit is missing under its code and first day, for its code alone may name another."""
     return target.unit if target.unit_from is None else f"{target.unit} from {target.unit_from}"
 
 

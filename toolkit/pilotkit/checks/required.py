@@ -19,7 +19,7 @@ UNITS = "local/units.csv"
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """An error without units, a warning for each key that the package requires and nobody has filled in."""
+    """Yield an error without units, a warning for each key that the package requires and nobody has filled in."""
     package = deployment.catalog.package
     if not deployment.catalog.units:
         yield Finding(

@@ -115,7 +115,7 @@ def _circles(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _superiors(catalog: Catalog, head: Head) -> set[str]:
-    """The ids of all offices above ``head``; ends where they turn in a circle."""
+    """Return the ids of all offices above ``head``; ends where they turn in a circle."""
     above: set[str] = set()
     here: Head | None = head
     while here is not None and here.superior is not None and here.superior not in above:

@@ -16,7 +16,7 @@ from pilotkit.registry.version_selection import instead_of
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """An error for a revoked package, a warning for a stale one or a wrong clock, a notice for an unsigned one."""
+    """Yield an error for a revoked package, a warning for a stale one or a wrong clock, a notice for unsigned."""
     found = trust_of(deployment.folder)
     if found is None:
         return

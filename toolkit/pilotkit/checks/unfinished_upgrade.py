@@ -14,7 +14,7 @@ from pilotkit.packages.conflicts import LOOK, set_aside, undecided_settings, unr
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """An error for an upgrade that was interrupted; warnings for what it left to be compared."""
+    """Yield an error for an upgrade that was interrupted; warnings for what it left to be compared."""
     if (deployment.folder / PILOT / "journal").exists():
         yield Finding(
             Severity.ERROR,

@@ -16,7 +16,7 @@ _DATA = {".csv", ".yaml", ".yml", ".toml"}
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
-    """A notice for each data file in a folder that pilotkit reads, under a name that it does not."""
+    """Yield a notice for each data file in a folder that pilotkit reads, under a name that it does not."""
     for folder in sorted({str(PurePosixPath(file).parent) for file in READ} | {FORMS, PROCEDURES}):
         for path in sorted((deployment.folder / folder).glob("*")):
             name = f"{folder}/{path.name}"

@@ -83,10 +83,8 @@ def _list(deployment: Path, *, as_json: bool) -> None:
 
 @contextmanager
 def _access(deployment: Path) -> Iterator[Access]:
-    from contextlib import closing
 
-    from pilotkit.catalog.deployment import Deployment
-    from pilotkit.services import Backoffice
+    from pilotkit.services import open_services
 
-    with closing(Backoffice(Deployment(deployment))) as backoffice:
-        yield backoffice.access
+    with open_services(deployment) as services:
+        yield services.access

@@ -26,9 +26,9 @@ def receipt(
     as_json: AsJson = False,
 ) -> None:
     """Write a signed receipt: package, checks, KPI, counts of changes. It holds nothing of any case or person."""
+    from pilotkit.adoption.hub_client import send_receipt
     from pilotkit.adoption.receipt import ReceiptOrder, receipt_of
-    from pilotkit.adoption.sealing import sign_receipt
-    from pilotkit.adoption.sending import send_receipt
+    from pilotkit.adoption.signed_receipt import sign_receipt
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.registry.atomic_files import write_atomic
     from pilotkit.registry.keys import load_signer

@@ -44,14 +44,11 @@ def migrate(
 ) -> None:
     """After an upgrade: let open cases go the way their procedure declares. Exit code 1 when one could not."""
     from collections import Counter
-    from contextlib import closing
 
-    from pilotkit.casework.procedure_migration import migrate as let_go
-    from pilotkit.catalog.deployment import Deployment
-    from pilotkit.services import Backoffice
+    from pilotkit.services import open_services
 
-    with closing(Backoffice(Deployment(deployment))) as backoffice, meter("Looking at open cases"):
-        found = list(let_go(backoffice, only_tell=plan))
+    with open_services(deployment) as services, meter("Looking at open cases"):
+        found = list(services.procedure_migration.run(only_tell=plan))
     if as_json:
         print_json(found)
     else:

@@ -101,7 +101,7 @@ def _first_example() -> Path:
 
 
 def _make_room(into: Path) -> None:
-    """An empty folder of our own; somebody else's is never touched."""
+    """Make an empty folder; one that is not the demo's is never touched."""
     if into.exists() and any(into.iterdir()):
         if not (into / MARK).is_file():
             raise TargetError(f"{into} is not empty.", remedy="Name another folder with --output.")

@@ -120,7 +120,7 @@ def kpi(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The deployment's KPI: every figure with what it is of, as of when, and how complete.
+    """Print the deployment's KPI: every figure with what it is of, as of when, and how complete.
 
     All cases together, the formulas of plugins stand below, with the points that they give.
     """
@@ -169,7 +169,7 @@ def plugins(
     deployment: Annotated[Path | None, typer.Argument(metavar="DEPLOYMENT", help="Mark those it uses.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The installed plugins: what each adds, how good it says it is, and whether a deployment uses it.
+    """List the installed plugins: what each adds, its quality, and whether a deployment uses it.
 
     A broken one is named with what to do, and does not hide the others. Exit code 6 when there is one.
     """
@@ -198,7 +198,7 @@ def plugins(
 
 
 def last_closed_day(deployment: Deployment) -> date:
-    """The last local day whose offices have closed."""
+    """Return the last local day whose offices have closed."""
     calendar = deployment.catalog.working_time
     now = datetime.now(calendar.zone)
     closes = deployment.settings.calendar.closes
@@ -220,7 +220,7 @@ def _said(kpi: Kpi, value: KpiValue) -> str:
 
 
 def _how_complete(value: KpiValue) -> str:
-    """A line of its own where it is not of all that it should be of; never rounded up."""
+    """Return a line of its own where it is not of all that it should be of; never rounded up."""
     if value.completeness is None or value.completeness == _ALL:
         return ""
     return f"\n({value.completeness.quantize(Decimal('0.1'), ROUND_DOWN)}%)"

@@ -65,7 +65,7 @@ def libraries(_: Deployment | None) -> Iterator[Symptom]:
 
 
 def plugins(deployment: Deployment | None) -> Iterator[Symptom]:
-    """Does every installed plugin load, and quickly?"""
+    """Check that every installed plugin loads, and quickly."""
     used = deployment.settings.plugins.enabled if deployment else ()
     for each in installed_plugins(used):
         if each.problem:
@@ -85,7 +85,7 @@ def assets(_: Deployment | None) -> Iterator[Symptom]:
 
 
 def database(deployment: Deployment | None) -> Iterator[Symptom]:
-    """Does the database answer, and is it whole and current?"""
+    """Check that the database answers, and is whole and current."""
     from pilotkit.storage.health import examine
 
     if deployment is None:
@@ -113,7 +113,7 @@ def keys(deployment: Deployment | None) -> Iterator[Symptom]:
 
 
 def calendar(deployment: Deployment | None) -> Iterator[Symptom]:
-    """Does the calendar know the days off of this year and the next?"""
+    """Check that the calendar knows the days off of this year and the next."""
     if deployment is None:
         return
     source = deployment.settings.calendar.source
@@ -129,7 +129,7 @@ def calendar(deployment: Deployment | None) -> Iterator[Symptom]:
 
 
 def clock(deployment: Deployment | None) -> Iterator[Symptom]:
-    """Does this machine's clock run after everything that has happened already?"""
+    """Check that this machine's clock runs after everything that has happened already."""
     from pilotkit.storage.health import examine
 
     now = datetime.now(UTC)
@@ -169,7 +169,7 @@ QUESTIONS: dict[str, Question] = {
 
 
 def symptoms(question: Question, deployment: Deployment | None) -> tuple[Symptom, ...]:
-    """What one question finds. An error that says what to do is a symptom like any other."""
+    """Return what one question finds. An error that says what to do is a symptom like any other."""
     try:
         return tuple(question(deployment))
     except PilotkitError as problem:
@@ -178,7 +178,7 @@ def symptoms(question: Question, deployment: Deployment | None) -> tuple[Symptom
 
 
 def asked(question: Question) -> str:
-    """The question in words."""
+    """Return the question in words."""
     return re.split(r"(?<=\?)", question.__doc__ or "")[0]
 
 

@@ -38,7 +38,7 @@ def doctor(
 
 
 def _opened(folder: Path | None) -> tuple[Deployment | None, dict[str, tuple[Symptom, ...]]]:
-    """The deployment where it can be read; else why not, which must not keep the other questions from being asked."""
+    """Return the deployment where it can be read; else why not, so that other questions are still asked."""
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.cli.diagnosis import Symptom
     from pilotkit.errors import PilotkitError

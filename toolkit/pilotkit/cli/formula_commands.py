@@ -46,7 +46,7 @@ def index(
 
 
 def cost(deployment: DeploymentPath, as_json: AsJson = False) -> None:
-    """What procedures cost those who use them, before and after their redesign."""
+    """Print what procedures cost those who use them, before and after their redesign."""
     from pilotkit.measures.costs import cost_changes, year_total
 
     opened = _opened(deployment)
@@ -67,7 +67,7 @@ def cost(deployment: DeploymentPath, as_json: AsJson = False) -> None:
 
 
 def print_points(indices: Sequence[IndexValue], language: str) -> None:
-    """The points that every formula gives, one line each."""
+    """Print the points that every formula gives, one line each."""
     if not indices:
         return
     table = new_table("Index", "Formula", "Points", "Version")
@@ -80,7 +80,7 @@ def print_points(indices: Sequence[IndexValue], language: str) -> None:
 
 
 def plain_points(indices: Sequence[IndexValue]) -> list[dict[str, Any]]:
-    """The points that every formula gives, beside the figures of KPI."""
+    """Return the points that every formula gives, beside the figures of KPI."""
     return [
         {
             "kpi": each.formula.id, "statistic": "formula", "unit": value.unit, "as_of": value.as_of.isoformat(),

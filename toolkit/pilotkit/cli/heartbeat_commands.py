@@ -19,12 +19,9 @@ def heartbeat(
     fault: Annotated[str | None, typer.Option("--fault", help="What is wrong, as a word such as printer.")] = None,
 ) -> None:
     """Report how a point or kiosk is. One that is silent for ten minutes is shown as unknown, never as working."""
-    from contextlib import closing
-
-    from pilotkit.catalog.deployment import Deployment
     from pilotkit.model.heartbeat import PointCondition
-    from pilotkit.services import Backoffice
+    from pilotkit.services import open_services
 
-    with closing(Backoffice(Deployment(deployment))) as backoffice:
-        kept = backoffice.heartbeats.report(point, PointCondition(condition), fault)  # type: ignore[arg-type]  # Typer has seen to it
+    with open_services(deployment) as services:
+        kept = services.heartbeats.report(point, PointCondition(condition), fault)  # type: ignore[arg-type]  # Typer has seen to it
     say(f"{kept.point}: {kept.condition}{f', {kept.fault}' if kept.fault else ''}, reported at {kept.at:%H:%M}")

@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
 
 
 def print_error(problem: PilotkitError, *, as_json: bool) -> None:
-    """What, where and what to do; on standard error, and as JSON for scripts that asked for it."""
+    """Print what, where and what to do, on standard error; as JSON for scripts that asked for it."""
     if as_json:
         place = problem.where
         where = None if place is None else {"file": place.file, "key": place.key, "line": place.line}
@@ -47,17 +47,17 @@ def print_error(problem: PilotkitError, *, as_json: bool) -> None:
 
 
 def say(text: str) -> None:
-    """A line about what was done, on standard error, so that standard output stays the answer."""
+    """Print a line about what was done, on standard error, so that standard output stays the answer."""
     _print(messages, "✓", "green", text)
 
 
 def warn(text: str) -> None:
-    """A line that nobody should overlook, on standard error."""
+    """Print a warning on standard error."""
     _print(messages, "▲", "bold yellow", text)
 
 
 def tell(sign: str, style: str, text: str) -> None:
-    """A part of the answer with a sign in front, on standard output."""
+    """Print a part of the answer with a sign in front, on standard output."""
     _print(console, sign, style, text)
 
 
@@ -71,7 +71,7 @@ def printable(text: str) -> str:
 
 
 def new_table(*headers: str, **options: Any) -> Table:
-    """An empty table for people; what is put into it is printed as it is."""
+    """Return an empty table for people; what is put into it is printed as it is."""
     from rich.table import Table
 
     return Table(*headers, **options)
@@ -89,7 +89,7 @@ class Meter:
         """How much is done, 0 to 1."""
 
     def step(self, name: str) -> None:
-        """What is being done now, where a share cannot be told."""
+        """Name the present step, where a share cannot be told."""
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -121,7 +121,7 @@ class _Bar(Meter):
 
 @contextmanager
 def meter(title: str) -> Iterator[Meter]:
-    """A bar while the block runs, where somebody watches."""
+    """Show a progress bar while the block runs, where somebody watches."""
     if not messages.is_terminal:
         yield Meter()
         return

@@ -96,7 +96,7 @@ def evidence(deployment: DeploymentPath, as_of: AsOf = None, since: Since = None
 
 
 def parsed_day(text: str | None) -> date | None:
-    """The date that somebody typed.
+    """Return the date that somebody typed.
 
     Raises:
         typer.BadParameter: it is none.
@@ -110,7 +110,7 @@ def parsed_day(text: str | None) -> date | None:
 
 
 def end_of(deployment: Deployment, text: str | None) -> datetime | None:
-    """The last instant of the local day that somebody typed."""
+    """Return the last instant of the local day that somebody typed."""
     from pilotkit.measures.measures import Measures
 
     day = parsed_day(text)
@@ -206,7 +206,7 @@ def new(
 
 
 def named_registry(place: str | None, root: Path | None) -> TrustedRegistry | None:
-    """The registry that somebody named together with its root.
+    """Return the registry that somebody named together with its root.
 
     Raises:
         DataError: only one of the two was named.
@@ -231,7 +231,7 @@ def warn_of_unsigned(name: str, identity: str) -> None:
 
 
 def obtained_from(package: str, place: str | None, root: Path | None, *, allow_unsigned: bool) -> VerifiedPackage:
-    """A package with a reason to trust it, and the reason told: loudly where there is none."""
+    """Return a package with a reason to trust it, and the reason told: loudly where there is none."""
     from pilotkit.registry.verified_download import download_verified
 
     registry = named_registry(place, root)
@@ -265,7 +265,7 @@ def read_answers(path: Path | None) -> dict[str, str]:
 
 
 def ask_on_screen(question: TemplateQuestion) -> str:
-    """What somebody types."""
+    """Return what somebody types."""
     choices = f" ({', '.join(question.choices)})" if question.choices else ""
     answer: str = typer.prompt(
         f"{question.prompt}{choices}", default=question.default, show_default=bool(question.default)

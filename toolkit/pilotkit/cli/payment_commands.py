@@ -26,13 +26,10 @@ def pay(
 
     With REFERENCE, and the connector `local` for development, say that the order was paid. That is not real money.
     """
-    from contextlib import closing
+    from pilotkit.services import open_services
 
-    from pilotkit.catalog.deployment import Deployment
-    from pilotkit.services import Backoffice
-
-    with closing(Backoffice(Deployment(deployment))) as backoffice:
-        payments = backoffice.payments
+    with open_services(deployment) as services:
+        payments = services.payments
         for payment in (_said_paid(payments, reference, amount),) if reference else payments.check_all():
             _show(payment)
 

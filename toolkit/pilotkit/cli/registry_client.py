@@ -92,7 +92,7 @@ def download(context: typer.Context) -> None:
 
 
 def _needed(context: typer.Context, *options: str) -> list[str]:
-    """What was given for options that stand before the command and that it cannot do without."""
+    """Return what was given for options that stand before the command and that it cannot do without."""
     _, given = context.obj
     if missing := [each for each in options if given[each] is None]:
         raise typer.BadParameter(f"{', '.join(missing)} must stand before '{context.command.name}'.")

@@ -162,7 +162,7 @@ def refresh(registry: RegistryPath, keys: SigningKeys = None, as_json: AsJson = 
 
 @registry_app.command("status")
 def status(registry: RegistryPath, as_json: AsJson = False) -> None:
-    """What a registry publishes, until when its word holds, and what waits for whose signature."""
+    """Show what a registry publishes, until when its metadata holds, and what waits for whose signature."""
     from pilotkit.registry.status import status_of
 
     found = status_of(registry)
@@ -245,7 +245,7 @@ def _signers(paths: list[Path] | None) -> list[Signer]:
 
 
 def passphrase_of(file: Path, *, confirm: bool = False) -> str:
-    """The passphrase of a key: from the environment, else typed."""
+    """Return the passphrase of a key: from the environment, else typed."""
     from pilotkit.registry.keys import PASSPHRASE
 
     given: str = os.environ.get(PASSPHRASE) or typer.prompt(

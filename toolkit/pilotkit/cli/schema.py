@@ -47,7 +47,7 @@ def schema(
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """A JSON Schema (draft 2020-12) of every YAML file, of its overrides where it has any, and of ``pilot.toml``."""
+    """Return a JSON Schema (draft 2020-12) of every YAML file, of its overrides, and of ``pilot.toml``."""
     from pilotkit.catalog.tree import FORMS, LISTS, PROCEDURES, SINGLES
     from pilotkit.model.form import Form
     from pilotkit.model.package import PackageInfo

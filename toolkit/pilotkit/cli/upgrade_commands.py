@@ -118,7 +118,7 @@ def diff(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What is ours on top of the package. Exit code 1: model/ was edited by hand, or something waits for a person."""
+    """Show what is ours on top of the package. Exit code 1: model/ was edited by hand, or something waits."""
     from pilotkit.upgrades.diff import adopt as take_up
     from pilotkit.upgrades.diff import local_changes
 

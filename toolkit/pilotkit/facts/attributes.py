@@ -21,12 +21,12 @@ def is_attribute(node: exp.Expr) -> bool:
 
 
 def attributes_in(tree: exp.Expr) -> frozenset[str]:
-    """The names of all attributes in an expression."""
+    """Return the names of all attributes in an expression."""
     return frozenset(node.name for node in tree.find_all(exp.Column) if is_attribute(node))
 
 
 def typed(tree: exp.Expr, family_of: Callable[[exp.Expr], str]) -> exp.Expr:
-    """The expression with each attribute read from the facts as what it is used as.
+    """Return the expression with each attribute read from the facts as what it is used as.
 
     Args:
         tree: an expression whose nodes are all allowed.
@@ -41,7 +41,7 @@ def typed(tree: exp.Expr, family_of: Callable[[exp.Expr], str]) -> exp.Expr:
 
 
 def _use(node: exp.Expr, family_of: Callable[[exp.Expr], str]) -> str:
-    """What the place of an attribute asks it to be."""
+    """Return what the place of an attribute asks it to be."""
     beside: list[exp.Expr] = []
     while node.parent is not None and isinstance(node.parent, _AROUND):
         if isinstance(node.parent, exp.Neg):

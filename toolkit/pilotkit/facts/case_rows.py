@@ -80,7 +80,7 @@ class CaseRows:
         )  # fmt: skip
 
     def procedures(self, codes: Sequence[str]) -> dict[str, pa.Array]:
-        """What cases of these procedures get from them, as columns."""
+        """Return what cases of these procedures get from them, as columns."""
         index = pa.array([self._codes.get(code, len(self._codes)) for code in codes], pa.int32())
         _, *columns = self._attributes
         types = (pa.string(), pa.bool_(), pa.bool_(), pa.bool_(), pa.bool_(), pa.int64())
@@ -104,7 +104,7 @@ class Places:
     def of_units(
         self, units: Iterable[str | None], known: Iterable[str | None], received: pa.Array
     ) -> dict[str, pa.Array]:
-        """What is known of units, as columns.
+        """Return what is known of units, as columns.
 
         Args:
             units: codes.
@@ -119,15 +119,15 @@ class Places:
         }
 
     def kinds(self, points: Iterable[str | None]) -> pa.Array:
-        """The kinds of points."""
+        """Return the kinds of points."""
         return _words(map(self._kinds.get, points))  # type: ignore[arg-type]  # the same
 
     def units(self, points: Iterable[str]) -> list[str | None]:
-        """The units that points stand in."""
+        """Return the units that points stand in."""
         return [self._units.get(point) for point in points]
 
     def current(self, unit: str | None) -> dict[str, Any]:
-        """The first day of a unit of today, and the province that it is, or belongs to; as a row has them."""
+        """Return the first day of a unit of today, and the province that it is, or belongs to; as a row has them."""
         found = None if unit is None else self._current.get(unit)
         return {
             "unit_from": found and found.valid_from,
@@ -150,7 +150,7 @@ PROCEDURE_COLUMNS = (
 
 
 def attributes_of(procedure: Procedure) -> tuple[Any, ...]:
-    """What a case gets from its procedure, in the order of :data:`PROCEDURE_COLUMNS`."""
+    """Return what a case gets from its procedure, in the order of :data:`PROCEDURE_COLUMNS`."""
     online = procedure.offer(Channel.ONLINE)
     return (
         procedure.code,
@@ -172,14 +172,14 @@ def issues_electronically(procedure: Procedure) -> bool | None:
 
 
 def days(table: DayTable | None, instants: NDArray[np.int64]) -> dict[str, pa.Array]:
-    """The local day and month of each instant, as columns."""
+    """Return the local day and month of each instant, as columns."""
     dates = _dates(table, instants, np.zeros(len(instants), dtype=np.bool_))
     months: Any = np.datetime_as_string(dates, unit="M") if len(dates) else []
     return {"received_day": pa.array(dates, pa.date32()), "month": pa.array(months, pa.string()).dictionary_encode()}
 
 
 def day_table(catalog: Catalog, instants: NDArray[np.int64]) -> DayTable | None:
-    """A day table that covers these instants; None where there are none."""
+    """Return a day table that covers these instants; None where there are none."""
     return _day_table(catalog, instants, instants)
 
 

@@ -26,7 +26,7 @@ def catalog_tables(catalog: Catalog) -> dict[str, pa.Table]:
 
 
 def schema_of(table: Table) -> pa.Schema:
-    """The columns of a table's files."""
+    """Return the columns of a table's files."""
     return pa.schema([(column.name, _TYPES[column.type]) for column in (*table.stored, *table.kept)])
 
 
@@ -83,7 +83,7 @@ def _point(point: ServicePoint, places: Places, staff: int | None) -> dict[str, 
 
 
 def _people(catalog: Catalog) -> list[dict[str, Any]]:
-    """A row for each role that serves at a point, and for each that a norm asks for there."""
+    """Return a row for each role that serves at a point, and for each that a norm asks for there."""
     places = Places(catalog)
     serving = {(each.point, each.role): each for each in catalog.staffing}
     asked = {

@@ -50,12 +50,12 @@ class Facts:
         return self.state.version
 
     def segments(self, table: str) -> tuple[Segment, ...]:
-        """The live segments of a table."""
+        """Return the live segments of a table."""
         return self.state.of(table)
 
 
 def bring_up_to_date(deployment: Deployment, store: Store, *, rebuild: bool = False) -> Facts:
-    """The deployment's facts, with everything that has happened since.
+    """Return the deployment's facts, with everything that has happened since.
 
     Where another process is the worker, what it has made so far is taken; only where there is nothing yet is it waited
     for.

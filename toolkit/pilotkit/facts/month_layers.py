@@ -59,7 +59,7 @@ class MonthLayers:
             yield self._write(part, "base", self._together(tables))
 
     def merge(self, segments: Sequence[Segment], rows: pa.Table) -> tuple[Segment, ...]:
-        """The segments with these rows in the place of those that have the same keys."""
+        """Return the segments with these rows in the place of those that have the same keys."""
         if not rows.num_rows:
             return tuple(segments)
         months = {month for (month, _), _ in self._parts(rows)}
@@ -87,7 +87,7 @@ class MonthLayers:
             yield from self.build(self._without(base, delta))
 
     def _without(self, base: Sequence[Segment], delta: pa.Table) -> Iterator[pa.Table]:
-        """The rows of the base that the delta does not replace, piece by piece, and then the delta."""
+        """Yield the rows of the base that the delta does not replace, piece by piece, and then the delta."""
         keys = delta[self._table.key].combine_chunks()
         for segment in base:
             with pq.ParquetFile(self._home.path(segment)) as file:
@@ -121,7 +121,7 @@ class MonthLayers:
 
 
 def newest_in(rows: pa.Table, table: Table) -> int:
-    """The newest instant in rows; 0 where there is none."""
+    """Return the newest instant in rows; 0 where there is none."""
     found: list[Any] = [pc.max(rows[name]).as_py() for name in _INSTANTS[table.name]]
     return max((each for each in found if each is not None), default=0)
 

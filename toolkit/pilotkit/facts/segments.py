@@ -73,12 +73,12 @@ class SegmentIndex(Noun):
     """Segments that were replaced, and when, in seconds since 1970."""
 
     def of(self, table: str, month: str | None = None) -> tuple[Segment, ...]:
-        """The segments of a table, or of one month of it."""
+        """Return the segments of a table, or of one month of it."""
         return tuple(each for each in self.segments if each.table == table and month in (None, each.month))
 
 
 def new_version() -> str:
-    """A name that no other state has."""
+    """Return a name that no other state has."""
     return uuid.uuid4().hex[:12]
 
 
@@ -93,7 +93,7 @@ class Home:
         return self.folder / _SEGMENTS / segment.name
 
     def current(self) -> SegmentIndex | None:
-        """The state that is live; None where there is none that can be read, so that facts are made anew."""
+        """Return the state that is live; None where there is none that can be read, so that facts are made anew."""
         try:
             state = SegmentIndex.model_validate_json((self.folder / MARKER).read_bytes())
         except (OSError, ValueError, ValidationError):
@@ -117,7 +117,7 @@ class Home:
     def writer(
         self, table: str, month: str, layer: Literal["base", "delta"], schema: pa.Schema, *, settled: bool
     ) -> Iterator[SegmentWriter]:
-        """A segment that is written piece by piece; it has its name when it is whole and on disk."""
+        """Write a segment piece by piece; it gets its name when it is whole and on disk."""
         name = f"{table}-{month}-{layer}-{uuid.uuid4().hex[:12]}.parquet"
         segment = Segment(name=name, table=table, month=month, layer=layer, is_settled=settled, rows=0)
         final = self.path(segment)
@@ -194,7 +194,7 @@ class Home:
             os.close(handle)
 
     def answer(self, name: str) -> list[list[list[Any]]] | None:
-        """An answer that was kept; None where none is."""
+        """Return an answer that was kept; None where none is."""
         try:
             kept: list[list[list[Any]]] = json.loads((self.folder / "answers" / f"{name}.json").read_bytes())
         except (OSError, ValueError):

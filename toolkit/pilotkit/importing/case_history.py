@@ -81,7 +81,7 @@ class CaseHistories:
         }
 
     def code(self, case: str) -> str:
-        """The code of a case of the log.
+        """Return the code of a case of the log.
 
         Raises:
             ValueError: it cannot be one.
@@ -94,7 +94,7 @@ class CaseHistories:
         return code
 
     def tell(self, rows: Sequence[Staged]) -> History:
-        """The history in these rows, which are sorted by time.
+        """Return the history in these rows, which are sorted by time.
 
         Raises:
             ValueError: it cannot be told, and why.
@@ -148,7 +148,7 @@ class CaseHistories:
             )  # fmt: skip
 
     def _end(self, progress: CaseProgress, rows: Sequence[Staged]) -> None:
-        """What the log says of the case as a whole, where its rows have not said it."""
+        """Add what the log says of the case as a whole, where its rows have not said it."""
         if progress.has_ended:
             return
         finished = next((at for row in rows if (at := self._instant(row.cells, "finished")) is not None), None)
@@ -172,7 +172,7 @@ class CaseHistories:
         return self._mapping.values.step.get(activity) or own or None
 
     def _said(self, rows: Sequence[Staged], what: str, meaning: Callable[[str], Any]) -> Any:
-        """What the first row that says it says, in our words."""
+        """Return what the first row that says it says, in our words."""
         place = self._places.get(what)
         word = "" if place is None else rows[0].cells[place].strip() or self._first(rows, place)
         default = getattr(self._mapping.defaults, what)

@@ -82,7 +82,7 @@ class CaseProgress:
         return {"status": CaseStatus.PROCESSING.value} if kind is EventKind.ADVANCED else {}
 
     def _resumed(self, at: int) -> dict[str, Any]:
-        """The deadline of our rules moves by as long as the clock stood; one that the log gave stays."""
+        """Return the deadline of our rules moves by as long as the clock stood; one that the log gave stays."""
         since = self.state["waiting_since"]
         if self._clocks is None or since is None:
             return {}

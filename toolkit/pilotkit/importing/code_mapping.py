@@ -34,23 +34,23 @@ class CodeMapper:
         self._ours = {"procedure": catalog.procedures, "unit": catalog.units, "point": catalog.points}
 
     def procedure(self, word: str) -> str:
-        """The procedure's code; each of these raises ValueError for a word that nobody has mapped."""
+        """Return the procedure's code; each of these raises ValueError for a word that nobody has mapped."""
         return self._ours_for("procedure", word, self._procedure)
 
     def unit(self, word: str) -> str:
-        """The unit's code."""
+        """Return the unit's code."""
         return self._ours_for("unit", word, self._unit)
 
     def point(self, word: str) -> str:
-        """The service point's id."""
+        """Return the service point's id."""
         return self._ours_for("point", word, self._point)
 
     def channel(self, word: str) -> Channel:
-        """The channel."""
+        """Return the channel."""
         return _meaning("channel", word, self._channel)
 
     def status(self, word: str) -> CaseStatus:
-        """The status."""
+        """Return the status."""
         return _meaning("status", word, self._status)
 
     def _ours_for(self, what: str, word: str, known: Mapping[str, str]) -> str:
@@ -77,7 +77,7 @@ def _meaning(what: str, word: str, known: Mapping[str, _T]) -> _T:
 
 
 def typed(word: str, kind: str) -> str | int | float | bool:
-    """A cell as text, number or boolean.
+    """Return a cell as text, number or boolean.
 
     Raises:
         ValueError: it is not one.

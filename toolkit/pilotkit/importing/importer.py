@@ -165,7 +165,7 @@ class _Import:
         return list(first.values())
 
     def _refuse(self, rows: Sequence[Staged], reason: str) -> None:
-        """A case is imported whole or not at all, so that its history is never half true."""
+        """Refuse a case whole, so that its history is never half true."""
         for row in rows:
             self._rejections.add(row.line, row.problem or reason, row.cells)
 

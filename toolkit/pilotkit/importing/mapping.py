@@ -73,7 +73,7 @@ class Columns(Noun):
     """The service point that took it in."""
 
     def mapped(self) -> dict[str, str]:
-        """What each named column says, by what it is called here."""
+        """Return what each named column says, by what it is called here."""
         return {ours: theirs for ours, theirs in self if theirs is not None}
 
 
@@ -140,7 +140,7 @@ class Mapping(Noun):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     def attribute_columns(self, header: tuple[str, ...]) -> dict[str, int]:
-        """The name of each attribute with the place of its column.
+        """Return the name of each attribute with the place of its column.
 
         Raises:
             ValueError: two columns would become the same attribute.
@@ -159,12 +159,12 @@ class Mapping(Noun):
 
 
 def attribute_name(column: str) -> str:
-    """What a KPI calls the attribute of a column: lower case, without marks, ``_`` between words."""
+    """Return what a KPI calls the attribute of a column: lower case, without marks, ``_`` between words."""
     return search_form(column).replace(" ", "_") or "column"
 
 
 def read_mapping(path: Path) -> Mapping:
-    """The mapping in a file.
+    """Return the mapping in a file.
 
     Raises:
         DataError: it is missing, or wrong.

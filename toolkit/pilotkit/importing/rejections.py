@@ -75,6 +75,6 @@ def _remove_earlier(path: Path) -> None:
 
 
 def _harmless(cell: str) -> str:
-    """The cell as a spreadsheet shows it and does not run it (OWASP, CSV injection)."""
+    """Return the cell as a spreadsheet shows it and does not run it (OWASP, CSV injection)."""
     cell = cell.encode(errors="replace").decode()
     return f"'{cell}" if cell.startswith(_RUNS_IN_A_SPREADSHEET) else cell

@@ -90,7 +90,7 @@ class SortedRows:
 
     @contextmanager
     def cases(self, folder: Path, progress: Callable[[str], None]) -> Iterator[Iterator[list[Staged]]]:
-        """The rows of each case together, by time; cases by their first row's time.
+        """Yield the rows of each case together, by time; cases by their first row's time.
 
         Args:
             folder: holds a temporary file of about the size of the log.

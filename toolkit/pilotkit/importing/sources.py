@@ -35,7 +35,7 @@ class Table(NamedTuple):
 
 
 def open_table(path: Path, source: Source) -> Table:
-    """The columns of a file, and a way to read its rows from the start.
+    """Return the columns of a file, and a way to read its rows from the start.
 
     Raises:
         DataError: it is missing, of an unknown kind, or not what its kind says.
@@ -131,7 +131,7 @@ def _workbook(path: Path, source: Source) -> Table:
 
 
 def _refuse_bomb(path: Path) -> None:
-    """A workbook is a ZIP archive that is unpacked into memory."""
+    """Refuse a workbook that unpacks to more than fits into memory: it is a ZIP archive."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             size = sum(each.file_size for each in archive.infolist())
@@ -167,7 +167,7 @@ def _xes(path: Path, _source: Source) -> Table:
 
 
 def text_of(cell: Any) -> str:  # noqa: PLR0911  # one line for each kind of cell
-    """A cell as CSV would have it: whole numbers without a point, instants as ISO 8601, truth as ``true``."""
+    """Return a cell as CSV would have it: whole numbers without a point, instants as ISO 8601, truth as ``true``."""
     match cell:
         case None:
             return ""

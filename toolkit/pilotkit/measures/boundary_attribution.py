@@ -29,7 +29,7 @@ class Attributed:
 
 
 def attributed(counts: Mapping[UnitKey, Sequence[Count]], lineage: Lineage, day: date) -> dict[UnitKey, Attributed]:
-    """Counts by unit, under the boundaries of a day. They add up to what they were.
+    """Return counts by unit, under the boundaries of a day. They add up to what they were.
 
     Args:
         counts: of each unit that cases name, one a KPI; units that the lineage does not know stay as they are.
@@ -52,7 +52,7 @@ def attributed(counts: Mapping[UnitKey, Sequence[Count]], lineage: Lineage, day:
 
 
 def apportioned(count: Count, shares: Sequence[Fraction]) -> list[Count]:
-    """A count divided by shares that add up to 1; the parts add up to it, and none counts more than it has."""
+    """Return a count divided by shares that add up to 1; the parts add up to it, and none counts more than it has."""
     if len(shares) == 1:
         return [count]
     denominators = largest_remainder(count[1], shares)
@@ -89,7 +89,7 @@ class UnitSeries:
 
 
 def series_of(key: UnitKey, days: Mapping[UnitKey, Mapping[date, Count]], lineage: Lineage, on: date) -> UnitSeries:
-    """The daily counts of a unit under the boundaries of a day; the total is rounded once, and the days are not.
+    """Return the daily counts of a unit under the boundaries of a day; the total is rounded once, and the days are not.
 
     Raises:
         DataError: a merged unit would have to be divided, and nothing says how.

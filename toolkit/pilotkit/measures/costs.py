@@ -45,7 +45,7 @@ def cost_changes(catalog: Catalog) -> tuple[CostChange, ...]:
 
 
 def year_total(changes: Sequence[CostChange]) -> tuple[Fraction, Fraction]:
-    """A year's cost of all of them, before and after."""
+    """Return a year's cost of all of them, before and after."""
     return (
         sum((each.year_before for each in changes), Fraction()),
         sum((each.year_after for each in changes), Fraction()),

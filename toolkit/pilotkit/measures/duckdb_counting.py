@@ -40,7 +40,7 @@ class Codes:
     lookup: Numbers | None = None
 
     def of(self, column: NDArray[Any]) -> Numbers:
-        """The numbers of rows."""
+        """Return the numbers of rows."""
         numbers: Numbers = column.astype(np.int64) if self.lookup is None else np.take(self.lookup, column)
         return numbers
 
@@ -191,7 +191,7 @@ class Counting:
                     yield (*self._keys(grouping, group), *values)
 
     def _keys(self, grouping: Grouping, group: int) -> Cells:
-        """The cells that name a group in an answer: which grouping, and the dimensions."""
+        """Return the cells that name a group in an answer: which grouping, and the dimensions."""
         found: dict[str, Any] = {}
         for name in reversed(grouping):
             group, number = divmod(group, len(self._codes[name].values))

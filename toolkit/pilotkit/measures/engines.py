@@ -66,7 +66,7 @@ class Engine(Protocol):
     """What a connector of kind ``engine`` promises."""
 
     def answer(self, plan: Plan, files: FactFiles) -> Answer:
-        """What a plan asks of the rows in these files."""
+        """Return what a plan asks of the rows in these files."""
 
 
 class DuckEngine:
@@ -99,7 +99,7 @@ def _side_by_side(plan: Plan, *answers: tuple[Sequence[Sum], Sequence[Row]]) -> 
 
 
 def merge_answers(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[Row]]]) -> list[Row]:
-    """The answers to :meth:`Plan.quantile_queries` as an engine gives them: each quantile in its order."""
+    """Return the answers to :meth:`Plan.quantile_queries` as an engine gives them: each quantile in its order."""
     width, found = 1 + len(plan.dimensions), dict[Row, list[Any]]()
     for places, rows in answers:
         for row in rows:
@@ -110,7 +110,7 @@ def merge_answers(plan: Plan, answers: Sequence[tuple[tuple[int, ...], Sequence[
 
 
 def engine_of(catalog: Catalog) -> Engine:
-    """The engine of ``[measures] engine``.
+    """Return the engine of ``[measures] engine``.
 
     Raises:
         UnknownError: no plugin offers it.
@@ -142,7 +142,7 @@ def source_of(table: Table, files: FactFiles) -> str:
 
 
 def run(query: str, given: Sequence[Any] = ()) -> list[Row]:
-    """The rows of a query on DuckDB, which can reach nothing but the files.
+    """Return the rows of a query on DuckDB, which can reach nothing but the files.
 
     Raises:
         DataError: an expression compares or computes what the engine cannot.

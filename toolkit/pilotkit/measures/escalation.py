@@ -34,7 +34,7 @@ def escalations(
 
 
 def _held_since(standing: TargetReport, rule: EscalationRule, signed: Sequence[SignOff]) -> date | None:
-    """The first day on which the rule held for a target; None where it does not."""
+    """Return the first day on which the rule held for a target; None where it does not."""
     due = standing.target.due
     if due is None or not _is_occasion(standing, rule, signed):
         return None
@@ -60,7 +60,7 @@ def _escalation(catalog: Catalog, standing: TargetReport, rule: EscalationRule, 
 
 
 def _chain(catalog: Catalog, head: Head | None) -> Iterator[Head]:
-    """The head, its superior, the office above that, …; ends where it would turn in a circle."""
+    """Yield the head, its superior, the office above that, …; ends where it would turn in a circle."""
     seen: set[str] = set()
     while head is not None and head.id not in seen:
         seen.add(head.id)

@@ -18,7 +18,7 @@ _OF_TYPE: dict[str, Family] = {
 
 
 def family_of(node: exp.Expr, columns: Mapping[str, Column]) -> Family:  # noqa: PLR0911  # one line for each kind of node
-    """The family of an expression whose nodes are all allowed.
+    """Return the family of an expression whose nodes are all allowed.
 
     Args:
         node: the expression.

@@ -36,7 +36,7 @@ _COMPARES = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Betw
 
 
 def check_expression(text: str, place: Place, table: Table = CASES, wanted: Family = "boolean") -> str:
-    """The expression in its canonical form, safe to be put into a query.
+    """Return the expression in its canonical form, safe to be put into a query.
 
     Args:
         text: as it stands in the data.
@@ -65,7 +65,7 @@ class Compiled(NamedTuple):
 
 
 def compiled(kpi: Kpi) -> Compiled:
-    """The KPI's expressions, each held against the columns of its table.
+    """Return the KPI's expressions, each held against the columns of its table.
 
     Raises:
         DataError: one of them is refused.
@@ -87,7 +87,7 @@ def compiled(kpi: Kpi) -> Compiled:
 
 
 def attributes_of(kpi: Kpi) -> frozenset[str]:
-    """The attributes of imported cases that a KPI, whose expressions are allowed, names."""
+    """Return the attributes of imported cases that a KPI, whose expressions are allowed, names."""
     texts = (text for text in (kpi.numerator, kpi.denominator) if text)
     return frozenset[str]().union(*(attributes_in(sqlglot.parse_one(text, read=DIALECT)) for text in texts))
 
@@ -113,7 +113,7 @@ def _canonical(text: str, table: str, wanted: Family) -> str:
 
 
 def _check_whole(tree: exp.Expr) -> None:
-    """A sum of fractions depends on the order it is taken in, and so on the engine."""
+    """Refuse a sum of fractions: it depends on the order it is taken in, and so on the engine."""
     if names := attributes_in(tree):
         raise ValueError(f"'attributes.{min(names)}' is not a whole number of every case, and so no weight or value")
     for literal in tree.find_all(exp.Literal):

@@ -46,7 +46,7 @@ class Outlook:
     """The counts of the days that the forecast goes on from; none where there is no forecast."""
 
     def after(self, value: KpiValue, days: int) -> Prospect | None:
-        """What the figure will be after some of the days that are left; None where there is no forecast.
+        """Return what the figure will be after some of the days that are left; None where there is no forecast.
 
         Args:
             value: the figure now.
@@ -81,7 +81,7 @@ def look_ahead(
     days_left: int,
     trend: int,
 ) -> Outlook:
-    """The outlook of a figure from its daily counts.
+    """Return the outlook of a figure from its daily counts.
 
     Args:
         days: numerator and denominator of the cases received each day.

@@ -130,7 +130,7 @@ def _is_in_force(formula: KpiFormula, day: date) -> bool:
 
 
 def _reported(rows: Sequence[ReportedCount], formulas: Sequence[KpiFormula], day: date) -> list[InputValue]:
-    """The newest reported count of each input; later ones come last."""
+    """Return the newest reported count of each input; later ones come last."""
     inputs = {each.id: each for formula in formulas for each in formula.inputs}
     known = sorted((row for row in rows if row.as_of <= day), key=lambda row: row.as_of)
     return [
@@ -148,7 +148,7 @@ def _measured(
     moment: datetime,
     day: date,
 ) -> list[InputValue]:
-    """What the own cases give. A unit without cases has 0 of 0, and each formula says what that means."""
+    """Return what the own cases give. A unit without cases has 0 of 0, and each formula says what that means."""
     asked = [(each, each.measured) for each in wanted.values() if each.measured is not None]
     if not asked:
         return []

@@ -48,7 +48,7 @@ class KpiQuery:
         return [*self.kpis, *self._companions.values()]
 
     def values(self, counts: Sequence[Count], version: str, *, by: Grouping = (), **of: Any) -> tuple[KpiValue, ...]:
-        """The figures of one group; none of a KPI whose table cannot be grouped like that.
+        """Return the figures of one group; none of a KPI whose table cannot be grouped like that.
 
         Args:
             counts: one each of what was asked.
@@ -67,7 +67,7 @@ class KpiQuery:
         return (place, self._places[place]) if place in self._places else (place,)
 
     def value(self, place: int, counts: Sequence[Count] | Mapping[int, Count], version: str, **of: Any) -> KpiValue:
-        """The figure of the KPI at one place."""
+        """Return the figure of the KPI at one place."""
         kpi, (numerator, denominator) = self.kpis[place], counts[place]
         companion = self._places.get(place)
         known = (denominator, denominator) if companion is None else counts[companion]
@@ -88,7 +88,7 @@ class KpiQuery:
 
 
 def companion_of(kpi: Kpi) -> Kpi | None:
-    """The KPI that tells how complete another's figure is; None where every row says what it needs.
+    """Return the KPI that tells how complete another's figure is; None where every row says what it needs.
 
     Its denominator are the rows that the KPI asks about, whether they say what it needs or not; its numerator are those
     that do.
@@ -145,7 +145,7 @@ def _may_be_unknown(table: str, column: exp.Column) -> bool:
 
 
 def _unless_false(table: str, tree: exp.Expr) -> str:
-    """A condition that a row also meets which does not say what it needs."""
+    """Return a condition that a row also meets which does not say what it needs."""
     may_be_unknown = any(_may_be_unknown(table, each) for each in tree.find_all(exp.Column))
     return f"({tree.sql(dialect=DIALECT)}){' IS NOT FALSE' if may_be_unknown else ''}"
 

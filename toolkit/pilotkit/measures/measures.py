@@ -74,17 +74,17 @@ class Measures:
         return datetime.fromisoformat(json.loads(record.read_text(encoding="utf-8"))["until"])
 
     def missing_attributes(self) -> dict[str, tuple[str, ...]]:
-        """The KPI that name attributes which no case has, and so cannot be measured; with those names."""
+        """Return the KPI that name attributes which no case has, and so cannot be measured; with those names."""
         found = {kpi.id: missing_attributes(kpi, self.facts) for kpi in self._catalog.kpis.values()}
         return {kpi: names for kpi, names in found.items() if names}
 
     def present(self, now: datetime | None = None) -> datetime:
-        """The as-of instant where none is asked: now, or the end of what was simulated."""
+        """Return the as-of instant where none is asked: now, or the end of what was simulated."""
         now = now or datetime.now(UTC)
         return min(now, self.simulated_until) if self.simulated_until else now
 
     def end_of(self, day: date) -> datetime:
-        """The last instant of a local day."""
+        """Return the last instant of a local day."""
         return end_of(self._catalog, day)
 
     def make_ready(self) -> None:
@@ -215,7 +215,7 @@ class Measures:
         limit: int = 50,
         offset: int = 0,
     ) -> CasePage:
-        """The cases behind a figure, newest first; of a KPI of another table, its rows."""
+        """Return the cases behind a figure, newest first; of a KPI of another table, its rows."""
         window = Window(since, as_of or self.present())
         place = None if unit == self._catalog.settings.deployment.province else unit
         owners = owners_of(self._catalog, place, window) if place and place in self._catalog.units else ()
@@ -242,7 +242,7 @@ class Measures:
 def _values(
     question: KpiQuery, groups: Sequence[Group], grouping: Grouping, version: str
 ) -> list[tuple[KpiValue, ...]]:
-    """The values of each group of one grouping, in the order of their keys."""
+    """Return the values of each group of one grouping, in the order of their keys."""
     chosen = sorted((each for each in groups if each.grouping == grouping), key=lambda each: [*map(str, each.keys)])
     by = grouping[0] if grouping else None
     return [

@@ -98,7 +98,7 @@ class Plan:
         return ("grouping", *self.dimensions, *(f"s{number}" for number in range(len(self.sums))))
 
     def grouping_of(self, bits: int) -> Grouping:
-        """The grouping that a row of an answer is of: SQL sets a bit for each dimension that is not in it."""
+        """Return the grouping that a row of an answer is of: SQL sets a bit for each dimension that is not in it."""
         last = len(self.dimensions) - 1
         return tuple(name for place, name in enumerate(self.dimensions) if not bits >> (last - place) & 1)
 
@@ -108,11 +108,11 @@ class Plan:
         return {each.name: each.sql_at(self.as_of) for each in self.table.derived if each.type == "BOOLEAN"}
 
     def known_rows(self, source: str) -> str:
-        """SQL of the rows that count, with all columns, from ``source``: SQL of rows with the stored columns."""
+        """Return SQL of the rows that count, with all columns, from ``source``: SQL of rows with stored columns."""
         return known_rows(self.table, source, self.as_of, self.since, self.turned, is_settled=self.rows == "settled")
 
     def sums_query(self, source: str, dialect: str = DIALECT) -> str:
-        """SQL whose rows are :attr:`columns`."""
+        """Return SQL whose rows are :attr:`columns`."""
         sums = ", ".join(f"{_sum(each)} AS s{number}" for number, each in enumerate(self.sums))
         rows = self.known_rows(source)
         names = ", ".join(self.dimensions)
@@ -125,7 +125,7 @@ class Plan:
         return _in(query, dialect)
 
     def quantile_queries(self, source: str, dialect: str = DIALECT) -> list[tuple[tuple[int, ...], str]]:
-        """SQL of the quantiles: one query for all that are of the same value, with their places in the plan.
+        """Return SQL of the quantiles: one query for all of the same value, with their places in the plan.
 
         How often each value is, is counted first; so memory does not grow with the rows. The rows of a query are the
         grouping, the dimensions and each of its quantiles.
@@ -172,7 +172,7 @@ def known_rows(
     *,
     is_settled: bool = False,
 ) -> str:
-    """SQL of the rows of a table that count at an instant, with every column that expressions may name."""
+    """Return SQL of the rows that count at an instant, with every column that expressions may name."""
 
     def made(columns: Sequence[Column]) -> str:
         return "".join(f", {each.sql_at(as_of, is_settled=is_settled)} AS {each.name}" for each in columns)

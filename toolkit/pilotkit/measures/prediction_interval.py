@@ -76,7 +76,7 @@ def overdispersion(days: Sequence[Day]) -> float:
 
 
 def _of_coming(together: float, share: float, seen: float, coming: float) -> float:
-    """The share of the coming cases alone, from that of all together."""
+    """Return the share of the coming cases alone, from that of all together."""
     return min(1.0, max(0.0, share + (seen + coming) / coming * (together - share)))
 
 

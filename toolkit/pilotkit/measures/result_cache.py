@@ -58,7 +58,7 @@ class ResultCache:
         self._facts, self._engine = facts, engine
 
     def of(self, plan: Plan) -> tuple[Sums, Values]:
-        """The sums and quantiles of every group that has rows.
+        """Return the sums and quantiles of every group that has rows.
 
         Raises:
             DataError: an expression compares or computes what the engine cannot.
@@ -79,14 +79,14 @@ class ResultCache:
         return _together(add, [sums, _together(sub, [still, before]), now]), values
 
     def _turned(self, plan: Plan, newest: int) -> tuple[Sums, Sums]:
-        """What the rows come to that the clock has changed since the newest instant: at that, and now."""
+        """Return what the rows come to that the clock has changed since the newest instant: at that, and now."""
         if plan.as_of == newest:
             return {}, {}
         only = replace(plan, turned=(newest, plan.as_of))
         return self._ask(replace(only, as_of=newest))[0], self._ask(only)[0]
 
     def _turn(self, plan: Plan) -> int:
-        """The first instant from which on the clock has changed no row up to the plan's; 0 where it has changed none.
+        """Return the first instant from which on the clock has changed no row up to the plan's; 0 for none.
 
         Whatever instant is asked for between two deadlines, the answer is one and the same.
         """
@@ -147,7 +147,7 @@ class ResultCache:
 
 
 def files_of(facts: Facts, plan: Plan) -> FactFiles:
-    """The files that a plan reads."""
+    """Return the files that a plan reads."""
     segments = facts.segments(plan.table.name)
     wanted = [each for each in segments if plan.rows == "all" or each.is_settled is (plan.rows == "settled")]
     first = plan.since[:7] if plan.since and plan.table.day else ""
@@ -181,7 +181,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _together(how: Callable[[int, int], int], parts: Iterable[Sums]) -> Sums:
-    """The counts of groups, added up or taken away."""
+    """Return the counts of groups, added up or taken away."""
     together: Sums = {}
     for part in parts:
         for group, counts in part.items():

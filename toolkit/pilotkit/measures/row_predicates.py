@@ -66,7 +66,7 @@ class RowPredicates:
         return f"({' + '.join(bits)})::INTEGER"
 
     def of(self, bits: NDArray[Any]) -> Numbers:
-        """The kinds of rows, by their bits."""
+        """Return the kinds of rows, by their bits."""
         found: Numbers = np.take(self._numbers, bits)
         if len(found) and found.min() == _UNSEEN:
             new = np.unique(bits[found == _UNSEEN])
@@ -119,7 +119,7 @@ def _read(condition: str, made: Mapping[str, str]) -> Condition:
 
 @lru_cache(maxsize=4096)
 def parsed(expression: str) -> exp.Expr:
-    """A canonical expression as a tree; not to be changed."""
+    """Return a canonical expression as a tree; not to be changed."""
     return sqlglot.parse_one(expression, read=DIALECT)
 
 
@@ -169,7 +169,7 @@ def _joined(is_all: bool, parts: Sequence[_Holds]) -> _Holds:  # noqa: FBT001  #
 
 
 def _or_false(tree: exp.Expr) -> exp.Expr | None:
-    """What is asked, where an expression says that what is unknown is false."""
+    """Return what is asked, where an expression says that what is unknown is false."""
     if isinstance(tree, exp.Coalesce) and len(tree.expressions) == 1:
         last = tree.expressions[0]
         return tree.this if isinstance(last, exp.Boolean) and not last.this else None

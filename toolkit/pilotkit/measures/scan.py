@@ -105,7 +105,7 @@ class _Asked:
         )
 
     def answer(self, engine: Engine) -> dict[tuple[Grouping, tuple[Any, ...]], list[Count]]:
-        """The counts of each KPI in each group."""
+        """Return the counts of each KPI in each group."""
         sums, values = ResultCache(self._facts, engine).of(self._plan)
         place = {each: number for number, each in enumerate(self._plan.sums)}
         value = {each: number for number, each in enumerate(self._plan.quantiles)}
@@ -131,7 +131,7 @@ def matching(
     offset: int,
     owners: Sequence[UnitKey] = (),
 ) -> tuple[int, list[dict[str, Any]]]:
-    """The rows behind a figure: how many there are, and one page of them, newest first.
+    """Return the rows behind a figure: how many there are, and one page of them, newest first.
 
     Args:
         facts: where to look.
@@ -179,12 +179,12 @@ _SHOWN = {
 
 
 def missing_attributes(kpi: Kpi, facts: Facts) -> tuple[str, ...]:
-    """What a KPI names as an attribute although no case has it."""
+    """Return what a KPI names as an attribute although no case has it."""
     return tuple(sorted(attributes_of(kpi) - facts.attributes))
 
 
 def _asked_of(kpi: Kpi, facts: Facts) -> tuple[Sum, Sum] | Quantile:
-    """What a KPI counts; no row counts, and no figure is made up, where an attribute is nobody's."""
+    """Return what a KPI counts; no row counts, and no figure is made up, where an attribute is nobody's."""
     numerator, denominator, weight, value = compiled(kpi)
     if missing_attributes(kpi, facts):
         return Sum("FALSE"), Sum("FALSE")

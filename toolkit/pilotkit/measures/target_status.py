@@ -47,7 +47,7 @@ class TargetReport:
 
 
 def end_of(catalog: Catalog, day: date) -> datetime:
-    """The last instant of a local day."""
+    """Return the last instant of a local day."""
     after = datetime.combine(day + timedelta(days=1), datetime.min.time(), catalog.working_time.zone)
     return after - timedelta(microseconds=1)
 
@@ -151,7 +151,7 @@ def _standing(catalog: Catalog, target: Target, figure: Figure, moment: datetime
 
 
 def head_of(catalog: Catalog, target: Target) -> Head | None:
-    """The office that answers for a target; the unit's own where it names none."""
+    """Return the office that answers for a target; the unit's own where it names none."""
     return catalog.heads.get(target.head) if target.head else catalog.head_of(target.unit)
 
 
@@ -168,7 +168,7 @@ class _Days:
             self._by_unit.setdefault(UnitKey(scheme, unit or "", valid_from or date.min), {})[day] = group.counts
 
     def of(self, place: int) -> Mapping[UnitKey, Mapping[date, Count]]:
-        """The daily counts of the KPI at one place, by the unit that cases name; none of a quantile."""
+        """Return the daily counts of the KPI at one place, by the unit that cases name; none of a quantile."""
         if self._kpis[place].statistic == "quantile":
             return {}
         if place not in self._known:
@@ -177,7 +177,7 @@ class _Days:
         return self._known[place]
 
     def of_unit(self, place: int, key: UnitKey, lineage: Lineage, on: date) -> UnitSeries:
-        """The daily counts of one KPI in a unit under the boundaries of a day."""
+        """Return the daily counts of one KPI in a unit under the boundaries of a day."""
         if on not in self._sources:
             sources = self._sources.setdefault(on, {})
             for source in self._by_unit:
@@ -188,7 +188,7 @@ class _Days:
         return series_of(key, mine, lineage, on)
 
     def of_all(self, place: int) -> UnitSeries:
-        """The daily counts of one KPI in all units together."""
+        """Return the daily counts of one KPI in all units together."""
         summed: dict[date, Count] = {}
         for days in self.of(place).values():
             for day, (numerator, denominator) in days.items():

@@ -53,7 +53,7 @@ def values_by_unit(
 def counts_by_unit(
     catalog: Catalog, facts: Facts, kpis: Sequence[Kpi], window: Window, day: date
 ) -> dict[UnitKey | None, Attributed]:
-    """The counts of each KPI in total (None) and in every unit of a day.
+    """Return the counts of each KPI in total (None) and in every unit of a day.
 
     Raises:
         DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
@@ -67,7 +67,7 @@ def counts_by_unit(
 def attributed_groups(
     catalog: Catalog, facts: Facts, kpis: Sequence[Kpi], window: Window, day: date, groups: Sequence[Group]
 ) -> dict[UnitKey, Attributed]:
-    """The counts of groups by unit, in every unit of a day. Rows that name no unit are in none.
+    """Return the counts of groups by unit, in every unit of a day. Rows that name no unit are in none.
 
     Raises:
         DataError: a KPI's expression is refused, or figures cannot be divided among the units of that day.
@@ -115,7 +115,7 @@ def _with_quantiles(
     counts: Mapping[UnitKey, Sequence[Count]],
     found: Mapping[UnitKey, Attributed],
 ) -> dict[UnitKey, Attributed]:
-    """What cannot be added up: the quantiles of units that took over from several are ranked anew, all cases together.
+    """Rank anew the quantiles of units that took over from several, all cases together: they cannot be added up.
 
     Of whom only a part came, nobody knows whose cases they were, and there is no quantile.
     """
@@ -136,7 +136,7 @@ def _with_quantiles(
 
 
 def _of_units(kpi: Kpi, units: Sequence[UnitKey]) -> Kpi:
-    """The KPI of these units' rows alone."""
+    """Return the KPI of these units' rows alone."""
     codes: dict[date, list[str]] = {}
     for each in units:
         codes.setdefault(each.valid_from, []).append("'" + each.code.replace("'", "''") + "'")

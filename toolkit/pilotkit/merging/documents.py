@@ -170,7 +170,7 @@ def _remove(document: Any, key: Any) -> None:
 
 
 def _hand_on_comment(document: CommentedMap, key: Any) -> None:
-    """A comment above a key hangs on the last value before it, however deep that lies."""
+    """Hand a comment above a key on to the last value before it, however deep that lies."""
     holder, last = _last_of(document, key)
     tokens = holder.ca.items.get(last)
     after = next((each for each in tokens[2:3] if each is not None), None) if tokens else None
@@ -210,7 +210,7 @@ def _change_list(document: Any, held: list[Any], wanted: list[Any], convert: Cal
 
 
 def _called(item: Any) -> str:
-    """The same for what is the same thing, changed or not."""
+    """Return the same for what is the same thing, changed or not."""
     if isinstance(item, Mapping):
         return next((f"{name} {item[name]}" for name in ("id", "code", "name") if isinstance(item.get(name), str)), "")
     return f"{type(item).__name__} {item}"

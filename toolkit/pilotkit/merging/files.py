@@ -134,7 +134,7 @@ def _clash(why: str) -> Clash:
 def _structured(
     name: str, form: Format, base: str | None, ours: str, theirs: str
 ) -> tuple[str | None, tuple[Clash, ...]]:
-    """The text that holds what merging by key gives; None (with the reason) where there is none."""
+    """Return the text that holds what merging by key gives; None (with the reason) where there is none."""
     try:
         was = form.parse(base, name) if base is not None else {}
         here, new = form.parse(ours, name), form.parse(theirs, name)

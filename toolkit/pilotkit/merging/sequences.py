@@ -30,7 +30,7 @@ class Stretch(Generic[_T]):
 
 
 def stretches(base: Sequence[_T], ours: Sequence[_T], theirs: Sequence[_T]) -> Iterator[Stretch[_T]]:
-    """The three sequences cut where all of them agree. Neighbouring changes of both sides are one stretch.
+    """Yield the three sequences cut where all of them agree. Neighbouring changes of both sides are one stretch.
 
     Items must be hashable.
     """
@@ -49,7 +49,7 @@ def stretches(base: Sequence[_T], ours: Sequence[_T], theirs: Sequence[_T]) -> I
 
 
 def put_beside(base: Sequence[_T], ours: Sequence[_T], theirs: Sequence[_T]) -> list[_T] | None:
-    """What both sides made, where one of them (or both) only put something in before or after; None elsewhere."""
+    """Return both sides' elements where one of them only inserted before or after; None elsewhere."""
     if not base:
         return [*ours, *theirs]
     for one, other in ((ours, theirs), (theirs, ours)):

@@ -34,7 +34,7 @@ def merge_service_files(base: str, ours: str, theirs: str) -> str | None:
 
 
 def _values(text: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """What each key of each section is given, in order; a line that a backslash ends goes on in the next."""
+    """Return what each key of each section is given, in order; a line that a backslash ends goes on in the next."""
     found: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
     section = ""
     for line in text.replace("\\\n", " ").splitlines():

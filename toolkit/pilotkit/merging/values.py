@@ -118,7 +118,7 @@ def _list(
 
 
 def _naming(*lists: Any) -> str | None:
-    """The key that tells the things of all the lists apart; None where they are not lists of such things."""
+    """Return the key that tells the things of all the lists apart; None where they are not lists of such things."""
     return next((name for name in NAMING if all(_is_named(each, name) for each in lists)), None)
 
 
@@ -134,7 +134,7 @@ def _by(things: list[Any], name: str) -> dict[str, Any]:
 
 
 def _order(sides: Sequence[Mapping[str, Any]]) -> list[str] | None:
-    """The names in the order of the side that changed it; None where both did, differently."""
+    """Return the names in the order of the side that changed it; None where both did, differently."""
     base, ours, theirs = map(list, sides)
     first, second = theirs, ours
     if not _keeps_order(base, ours):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from string import Formatter
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from pilotkit.model.linear_pattern import linear_pattern
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import Identifier, LocalText, Noun
 
@@ -39,7 +39,7 @@ class IdentifierPattern(Noun):
     id: Identifier
     kind: Literal["procedure", "case", "result", "unit"]
     pattern: str
-    """A regular expression that a whole identifier matches."""
+    """A regular expression (RE2 syntax) that a whole identifier matches."""
     example: str
     template: str | None = None
     """The template of a new identifier, with ``{prefix} {yymmdd} {yyyymmdd} {number}``."""
@@ -49,10 +49,7 @@ class IdentifierPattern(Noun):
     @field_validator("pattern")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as problem:
-            raise ValueError(f"is not a regular expression: {problem}") from None
+        linear_pattern(pattern)
         return pattern
 
     @field_validator("template")
@@ -72,4 +69,4 @@ class IdentifierPattern(Noun):
 
     def matches(self, identifier: str) -> bool:
         """Return whether the whole of ``identifier`` matches the pattern."""
-        return re.fullmatch(self.pattern, identifier) is not None
+        return linear_pattern(self.pattern).fullmatch(identifier) is not None

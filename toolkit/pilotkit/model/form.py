@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from pilotkit.model.form_schema import check_schema
 from pilotkit.model.text import Identifier, LocalText, Noun
 
 
@@ -19,12 +20,21 @@ class Question(Noun):
 
 
 class FormPage(Noun):
-    """One screen: a JSON Schema (draft 2020-12) of type ``object``, and its questions' labels by property."""
+    """One screen: a schema of type ``object``, and its questions' labels by property.
+
+    Its schema is in the supported subset of JSON Schema (draft 2020-12), with limits.
+    """
 
     id: Identifier
     title: LocalText
     schema_: Annotated[dict[str, Any], Field(alias="schema")]
     questions: dict[str, Question]
+
+    @field_validator("schema_")
+    @classmethod
+    def _is_bounded(cls, schema: dict[str, Any]) -> dict[str, Any]:
+        check_schema(schema)
+        return schema
 
 
 class Form(Noun):

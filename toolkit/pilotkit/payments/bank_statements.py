@@ -70,7 +70,7 @@ class BankStatements:
         return max(sum((amounts[row] * times for row, times in most.items()), Decimal(0)), Decimal(0))
 
     def problems(self) -> tuple[str, ...]:
-        """The files that cannot be read, each with why. They hold up no other."""
+        """Return the files that cannot be read, each with why. They hold up no other."""
         return tuple(f"{path.name} {found}" for path, found in self._files() if isinstance(found, str))
 
     def _statements(self) -> Iterator[_Statement]:
@@ -118,7 +118,7 @@ def _names_another(text: str, wanted: str, is_order: Callable[[str], bool]) -> b
 
 
 def amount_in(text: str) -> Decimal | None:
-    """An amount as people and banks write it: ``1.500.000``, ``1,500,000.50``, ``+1 500``; None where it is none.
+    """Return an amount as people and banks write it: ``1.500.000``, ``1,500,000.50``, ``+1 500``; None for none.
 
     A mark before exactly three digits parts thousands: no currency here has three decimals.
     """

@@ -14,7 +14,7 @@ Fees = tuple[Fee, ...] | Literal["free"] | None
 
 
 def fees_of(catalog: Catalog, code: str, channel: Channel, answers: Mapping[str, Any]) -> Fees:
-    """The fees of an application.
+    """Return the fees of an application.
 
     Raises:
         UnknownError: no such procedure.
@@ -28,7 +28,7 @@ def fees_of(catalog: Catalog, code: str, channel: Channel, answers: Mapping[str,
 
 
 def due_at_application(catalog: Catalog, code: str, channel: Channel, answers: Mapping[str, Any]) -> Decimal | None:
-    """The amount that is certain when somebody applies; None where there is none or an officer must say how much.
+    """Return the amount that is certain at application; None for none, or where an officer must say.
 
     It is certain where a handler has worked it out for these answers, and where the offer publishes exactly one amount
     that is paid once a case. Several amounts are a choice, and an amount for each page or copy needs a number.

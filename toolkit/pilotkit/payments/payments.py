@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from pilotkit.casework.case_service import CaseService, Clock
 from pilotkit.casework.tracking_keys import ALPHABET, check_symbol, symbols
+from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError, DataError, Place, UnknownError
 from pilotkit.model.case import Case, CaseStatus, EventKind
 from pilotkit.model.payment import Payment, PaymentConnector, PaymentState
 from pilotkit.storage import payment_store as kept
-
-if TYPE_CHECKING:
-    from pilotkit.services import Backoffice
+from pilotkit.storage.store import Store
 
 KIND = "payment"
 """The kind of connector that this room uses."""
@@ -32,14 +29,17 @@ class Payments:
     what is too much is said, and is the office's to give back.
 
     Args:
-        backoffice: whose store, verbs and clock.
+        deployment: its payment settings, currency and connectors.
+        store: where orders are kept.
+        case_service: lets cases wait and go on.
+        clock: returns the aware present.
     """
 
-    def __init__(self, backoffice: Backoffice) -> None:
-        self._backoffice = backoffice
-        self._store = backoffice.store
-        self._deployment = backoffice.deployment
-        self._clock: Callable[[], datetime] = backoffice.clock
+    def __init__(self, deployment: Deployment, store: Store, case_service: CaseService, clock: Clock) -> None:
+        self._deployment = deployment
+        self._store = store
+        self._case_service = case_service
+        self._clock = clock
 
     @cached_property
     def connector(self) -> PaymentConnector | None:
@@ -81,7 +81,7 @@ class Payments:
         order = connector.order(new_reference(), amount, currency)  # before the case waits for what cannot be paid
         case = self._store.case(code)
         if case.status is not CaseStatus.PAYMENT_REQUESTED:
-            case = self._backoffice.casework.request_payment(code, actor, reason)
+            case = self._case_service.request_payment(code, actor, reason)
         event = self._asked_by(case)
         with self._store.write_session() as session:
             kept.keep_payment(session, code, event, order, self._clock())
@@ -91,7 +91,7 @@ class Payments:
         return payment
 
     def of(self, code: str) -> Payment | None:
-        """The newest payment of a case; None where nothing was asked for, or only an officer knows how much."""
+        """Return the newest payment of a case; None where nothing was asked for, or only an officer knows how much."""
         found = self._newest(code)
         return found[0] if found else None
 
@@ -157,7 +157,7 @@ class Payments:
             return kept.case_of_payment(session, word) is not None
 
     def _asked_by(self, case: Case) -> int:
-        """The number of the event since which the case waits for money."""
+        """Return the number of the event since which the case waits for money."""
         asked = [each for each in self._store.events(case.code) if each.kind is EventKind.PAYMENT_REQUESTED]
         return asked[-1].number if asked else 0
 
@@ -165,13 +165,13 @@ class Payments:
         """Let the case go on if it still waits for this very payment; whoever was quicker has done the same."""
         if case.status is CaseStatus.PAYMENT_REQUESTED and self._asked_by(case) == event:
             try:
-                self._backoffice.casework.resume(case.code, "payment")
+                self._case_service.resume(case.code, "payment")
             except CaseError:
                 if self._store.case(case.code).status is CaseStatus.PAYMENT_REQUESTED:
                     raise
 
 
 def new_reference() -> str:
-    """A reference that nobody guesses: twelve letters and digits that a bank leaves alone, the last a check symbol."""
+    """Return a random reference: twelve letters and digits that a bank leaves alone, the last a check symbol."""
     text = symbols(secrets.randbits(5 * _LENGTH), _LENGTH)
     return text + check_symbol(text)

@@ -32,11 +32,11 @@ class SimulatedProvider:
         self._statements = BankStatements(self._file.parent, texts=_HEADINGS[:1], amounts=_HEADINGS[1:2])
 
     def order(self, reference: str, amount: Decimal, currency: str) -> PaymentOrder:
-        """An order that nobody can pay."""
+        """Return an order that nobody can pay."""
         return PaymentOrder(reference=reference, amount=amount, currency=currency, account=WARNING)
 
     def received(self, reference: str, is_order: Callable[[str], bool]) -> Decimal:
-        """What was said to have come."""
+        """Return what was said to have come."""
         return self._statements.received(reference, is_order)
 
     def say_paid(self, reference: str, amount: Decimal) -> None:

@@ -9,7 +9,7 @@ from pilotkit.reading.limits import MAXIMUM_BYTES
 
 
 def read_text(path: Path, name: str) -> str:
-    """The text of ``path``; ``name`` is what errors call it. UTF-8 only.
+    """Return the text of ``path``; ``name`` is what errors call it. UTF-8 only.
 
     Raises:
         DataError: missing, too large, or not UTF-8.

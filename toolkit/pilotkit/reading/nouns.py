@@ -14,7 +14,7 @@ _N = TypeVar("_N", bound=BaseModel)
 
 
 def noun_from(kind: type[_N], data: Any, name: str, *, key: str = "", text: str = "") -> _N:
-    """``data`` as a noun of ``kind``.
+    """Return ``data`` as a noun of ``kind``.
 
     Args:
         kind: the noun's class.
@@ -35,7 +35,7 @@ def noun_from(kind: type[_N], data: Any, name: str, *, key: str = "", text: str 
 def data_error(
     problem: ValidationError, name: str, *, key: str = "", line: int | None = None, text: str = "", secret: bool = False
 ) -> DataError:
-    """A pydantic refusal in the project's own words; a ``secret`` value is never shown."""
+    """Return a pydantic refusal in the project's own words; a ``secret`` value is never shown."""
     errors = _to_the_point(problem.errors(include_url=False, include_context=False))
     first = errors[0]
     parts = [str(part) for part in first["loc"] if "[" not in str(part)]

@@ -34,7 +34,7 @@ class _StrictLoader(_Loader):  # type: ignore[misc,valid-type]  # the C loader w
             raise yaml.constructor.ConstructorError(None, None, "merges (<<) without end", node.start_mark)
 
     def construct_number(self, node: yaml.ScalarNode) -> Any:
-        """A number that ends: YAML's base 60 takes time that grows with the square of its length."""
+        """Return a number that ends: YAML's base 60 takes time that grows with the square of its length."""
         if isinstance(node.value, str) and len(node.value) > _LONGEST_NUMBER:
             raise yaml.constructor.ConstructorError(None, None, "a number without end", node.start_mark)
         is_whole = node.tag == "tag:yaml.org,2002:int"
@@ -133,12 +133,12 @@ def _refuse_bombs(data: Any, name: str) -> None:
 
 
 def read_yaml(path: Path, name: str) -> Any:
-    """The YAML file ``path`` as plain data."""
+    """Return the YAML file ``path`` as plain data."""
     return parse_yaml(read_text(path, name), name)
 
 
 def line_of_key(text: str, path: str) -> int | None:
-    """The line (from 1) on which the dotted ``path`` stands in YAML ``text``; list items count by number or id."""
+    """Return the line (from 1) of the dotted ``path`` in YAML ``text``; list items count by number or id."""
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError:

@@ -25,7 +25,7 @@ class ZipEnd(NamedTuple):
 
 
 def zip_end(data: bytes) -> ZipEnd | None:
-    """The end of a zip file, of which these are all bytes or the last; None where there is none, or more than one."""
+    """Return the end record of a zip file from its last bytes; None where there is none, or more than one."""
     at = data.rfind(b"PK\x05\x06")
     if at < 0 or at + _END.size > len(data) or data[max(0, at - OTHER_END_SIZE) : at].startswith(b"PK\x06\x07"):
         return None

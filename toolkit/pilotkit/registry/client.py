@@ -60,7 +60,7 @@ class RegistryClient:
             self._updater.refresh()
 
     def find(self, name: str) -> TargetFile:
-        """What is signed of one file.
+        """Return what is signed of one file.
 
         Raises:
             TrustError: nothing is, by anybody who may.
@@ -74,12 +74,12 @@ class RegistryClient:
         return found
 
     def look_for(self, name: str) -> TargetFile | None:
-        """What is signed of one file; None where nothing is."""
+        """Return what is signed of one file; None where nothing is."""
         with self._kept():
             return self._updater.get_targetinfo(name)
 
     def download(self, target: TargetFile, address: str, into: Path) -> Path:
-        """The file that was signed, in the folder ``into`` under a name made from its own; fetched if it is not there.
+        """Return the signed file in the folder ``into``, under a name made from its own; fetch it if missing.
 
         Raises:
             TrustError: what came is not what was signed.
@@ -109,6 +109,6 @@ class RegistryClient:
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
-        """The store to ourselves: root.json is exchanged in two steps, and a partial file has one name."""
+        """Lock the store: root.json is exchanged in two steps, and a partial file has one name."""
         with explain(self._address, self._fetcher, self.store), lock_folder(self.store):
             yield

@@ -33,7 +33,7 @@ def check_clock(folder: Path, now: datetime) -> None:
 
 
 def set_right(folder: Path) -> str:
-    """What to do about a clock that lies behind what is known: it, or what is known, is wrong."""
+    """Return what to do about a clock that lies behind what is known: it, or what is known, is wrong."""
     return f"Set the clock right. If it was wrong then and is right now, delete {folder / FILE}."
 
 
@@ -51,7 +51,7 @@ def remember(folder: Path, instant: datetime) -> None:
 
 
 def latest_instant(folder: Path) -> datetime | None:
-    """The latest instant that is known to have passed; None where nothing is.
+    """Return the latest instant that is known to have passed; None where nothing is.
 
     Raises:
         TrustError: what was kept of it cannot be read.

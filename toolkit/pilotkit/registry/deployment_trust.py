@@ -15,6 +15,7 @@ from pilotkit.model.text import Noun
 from pilotkit.reading.nouns import noun_from
 from pilotkit.registry.atomic_files import LOCK, lock_folder, write_atomic
 from pilotkit.registry.clock_rollback import is_set_back, latest_instant
+from pilotkit.registry.metadata_expiry import earliest_expiry
 from pilotkit.registry.trust_root import FILES, METADATA, ROOT_FILE, TrustedRegistry, address_of, read_root
 from pilotkit.registry.version_selection import revocation_of
 
@@ -26,7 +27,6 @@ FOLDER = ".pilot/trust"
 STATEMENT = "statement.json"
 _REVOCATIONS = "revocations.json"
 _N = TypeVar("_N", bound=Noun)
-_ROLES = ("root", "timestamp", "snapshot", "targets")
 
 
 def record(obtained: VerifiedPackage, deployment: Path) -> None:
@@ -98,7 +98,7 @@ def trust_of(deployment: Path, *, now: datetime | None = None) -> DeploymentTrus
 
 
 def registry_of(deployment: Path, place: str | None = None) -> TrustedRegistry:
-    """The registry that a deployment's package came from, with the root and the memory that the deployment keeps.
+    """Return the registry of a deployment's package, with the root and metadata that the deployment keeps.
 
     Args:
         deployment: its folder.
@@ -133,21 +133,6 @@ def follow(deployment: Path, place: str | None = None, *, now: datetime | None =
     if found is None:
         raise TrustError("the deployment forgot its package meanwhile.", remedy="Run it again.")
     return found
-
-
-def earliest_expiry(metadata: Path, publisher: str | None) -> datetime | None:
-    """Until when all of the verified metadata in a folder holds; None where there is none."""
-    found = [_expiry(metadata / f"{role}.json") for role in (*_ROLES, *([publisher] if publisher else []))]
-    return min((each for each in found if each), default=None)
-
-
-def _expiry(path: Path) -> datetime | None:
-    try:
-        return datetime.fromisoformat(json.loads(path.read_bytes())["signed"]["expires"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise DataError("is broken.", where=Place(str(path)), remedy="Run 'pilotkit registry follow'.") from None
 
 
 def _read(kind: type[_N], path: Path) -> _N | None:

@@ -67,7 +67,7 @@ def publish(
 
 
 def _draft(registry: RegistryFolder, role: str, now: datetime) -> Metadata[Any]:
-    """What waits for signatures of a role, without them; or the next version of what is published."""
+    """Return what waits for signatures of a role, without them; or the next version of what is published."""
     if (waiting := registry.draft(role)) is not None:
         return unsigned(waiting)
     if (current := registry.current(role)) is not None:

@@ -23,7 +23,7 @@ _REMEDY = "Ask whoever sent it for the original."
 def sign_statement(
     subject: Mapping[str, str], kind: str, predicate: Mapping[str, Any], signers: Sequence[Signer]
 ) -> bytes:
-    """A statement about files, signed.
+    """Return a statement about files, signed.
 
     Args:
         subject: the SHA-256 (hexadecimal) of each file by its name.
@@ -50,7 +50,7 @@ def sign_statement(
 def open_statement(
     data: bytes, keys: Sequence[Key], kind: str, *, threshold: int = 1, digest: str | None = None
 ) -> dict[str, Any]:
-    """What a signed statement says, once its signatures hold.
+    """Return what a signed statement says, once its signatures hold.
 
     Args:
         data: the envelope.
@@ -81,7 +81,7 @@ def open_statement(
 
 
 def _statement(envelope: Envelope) -> dict[str, Any]:
-    """Parsed only now: its signatures hold."""
+    """Parse the statement; its signatures have been verified."""
     try:
         statement = json.loads(envelope.payload)
     except (ValueError, RecursionError):

@@ -50,7 +50,7 @@ class Fetcher(FetcherInterface):
 
 
 def _whole(url: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """What breaks off in the middle is as much out of reach as what does not begin."""
+    """Yield what breaks off in the middle is as much out of reach as what does not begin."""
     try:
         yield from pieces
     except DownloadError:

@@ -40,7 +40,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def served(registry: RegistryFolder, port: int = 0, *, host: str = HOST) -> Iterator[str]:
-    """The address of a registry, for as long as the block lasts. Port 0: any free one.
+    """Serve a registry for as long as the block lasts, at the address given. Port 0: any free one.
 
     Raises:
         TargetError: the port is taken.

@@ -151,7 +151,7 @@ def rotate(registry: RegistryFolder, role: str, old: Key, new: Key, *, now: date
 
 
 def _refuse_second_hand(root: Root, role: str, key: Key) -> None:
-    """A key of snapshot or timestamp signs nothing else, and no other key signs for them."""
+    """Raise where a key of snapshot or timestamp signs for another role, or another key for them."""
     for other, held in root.roles.items():
         if other != role and key.keyid in held.keyids and {role, other} & {SNAPSHOT, TIMESTAMP}:
             raise DataError(
@@ -160,7 +160,7 @@ def _refuse_second_hand(root: Root, role: str, key: Key) -> None:
 
 
 def _draft_of(registry: RegistryFolder, role: str, now: datetime) -> Metadata[Any]:
-    """What waits for signatures of a role, or the next version of what is published."""
+    """Return what waits for signatures of a role, or the next version of what is published."""
     if (waiting := registry.draft(role)) is not None:
         return unsigned(waiting)
     current = registry.current(role)
@@ -172,7 +172,7 @@ def _draft_of(registry: RegistryFolder, role: str, now: datetime) -> Metadata[An
 
 
 def unsigned(draft: Metadata[Any]) -> Metadata[Any]:
-    """A draft that is about to change: what was signed so far was another text."""
+    """Return a draft that is about to change: what was signed so far was another text."""
     draft.signatures.clear()
     return draft
 

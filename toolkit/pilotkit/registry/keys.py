@@ -53,7 +53,7 @@ def make_key(path: Path, passphrase: str) -> SSlibKey:
 
 
 def load_signer(path: Path, passphrase: str) -> CryptoSigner:
-    """The key in ``path``, ready to sign.
+    """Return the key in ``path``, ready to sign.
 
     Raises:
         DataError: there is no encrypted Ed25519 key there, others can read it, or the passphrase is wrong.
@@ -81,7 +81,7 @@ def load_signer(path: Path, passphrase: str) -> CryptoSigner:
 
 
 def read_public(path: Path) -> SSlibKey:
-    """The public key in ``path``.
+    """Return the public key in ``path``.
 
     Raises:
         DataError: no Ed25519 public key there; a private one is refused with these words too.

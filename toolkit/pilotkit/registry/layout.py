@@ -53,7 +53,7 @@ class RegistryFolder:
         return self.folder / "pending"
 
     def current(self, role: str) -> Metadata[Any] | None:
-        """The newest published metadata of a role.
+        """Return the newest published metadata of a role.
 
         Raises:
             DataError: the file is broken.
@@ -72,12 +72,12 @@ class RegistryFolder:
         return read_metadata(path) if path.is_file() else None
 
     def draft(self, role: str) -> Metadata[Any] | None:
-        """What waits for signatures of a role."""
+        """Return what waits for signatures of a role."""
         path = self.pending / f"{role}.json"
         return read_metadata(path) if path.is_file() else None
 
     def drafts(self) -> tuple[str, ...]:
-        """The roles of which something waits for signatures."""
+        """Return the roles of which something waits for signatures."""
         return tuple(sorted(each.stem for each in self.pending.glob("*.json") if each.name not in _NO_DRAFTS))
 
     def save_draft(self, role: str, draft: Metadata[Any]) -> None:
@@ -112,7 +112,7 @@ def signers_beside(draft: Path) -> Mapping[str, tuple[str, ...]] | None:
 
 
 def read_metadata(path: Path) -> Metadata[Any]:
-    """The metadata in a file; nothing of it is verified yet.
+    """Return the metadata in a file; nothing of it is verified yet.
 
     Raises:
         DataError: not metadata of a registry.
@@ -145,7 +145,7 @@ def whole_second(now: datetime | None) -> datetime:
 
 
 def next_version(current: Metadata[Any], role: str, now: datetime) -> Metadata[Any]:
-    """The same content once more, unsigned, with the next number and a new expiry."""
+    """Return the same content once more, unsigned, with the next number and a new expiry."""
     draft: Metadata[Any] = Metadata.from_dict(current.to_dict())
     draft.signatures.clear()
     draft.signed.version += 1

@@ -78,6 +78,6 @@ def _verified(trusted: TrustedRegistry, now: datetime | None) -> int:
 
 
 def fingerprint_of(registry: RegistryFolder) -> str | None:
-    """The fingerprint of the first root, once it is published."""
+    """Return the fingerprint of the first root, once it is published."""
     first = registry.metadata / "1.root.json"
     return hashlib.sha256(first.read_bytes()).hexdigest() if first.is_file() else None

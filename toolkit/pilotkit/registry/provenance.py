@@ -22,7 +22,7 @@ _IDENTITY = "pilotkit:identity"
 
 
 def provenance_of(release: Release, archive: PackageArchive, signers: Sequence[Signer], at: datetime) -> bytes:
-    """A statement of SLSA provenance v1: from which deployment, with which version of pilotkit, vouched for by whom."""
+    """Return a SLSA provenance v1 statement: the deployment, the version of pilotkit, and who vouches."""
     predicate = {
         "buildDefinition": {
             "buildType": _BUILD,
@@ -39,7 +39,7 @@ def provenance_of(release: Release, archive: PackageArchive, signers: Sequence[S
 
 
 def signers_of_provenance(signers: Sequence[Signer]) -> dict[str, Any]:
-    """What the publisher's metadata says of a statement: the keys that signed it, which may be replaced later.
+    """Return what the publisher's metadata says of a statement: the keys that signed it, which may be replaced later.
 
     Whoever signs that metadata now vouches for the keys of then.
     """
@@ -81,7 +81,7 @@ def _keys(custom: Any) -> list[Key]:
 
 
 def bill_of(release: Release, archive: PackageArchive) -> bytes:
-    """A CycloneDX 1.6 bill of materials: the package, every file of it with its hash, and the plugins it needs."""
+    """Return a CycloneDX 1.6 bill of materials: the package, every file with its hash, and required plugins."""
     from cyclonedx.model import HashAlgorithm, HashType, Property  # noqa: PLC0415  # half a second, for publishing alone
     from cyclonedx.model.bom import Bom  # noqa: PLC0415
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415
@@ -141,7 +141,7 @@ def _sha256(component: dict[str, Any]) -> str:
 
 
 def _serial(digest: str) -> Any:
-    """The same package has the same bill: its serial number comes from its hash."""
+    """Return the same package has the same bill: its serial number comes from its hash."""
     from uuid import NAMESPACE_URL, uuid5  # noqa: PLC0415  # with the rest of what only publishing needs
 
     return uuid5(NAMESPACE_URL, f"urn:sha256:{digest}")

@@ -142,7 +142,7 @@ class _Refresh:
         return tuple(each for each in (self._candidate(role), self.registry.current(role)) if each)
 
     def _candidate(self, role: str) -> Metadata[Any] | None:
-        """What waits of a role, unless it waited for so long that it has expired."""
+        """Return what waits of a role, unless it waited for so long that it has expired."""
         waiting = self.registry.draft(role)
         return waiting if waiting and waiting.signed.expires > self.now else None
 
@@ -154,7 +154,7 @@ class _Refresh:
         return all(_holds(each, ROOT, root) for each in (root, before) if each)
 
     def _publishers(self, targets: Metadata[Any]) -> dict[str, Metadata[Any]] | None:
-        """The newest of each publisher that the lists' keys vouch for; None where one would be left out."""
+        """Return the newest of each publisher that the lists' keys vouch for; None where one would be left out."""
         found = {}
         for role in targets.signed.delegations.roles:
             candidates = self._candidates(role)
@@ -183,7 +183,7 @@ class _Refresh:
         return self._signed(chosen.root, SNAPSHOT, self._next(SNAPSHOT, current, meta))
 
     def _next(self, role: str, current: Metadata[Any] | None, meta: Any) -> Metadata[Any]:
-        """The next version of a role that says ``meta``; a draft that says it keeps its signatures."""
+        """Return the next version of a role that says ``meta``; a draft that says it keeps its signatures."""
         waiting, version = self.registry.draft(role), (current.signed.version if current else 0) + 1
         is_signed = waiting is not None and bool(waiting.signatures) and not self._is_late(role, waiting)
         if waiting is not None and is_signed and (_said(waiting), waiting.signed.version) == (meta, version):
@@ -200,7 +200,7 @@ class _Refresh:
         return draft
 
     def _signed(self, root: Metadata[Any], role: str, draft: Metadata[Any]) -> Metadata[Any] | None:
-        """The draft, if it has its signatures by now; else it is left waiting."""
+        """Return the draft, if it has its signatures by now; else it is left waiting."""
         self.registry.save_draft(role, draft)
         for signer in self.signers:
             if signer.public_key.keyid in root.signed.roles[role].keyids:
@@ -218,7 +218,7 @@ class _Refresh:
         return self._signed(root, TIMESTAMP, self._next(TIMESTAMP, current, meta))
 
     def _renew_timestamp(self) -> None:
-        """What is out stays as it is, and is still today's."""
+        """Renew the timestamp: what is published stays as it is."""
         root, snapshot = self.registry.current(ROOT), self.registry.current(SNAPSHOT)
         if root and snapshot and (timestamp := self._timestamp(root, snapshot)):
             self._write(TIMESTAMP, timestamp, f"{TIMESTAMP}.json")

@@ -46,7 +46,7 @@ class Lists:
         )
 
     def issued(self, now: datetime) -> Lists:
-        """The same, written at ``now``."""
+        """Return the same, written at ``now``."""
         return replace(
             self,
             listing=self.listing.model_copy(update={"issued": now}),
@@ -62,13 +62,13 @@ class Lists:
 
 
 def as_bytes(noun: Noun) -> bytes:
-    """A noun as JSON, for machines and for people who sign it."""
+    """Return a noun as JSON, for machines and for people who sign it."""
     text = json.dumps(noun.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=1, sort_keys=True)
     return f"{text}\n".encode()
 
 
 def parsed(kind: type[_N], data: bytes, name: str) -> _N:
-    """A noun from verified bytes.
+    """Return a noun from verified bytes.
 
     Raises:
         DataError: it is none.
@@ -81,7 +81,7 @@ def parsed(kind: type[_N], data: bytes, name: str) -> _N:
 
 
 def list_bytes(registry: RegistryFolder, targets: Metadata[Any], name: str) -> bytes:
-    """The list that ``targets`` names, wherever it stands.
+    """Return the list that ``targets`` names, wherever it stands.
 
     Raises:
         DataError: it is not there, or is another.

@@ -63,7 +63,7 @@ class PublishedRelease(Noun):
 
 
 def published_releases(folder: Path) -> tuple[PublishedRelease, ...]:
-    """What a registry publishes, in the order it was published, of what stands on this disk.
+    """Return what a registry publishes, in the order it was published, of what stands on this disk.
 
     Raises:
         DataError: there is no registry.
@@ -102,7 +102,7 @@ def _listed(path: Path) -> tuple[datetime, tuple[str, ...]]:
 
 
 def status_of(folder: Path) -> RegistryStatus:
-    """What is published, and what waits.
+    """Return what is published, and what waits.
 
     Raises:
         DataError: there is no registry.

@@ -34,7 +34,7 @@ class ThrowawayRegistry:
 
     @classmethod
     def make(cls, folder: Path, publishers: Sequence[str], *, now: datetime | None = None) -> ThrowawayRegistry:
-        """A registry in the new folder ``folder`` with these publishers and nothing published.
+        """Return a registry in the new folder ``folder`` with these publishers and nothing published.
 
         Raises:
             TargetError: the folder holds something, or cannot be written.
@@ -66,6 +66,6 @@ class ThrowawayRegistry:
         return refresh(self.folder, signers, now=now)
 
     def trusted(self, store: Path, place: str | None = None) -> TrustedRegistry:
-        """The registry as somebody sees it who was given its first root."""
+        """Return the registry as somebody sees it who was given its first root."""
         root = self.folder.metadata / f"1.{ROOT}.json"
         return TrustedRegistry.given(place or str(self.folder.folder), root, store)

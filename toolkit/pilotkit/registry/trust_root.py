@@ -35,7 +35,7 @@ class TrustedRegistry:
 
     @classmethod
     def given(cls, place: str, root: Path, store: Path | None = None) -> TrustedRegistry:
-        """A registry that somebody names together with the file of its root.
+        """Return a registry that somebody names together with the file of its root.
 
         Raises:
             DataError: there is no such registry or root.
@@ -61,12 +61,15 @@ class TrustedRegistry:
 
 
 def address_of(place: str) -> str:
-    """A registry's address, with a stroke at its end, from what people write: an address, or a folder.
+    """Return a registry's address, with a stroke at its end, from what people write: an address, or a folder.
 
     Raises:
         DataError: neither.
     """
-    scheme = urlsplit(place).scheme
+    try:
+        scheme = urlsplit(place).scheme
+    except ValueError:
+        scheme = ""
     if scheme in {"http", "https", "file"}:
         return f"{place.rstrip('/')}/"
     folder = Path(place)
@@ -76,7 +79,7 @@ def address_of(place: str) -> str:
 
 
 def read_root(path: Path) -> bytes:
-    """The bytes of a root's file; whether it vouches for itself is seen when it is used.
+    """Return the bytes of a root's file; whether it vouches for itself is seen when it is used.
 
     Raises:
         DataError: it cannot be read, or is too large.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pilotkit.errors import PackageError, PilotkitError, TrustError
 from pilotkit.model.registry import Listing, Release, Revocations, TrustStatement, Voucher
 from pilotkit.packages.archive import PackageArchive
-from pilotkit.registry.deployment_trust import earliest_expiry
+from pilotkit.registry.metadata_expiry import earliest_expiry
 from pilotkit.registry.trust_root import TrustedRegistry
 from pilotkit.registry.version_selection import choose, refuse_revoked
 
@@ -32,7 +32,7 @@ class VerifiedPackage:
     """Where it was found; what is kept of it goes into the deployment."""
 
     def open(self) -> PackageArchive:
-        """The package, once more verified, and still the one that was vouched for.
+        """Return the package, once more verified, and still the one that was vouched for.
 
         Raises:
             PackageError: the file has changed since.
@@ -47,7 +47,7 @@ def download_verified(
     spec: str | Path, *, registry: TrustedRegistry | None = None, allow_unsigned: bool = False,
     now: datetime | None = None,
 ) -> VerifiedPackage:  # fmt: skip
-    """A verified package and why it is trusted; what ``new`` and ``upgrade`` both begin with.
+    """Return a verified package and why it is trusted; what ``new`` and ``upgrade`` both begin with.
 
     Nothing of the package is parsed before signatures, thresholds, expiry, version and hash have held.
 
@@ -144,7 +144,7 @@ class RegistrySession:
         return self.client.download(self.client.find(name), f"{self.registry.address}targets/", self.registry.files)
 
     def vouched(self, release: Release, path: Path | None = None) -> VerifiedPackage:
-        """The package of a release, held against everything that is signed of it.
+        """Return the package of a release, held against everything that is signed of it.
 
         Args:
             release: one that the ministry lists.

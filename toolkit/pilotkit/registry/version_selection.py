@@ -15,7 +15,7 @@ _SPEC = re.compile(r"(?P<name>[a-z0-9][a-z0-9_.-]{0,79})(?:==(?P<version>\d[0-9A
 
 
 def choose(spec: str, listing: Listing, revocations: Revocations) -> Release:
-    """The release that ``spec`` means; for a bare name the newest that fits this pilotkit and is not revoked.
+    """Return the release that ``spec`` means; for a bare name the newest that fits this pilotkit and is not revoked.
 
     Raises:
         UnknownError: nothing of that name or version is published, or nothing that fits.
@@ -37,7 +37,7 @@ def choose(spec: str, listing: Listing, revocations: Revocations) -> Release:
 
 
 def parse_spec(spec: str) -> tuple[str, str | None]:
-    """The name and the version, if one is named.
+    """Return the name and the version, if one is named.
 
     Raises:
         UnknownError: neither a name nor a name with a version.
@@ -69,14 +69,14 @@ def revocation_of(name: str, version: str, identity: str, revocations: Revocatio
 
 
 def instead_of(gone: Revocation) -> str:
-    """What to do about a revoked release."""
+    """Return what to do about a revoked release."""
     if gone.instead is None:
         return "There is no version to take instead yet; ask the ministry."
     return f"Take {gone.name}=={gone.instead} instead."
 
 
 def precedence(version: str) -> tuple[tuple[int, int, int], bool, tuple[tuple[bool, int, str], ...]]:
-    """A key that sorts versions as Semantic Versioning 2.0.0 (item 11) does."""
+    """Return a key that sorts versions as Semantic Versioning 2.0.0 (item 11) does."""
     numbers, _, pre = version.partition("-")
     major, minor, patch = (int(each) for each in numbers.split("."))
     parts = (

@@ -93,7 +93,7 @@ def new(
 
 
 def template_context(package: Path, province: str, answers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-    """What a package's template is given for one province: all that ``cookiecutter`` means inside it.
+    """Return what a package's template is given for one province: all that ``cookiecutter`` means inside it.
 
     Written into ``cookiecutter.json`` it lets cookiecutter's own command render the same files.
 
@@ -114,7 +114,7 @@ def _write(order: Order, folder: Path) -> None:
 
 
 def _checked(folder: Path) -> tuple[Deployment, tuple[Finding, ...]]:
-    """The deployment as it would run.
+    """Return the deployment as it would run.
 
     Raises:
         DataError: its checks find an error.

@@ -66,7 +66,7 @@ class Order:
         return cls(archive, unit, communes, answers, seed(archive, parts, unit, communes, calendars, answers))
 
     def told(self) -> bytes:
-        """The text of ``answers.json``: what was answered, of which package, to which pilotkit."""
+        """Return the text of ``answers.json``: what was answered, of which package, to which pilotkit."""
         info = self.archive.info
         told = {
             "answers": dict(self.answers),
@@ -77,7 +77,7 @@ class Order:
 
 
 def questions_in(archive: PackageArchive) -> tuple[TemplateQuestion, ...]:
-    """What a package's template asks.
+    """Return what a package's template asks.
 
     Raises:
         PackageError: the package has no template, or one that may not be used.

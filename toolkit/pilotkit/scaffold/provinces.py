@@ -47,11 +47,11 @@ class UnitsFile:
         return max((unit.valid_from.isoformat() for unit in self._units), default="none")
 
     def provinces(self) -> tuple[AdministrativeUnit, ...]:
-        """The provinces in the file's order."""
+        """Return the provinces in the file's order."""
         return tuple(unit for unit in self._units if unit.level == "province")
 
     def communes(self, province: str) -> tuple[AdministrativeUnit, ...]:
-        """The communes of one province in the file's order."""
+        """Return the communes of one province in the file's order."""
         return tuple(unit for unit in self._units if unit.level == "commune" and unit.parent == province)
 
     def find_province(self, wanted: str) -> AdministrativeUnit | None:
@@ -61,7 +61,7 @@ class UnitsFile:
 
 
 def find_province(directories: Sequence[LocationDirectory], scheme: str, wanted: str) -> AdministrativeUnit:
-    """The province called ``wanted``, by code or name.
+    """Return the province called ``wanted``, by code or name.
 
     Raises:
         UnknownError: there is none, or nothing to look in; close names are told.
@@ -80,7 +80,7 @@ def find_province(directories: Sequence[LocationDirectory], scheme: str, wanted:
 
 
 def directory_of(directories: Sequence[LocationDirectory], scheme: str) -> LocationDirectory:
-    """The register of one scheme.
+    """Return the register of one scheme.
 
     Raises:
         UnknownError: no plugin offers it.
@@ -100,5 +100,5 @@ def _forms(unit: AdministrativeUnit) -> tuple[str, ...]:
 
 
 def bare_name(unit: AdministrativeUnit) -> str:
-    """The name as people type it in a hurry, without its kind."""
+    """Return the name as people type it in a hurry, without its kind."""
     return _forms(unit)[1]

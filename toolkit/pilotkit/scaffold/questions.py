@@ -33,7 +33,7 @@ class TemplateQuestion:
 
 
 def questions_of(settings: Mapping[str, Any]) -> tuple[TemplateQuestion, ...]:
-    """The questions of a ``cookiecutter.json``.
+    """Return the questions of a ``cookiecutter.json``.
 
     Raises:
         TemplateError: more than six, or one whose default is neither words nor a list of choices.

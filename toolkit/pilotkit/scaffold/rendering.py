@@ -97,7 +97,7 @@ def _tree(template: Path) -> Path:
 
 
 def _target(environment: SandboxedTemplates, name: str, values: dict[str, Any]) -> str:
-    """The path a file will have; an answer may be part of it, but may not lead out of the folder."""
+    """Return the path a file will have; an answer may be part of it, but may not lead out of the folder."""
     where = Place(f"template/{name}")
     if any(mark in _ANSWER.sub("", name) for mark in ("{{", "{%", "{#")):
         raise TemplateError("has a name that does more than put an answer in.", where=where, remedy=_TELL)

@@ -58,7 +58,7 @@ class Meter:
             raise SecurityError("the template does more than a template may (a loop or a text without end)")
 
     def walk(self, items: Iterable[Any]) -> Iterator[Any]:
-        """The items, one charge each."""
+        """Yield the items, one charge each."""
         for item in items:
             self.charge(1)
             yield item
@@ -139,7 +139,7 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
         return "".join(self._counted(parts))
 
     def join_words(self, parts: Iterable[object]) -> str:
-        """What ``~`` does."""
+        """Return what ``~`` does."""
         return "".join(self._counted(map(str, parts)))
 
     def _counted(self, parts: Iterable[str]) -> Iterator[str]:

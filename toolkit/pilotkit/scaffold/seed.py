@@ -75,7 +75,7 @@ def seed(
     calendars: Mapping[str, Calendar],
     answers: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What ``cookiecutter`` means inside the template: the answers, and everything prepared under names with ``_``."""
+    """Return ``cookiecutter`` as the template sees it: the answers, and prepared values under names with ``_``."""
     units = (province, *communes)
     points = tuple(_points(parts.pattern, province, communes))
     heads = tuple(_heads(parts.pattern, province, communes))
@@ -205,7 +205,7 @@ def _staff(norms: Sequence[Norm], points: Sequence[ServicePoint]) -> Iterator[St
 
 
 def _days(calendars: Mapping[str, Calendar], source: str | None, answers: Mapping[str, str]) -> Iterator[BaseModel]:
-    """The year before the assignment, its own, and the two after it."""
+    """Yield the year before the assignment, its own, and the two after it."""
     start = _date(answers.get("assigned_on")) or date.today()  # noqa: DTZ011  # a calendar day where this is run
     if source is not None and source in calendars:
         for year in range(start.year - 1, start.year + 3):

@@ -39,7 +39,7 @@ def check_target(target: Path) -> None:
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
-    """A new folder beside ``target`` to build in; at the end it becomes ``target``, on any failure it is removed.
+    """Open a new folder beside ``target`` that becomes ``target`` at the end, or is removed on any failure.
 
     Raises:
         TargetError: ``target`` may not be written to, or the disk refused; nothing is left behind.

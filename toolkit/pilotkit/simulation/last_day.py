@@ -60,7 +60,7 @@ def _report(session: Session, random: np.random.Generator, point: ServicePoint, 
 
 
 def _queue(session: Session, random: np.random.Generator, point: ServicePoint, until: datetime) -> None:
-    """Some have been served, the last ones within the hour by each counter that is open; others wait."""
+    """Lay out a queue: some have been served, the last by each open counter within the hour; others wait."""
     counters, is_crowded = min(point.counters or _COUNTERS, _COUNTERS), random.random() < _CROWDED
     staffed = max(1, counters - 2) if is_crowded else counters
     served = int(random.poisson(_SERVED)) + staffed

@@ -149,7 +149,7 @@ class _Writing:
         return list(zip(*columns, strict=True))
 
     def _receipts(self, part: slice, cases: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        """The first event of each case, with the changes that made it what it was at the counter."""
+        """Yield the first event of each case, with the changes that made it what it was at the counter."""
         draws, quoted = self._draws, json.dumps
         kinds = draws.procedure[part].tolist()
         times = zip(*(_instants(each[part]) for each in (draws.received, draws.due, draws.norm_due)), strict=True)
@@ -164,7 +164,7 @@ class _Writing:
             yield id_, 1, EventKind.RECEIVED.value, at, ACTOR, None, changes
 
     def _ends(self, part: slice, cases: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        """The last event of each case that has ended."""
+        """Yield the last event of each case that has ended."""
         for row, finished in zip(cases, _instants(self._draws.finished[part]), strict=True):
             if finished:
                 changes = f'{{"status": "{_DONE}", "finished_at": "{finished}", "step": {json.dumps(row[_STEP])}}}'
@@ -201,7 +201,7 @@ class _Kind(NamedTuple):
 
 
 def _opening(procedure: Procedure, digest: str, first: str | None) -> str:
-    """The changes that every receipt of this procedure has in common, as JSON without its closing brace."""
+    """Return the changes that every receipt of this procedure has in common, as JSON without its closing brace."""
     changes = {
         "procedure": procedure.code, "procedure_version": procedure.version, "procedure_digest": digest,
         "status": CaseStatus.ACCEPTED.value, "supplements": 0,

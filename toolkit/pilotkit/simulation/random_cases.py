@@ -103,18 +103,18 @@ class RandomCases:
         return np.where(has_deadline, due, -1), np.where(finished <= closing, finished, -1)
 
     def numbers(self) -> Indexes:
-        """The number of each case on its own day, from 1; cases stand in order of receipt."""
+        """Return the number of each case on its own day, from 1; cases stand in order of receipt."""
         starts: Indexes = np.searchsorted(self.day, self.days)
         numbers: Indexes = np.arange(self.day.size) - starts[self.day - self.days[0]] + 1
         return numbers
 
     def units(self, part: slice) -> NDArray[np.object_]:
-        """The code of the unit that decides each case."""
+        """Return the code of the unit that decides each case."""
         by_province = self.procedures.by_province[self.procedure[part]]
         return np.where(by_province, np.array(self.places.province, dtype=object), self.places.units[self.place[part]])
 
     def points(self, part: slice) -> NDArray[np.object_]:
-        """The id of the service point each case came to; None where nobody came."""
+        """Return the id of the service point each case came to; None where nobody came."""
         nowhere = np.array(None, dtype=object)
         return np.where(self.channel[part] == IN_PERSON, self.places.points[self.place[part]], nowhere)
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from pilotkit.errors import Place, TargetError
 from pilotkit.storage.address import file_of, unusable
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest revision of ``migrations/versions``."""
 
 

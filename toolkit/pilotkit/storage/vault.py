@@ -13,10 +13,10 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -45,20 +45,30 @@ class Vault:
     """Authenticated encryption with the first of its keys, and decryption with any.
 
     Args:
-        keys: 32 bytes by the key's id, the newest first.
+        keys: 32 bytes by the key's id, the newest first; or a function that returns them, called at the first use.
 
     Raises:
-        DataError: there is no key, or one is not 32 bytes.
+        DataError: there is no key, or one is not 32 bytes; with a function at the first use.
     """
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    def __init__(self, keys: Mapping[str, bytes] | Callable[[], Mapping[str, bytes]]) -> None:
+        self._given = keys
+        if not callable(keys):
+            _ = self._keys
+
+    @cached_property
+    def _keys(self) -> dict[str, bytes]:
+        keys = self._given() if callable(self._given) else self._given
         if not keys:
             raise _missing()
         for number, (key_id, key) in enumerate(keys.items(), start=1):
             if _ID.fullmatch(key_id) is None or len(key) != _KEY_SIZE:
                 raise _not_a_key(number)
-        self._keys = dict(keys)
-        self._ciphers = {key_id: AESGCM(_derived(key, "seal")) for key_id, key in keys.items()}
+        return dict(keys)
+
+    @cached_property
+    def _ciphers(self) -> dict[str, AESGCM]:
+        return {key_id: AESGCM(_derived(key, "seal")) for key_id, key in self._keys.items()}
 
     @classmethod
     def from_environment(cls) -> Vault:
@@ -68,6 +78,19 @@ class Vault:
             DataError: the variable is missing, or is not a list of keys.
         """
         return cls(keys_in(os.environ.get(KEYS, "")))
+
+    @classmethod
+    def deferred(cls) -> Vault:
+        """Return a vault that reads ``PILOTKIT_KEYS`` at its first use, and raises :class:`DataError` then."""
+        return cls(lambda: keys_in(os.environ.get(KEYS, "")))
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether there are keys to seal with."""
+        try:
+            return bool(self._keys)
+        except DataError:
+            return False
 
     @property
     def key_id(self) -> str:

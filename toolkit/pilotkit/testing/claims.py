@@ -49,7 +49,7 @@ class Claim(Noun):
 
 
 def package_of(name: str) -> str:
-    """The import package that an installed plugin's entry point stands in.
+    """Return the import package that an installed plugin's entry point stands in.
 
     Raises:
         UnknownError: no such plugin is installed.
@@ -61,20 +61,20 @@ def package_of(name: str) -> str:
 
 
 def source_of(name: str) -> Path | None:
-    """The folder of a plugin's package; None where it is not in a folder. Nothing of it is imported."""
+    """Return the folder of a plugin's package; None where it is not in a folder. Nothing of it is imported."""
     spec = find_spec(package_of(name))
     found = list(spec.submodule_search_locations or ()) if spec else []
     return Path(found[0]) if found else None
 
 
 def project_of(name: str) -> Path | None:
-    """The source tree of an installed plugin, where its tests are; None where only its package is here."""
+    """Return the source tree of an installed plugin, where its tests are; None where only its package is here."""
     source = source_of(name)
     return source.parent if source and (source.parent / "pyproject.toml").is_file() else None
 
 
 def claim_of(name: str) -> Claim | None:
-    """What an installed plugin claims; None where it claims nothing.
+    """Return what an installed plugin claims; None where it claims nothing.
 
     Raises:
         DataError: the claim cannot be understood.

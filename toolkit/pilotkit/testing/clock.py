@@ -18,7 +18,7 @@ class Clock:
         self._now = now
 
     def __call__(self) -> datetime:
-        """The time it shows."""
+        """Return the time it shows."""
         return self._now
 
     def show(self, moment: datetime) -> datetime:

@@ -51,7 +51,7 @@ class PluginContract:
 
 
 def contract_problems(name: str, folder: Path) -> tuple[str, ...]:
-    """What keeps the installed plugin ``name`` from the contract; empty when it keeps it.
+    """Return what keeps the installed plugin ``name`` from the contract; empty when it keeps it.
 
     Args:
         name: the plugin's entry point.
@@ -62,7 +62,7 @@ def contract_problems(name: str, folder: Path) -> tuple[str, ...]:
 
 
 def rule_problems(rule: str, name: str, folder: Path) -> tuple[str, ...]:
-    """What keeps the installed plugin ``name`` from one rule of the contract.
+    """Return what keeps the installed plugin ``name`` from one rule of the contract.
 
     Raises:
         KeyError: there is no such rule.

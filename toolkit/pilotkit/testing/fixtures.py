@@ -30,7 +30,7 @@ _DAYS = 30
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """The folder of a small deployment of its own: a municipality that does not exist."""
+    """Return the folder of a small deployment of its own: a municipality that does not exist."""
     from pilotkit.testing.sample_deployment import tiny_deployment
 
     return tiny_deployment(tmp_path / "tiny")
@@ -38,7 +38,7 @@ def tiny(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands still at 1 July 2025, 09:00 UTC."""
+    """Return a clock that stands still at 1 July 2025, 09:00 UTC."""
     from pilotkit.testing.clock import Clock
 
     return Clock()
@@ -46,7 +46,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def catalog(tiny: Path) -> Catalog:
-    """What the small deployment knows."""
+    """Return what the small deployment knows."""
     from pilotkit.catalog.deployment import Deployment
 
     return Deployment(tiny).catalog
@@ -69,7 +69,7 @@ def _filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def filled(_filled_once: Path, tmp_path: Path) -> Deployment:
-    """A small deployment with thirty simulated days that end on 28 July 2025; a copy of the test's own."""
+    """Return a small deployment with thirty simulated days that end on 28 July 2025; a copy of the test's own."""
     from pilotkit.catalog.deployment import Deployment
 
     return Deployment(shutil.copytree(_filled_once, tmp_path / "filled"))
@@ -77,7 +77,7 @@ def filled(_filled_once: Path, tmp_path: Path) -> Deployment:
 
 @pytest.fixture
 def filled_store(filled: Deployment) -> Iterator[Store]:
-    """The cases of ``filled``."""
+    """Yield the cases of ``filled``."""
     from contextlib import closing
 
     from pilotkit.storage.store import Store
@@ -88,7 +88,7 @@ def filled_store(filled: Deployment) -> Iterator[Store]:
 
 @pytest.fixture
 def web() -> Callable[..., TestClient]:
-    """Makes the client of a deployment's pages: ``web(folder)``, or ``web(folder, now=clock)`` to set the time."""
+    """Make the client of a deployment's pages: ``web(folder)``, or ``web(folder, now=clock)`` to set the time."""
     import warnings
 
     from pilotkit.catalog.deployment import Deployment
@@ -119,7 +119,7 @@ def _chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def narrow_page(_chromium: Any) -> Iterator[Any]:
-    """A page of a real browser (Playwright): 320 px wide, no JavaScript, the least that a citizen may come with."""
+    """Open a page of a real browser (Playwright): 320 px wide, no JavaScript, the least a citizen may have."""
     context = _chromium.new_context(viewport={"width": 320, "height": 640}, has_touch=True, java_script_enabled=False)
     yield context.new_page()
     context.close()
@@ -127,7 +127,7 @@ def narrow_page(_chromium: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def wide_page(_chromium: Any) -> Iterator[Any]:
-    """A page of a real browser (Playwright), 1280 px wide."""
+    """Yield a page of a real browser (Playwright), 1280 px wide."""
     context = _chromium.new_context(viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
@@ -135,7 +135,7 @@ def wide_page(_chromium: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def serving() -> Callable[..., Any]:
-    """Puts a deployment on a real address for as long as a ``with`` block lasts, which is given the address."""
+    """Serve a deployment on a real address for as long as a ``with`` block lasts, which is given the address."""
     from pilotkit.catalog.deployment import Deployment
     from pilotkit.web.server import running
 

@@ -25,6 +25,7 @@ _NAMES = {
     "register_pages": ("name", "page"),
     "register_commands": ("name", "command"),
     "register_documents": ("id", "document"),
+    "register_jobs": ("id", "job"),
     "register_tables": ("id", "set of tables"),
 }
 """What the answers of hooks that the catalog does not read are told apart by."""
@@ -63,13 +64,13 @@ class Subject:
         return small_deployment([self.name], self.folder)
 
     def offered(self, hook: str, **arguments: object) -> tuple[Offered, ...]:
-        """What the plugin itself answers to a hook."""
+        """Return what the plugin itself answers to a hook."""
         given = self.deployment.plugins.collect(hook, **arguments)
         return tuple(offer for offer in given if offer.plugin == self.name)
 
 
 def small_deployment(names: list[str], folder: Path) -> Deployment:
-    """A small deployment that enables these plugins."""
+    """Return a small deployment that enables these plugins."""
     return Deployment(tiny_deployment(folder, plugins__enabled=[name for name in names if name != "core"]))
 
 

@@ -41,7 +41,7 @@ def tiny_deployment(folder: Path, files: Mapping[str, str | None] | None = None,
 
 
 def enabling(deployment: Deployment, *plugins: str) -> Deployment:
-    """The same deployment with further plugins enabled, which its ``pilot.toml`` says from now on.
+    """Return the same deployment with further plugins enabled, which its ``pilot.toml`` says from now on.
 
     Raises:
         PluginError: one is not installed, or broken.

@@ -24,11 +24,11 @@ from pilotkit.api.app import create_api
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError, DataError, PilotkitError, RefusedError, TrustError, UnknownError
 from pilotkit.model.surface import Download, FormData, Page, Redirect, Stream, View
-from pilotkit.services import Backoffice
+from pilotkit.services import Services
 from pilotkit.web import builtin_pages as own
 from pilotkit.web import theme
 from pilotkit.web.authentication import Authenticator
-from pilotkit.web.delivery_task import delivering
+from pilotkit.web.background_tasks import background_tasks
 from pilotkit.web.form_parsing import read_body, read_posted
 from pilotkit.web.health import health_of
 from pilotkit.web.negotiation import preferred
@@ -44,7 +44,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def create_app(deployment: Deployment, *, now: Callable[[], datetime] | None = None) -> Starlette:
-    """The web application of a deployment.
+    """Return the web application of a deployment.
 
     Args:
         deployment: its catalog, words and templates are read here, so that what is broken is known at once.
@@ -82,8 +82,8 @@ class _Shell:
         self.pages = site_map(deployment)
         self.renderer = Renderer(deployment, self.pages)
         self.info = deployment.catalog.package
-        self.backoffice = Backoffice(deployment, now)
-        self.door = Authenticator(self.backoffice)
+        self.services = Services(deployment, now)
+        self.door = Authenticator(lambda: self.services.access)
         self.streams = Streams()
         for package in self.pages.packages:
             for language in self.settings.languages:
@@ -91,11 +91,11 @@ class _Shell:
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Serves until it is told to stop, then lets go of the database."""
-        with delivering(self.backoffice):
+        """Serve until it is told to stop, then close the database."""
+        with background_tasks(self.deployment, lambda: self.services.store, self.now):
             yield
         self.streams.close()
-        self.backoffice.close()
+        self.services.close()
 
     def routes(self) -> list[BaseRoute]:
         """Every address the application answers."""
@@ -107,18 +107,26 @@ class _Shell:
             Route("/icon.svg", self.icon),
             *self._citizens(),
             Mount("/static", self.renderer.assets.served(), name="static"),
-            Mount(API, create_api(self.backoffice, self.now)),
+            Mount(API, create_api(self.services, self.now)),
             *(self._route(page, language) for page in self.pages.pages.values() for language in languages),
         ]
 
     def _citizens(self) -> list[BaseRoute]:
-        """The way to the provider that citizens sign in with, where there is one."""
+        """Return the way to the provider that citizens sign in with, where there is one."""
         provider = self.deployment.settings.identity
         if provider is None:
             return []
         from pilotkit.web.oidc_login import CitizenEntrance  # noqa: PLC0415  # what most deployments never need
 
-        return CitizenEntrance(provider, self.backoffice, self.door, self._problem, self.now).routes()
+        return CitizenEntrance(
+            provider,
+            self.settings.languages,
+            self.services.vault,
+            lambda: self.services.access,
+            self.door,
+            self._problem,
+            self.now,
+        ).routes()
 
     def _route(self, page: Page, language: str) -> Route:
         async def answer(request: Request) -> Response:
@@ -138,12 +146,12 @@ class _Shell:
         return self._answer(request, page.show(page_request), page_request)
 
     async def _receive(self, request: Request, page: Page, language: str) -> Response:
-        """What a machine hands in: no session counts, so no other site can misuse one, and none is opened."""
+        """Return what a machine hands in: no session counts, so no other site can misuse one, and none is opened."""
         data = await read_body(request)
         page_request = PageRequest(
             deployment=self.deployment, language=language, now=self.now(), page=page.name, package=page.package
         )
-        page_request.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        page_request.__dict__.update(site_map=self.pages, _services=self.services)
         try:
             answered = await run_in_threadpool(page.receive, page_request, data) if page.receive else None
         except (DataError, TrustError) as problem:
@@ -190,7 +198,7 @@ class _Shell:
             form_token=self.door.token(request),
             origin=f"{request.url.scheme}://{request.url.netloc}",
         )
-        page_request.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        page_request.__dict__.update(site_map=self.pages, _services=self.services)
         return page_request
 
     def _answer(
@@ -200,18 +208,19 @@ class _Shell:
             return self._shown(request, answered, page_request)
         if isinstance(answered, Stream):
             key = f"{page_request.language}:{page_request.page}:{answered.shared}"
+            session = page_request.guest.session or (request.client.host if request.client else "")
             return self.streams.answer(
-                key, lambda: self._told(answered, page_request.page, page_request.language), answered.every
+                key, lambda: self._told(answered, page_request.page, page_request.language), answered.every, session
             )
         if isinstance(answered, Redirect):
             return self.door.pass_through(request, redirect_answer(answered), answered)
         return download_answer(answered)
 
     def _told(self, stream: Stream, page: str, language: str) -> bytes:
-        """What all who listen get; made for nobody, so that nothing of one of them reaches another."""
+        """Return what all who listen get; made for nobody, so that nothing of one of them reaches another."""
         package, now = self.pages.pages[page].package, self.now().astimezone(self.zone)
         nobody = PageRequest(deployment=self.deployment, language=language, now=now, page=page, package=package)
-        nobody.__dict__.update(site_map=self.pages, backoffice=self.backoffice)
+        nobody.__dict__.update(site_map=self.pages, _services=self.services)
         return told_event("view", self.renderer.render(stream.make(nobody), nobody))
 
     def _shown(self, request: Request, view: View, page_request: PageRequest) -> Response:
@@ -236,12 +245,12 @@ class _Shell:
         return JSONResponse(health_of(self.deployment, self.now()), headers={"cache-control": "no-store"})
 
     def theme(self, _request: Request) -> Response:
-        """The province's colours."""
+        """Return the province's colours."""
         css = theme.stylesheet(self.deployment.settings.theme.accent)
         return Response(css, media_type="text/css", headers={"cache-control": "no-cache"})
 
     def icon(self, _request: Request) -> Response:
-        """The browser tab's picture."""
+        """Return the browser tab's picture."""
         svg = theme.icon(self.deployment.settings.theme.accent)
         return Response(svg, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
 
@@ -267,7 +276,7 @@ class _Shell:
         return response
 
     def find_nothing(self, request: Request, _problem: Exception) -> Response:
-        """A page that was asked for something that is not there."""
+        """Return a page that was asked for something that is not there."""
         return self._problem(request, "not_found.html", HTTPStatus.NOT_FOUND)
 
     def forbid(self, request: Request, problem: Exception) -> Response:
@@ -276,7 +285,7 @@ class _Shell:
         return self._problem(request, "forbidden.html", HTTPStatus.FORBIDDEN)
 
     def explain(self, request: Request, problem: Exception) -> Response:
-        """A case that cannot take now what was asked of it: says what, and what to do."""
+        """Return a case that cannot take now what was asked of it: says what, and what to do."""
         what, remedy = (problem.what, problem.remedy) if isinstance(problem, PilotkitError) else (str(problem), "")
         return self._problem(
             request, "conflict.html", HTTPStatus.CONFLICT, what=what, remedy=remedy, here=request.url.path
@@ -291,7 +300,7 @@ class _Shell:
         return self._problem(request, "failed.html", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def fail(self, request: Request, _problem: Exception) -> Response:
-        """A bug. Says nothing of its inside; the server's log has it."""
+        """Return a bug. Says nothing of its inside; the server's log has it."""
         response = self._problem(request, "failed.html", HTTPStatus.INTERNAL_SERVER_ERROR)
         response.headers.update(HEADERS)
         return response

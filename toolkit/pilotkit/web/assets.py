@@ -42,7 +42,7 @@ class Assets:
         return self._find(name) is not None
 
     def served(self) -> StaticFiles:
-        """The application that serves them."""
+        """Return the application that serves them."""
         return _Served(packages=[(each, "static") for each in self.packages])
 
     def _find(self, name: str) -> Traversable | None:

@@ -1,10 +1,12 @@
-"""The door: finds out who asks, says who may not come in, and hands out and takes back what a browser holds."""
+"""Authentication of browsers: sessions and devices in cookies, and the permission that a page asks for."""
 
 from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +14,6 @@ from starlette.responses import Response
 from pilotkit.errors import DataError, RefusedError
 from pilotkit.model.access import CITIZEN
 from pilotkit.model.surface import FormData, Page, Redirect
-from pilotkit.services import Backoffice
 from pilotkit.storage.vault import Vault
 from pilotkit.web.cookies_and_csrf import (
     DEVICE,
@@ -28,19 +29,22 @@ from pilotkit.web.cookies_and_csrf import (
 )
 from pilotkit.web.responses import Entrance, Exit
 
+if TYPE_CHECKING:
+    from pilotkit.access.access import Access
+
 _LOG = logging.getLogger(__name__)
 _DEVICE_SECONDS = 180 * 24 * 3600
 
 
 class Authenticator:
-    """Of one deployment.
+    """Authenticates the requests of one deployment.
 
     Args:
-        backoffice: knows the sessions; opened when the first browser brings one.
+        access: returns what knows the sessions; called when the first browser brings one.
     """
 
-    def __init__(self, backoffice: Backoffice) -> None:
-        self._backoffice = backoffice
+    def __init__(self, access: Callable[[], Access]) -> None:
+        self._access = access
         self._tokens = FormTokens(_form_secret())
 
     def guest(self, request: Request) -> Requester:
@@ -76,7 +80,7 @@ class Authenticator:
         return is_from_here(request) and self._tokens.is_token(self.guest(request), posted.get(FIELD))
 
     def token(self, request: Request) -> str:
-        """What the forms of a page for whoever asks carry."""
+        """Return what the forms of a page for whoever asks carry."""
         return self._tokens.token(self.guest(request))
 
     def name_browser(self, request: Request, response: Response) -> None:
@@ -100,7 +104,7 @@ class Authenticator:
         if not session:
             return guest
         try:
-            authority = self._backoffice.access.authority(session)
+            authority = self._access().authority(session)
         except DataError as problem:  # the keys have gone; what is public is still for everybody
             _LOG.error("a session cannot be read: %s", problem)
             return guest
@@ -108,7 +112,7 @@ class Authenticator:
 
 
 def _form_secret() -> bytes:
-    """What forms' tokens follow from: every process with the same keys knows it; without keys, this one alone."""
+    """Return the secret of form tokens: of the keys, so that all processes share it; else of this process."""
     try:
         return Vault.from_environment().derived("web/forms")
     except DataError:

@@ -13,7 +13,7 @@ SIGN_OUT = "shell.sign-out"
 
 
 def show_index(request: Any) -> View:
-    """What is here, for a deployment without a portal."""
+    """Show what is here, for a deployment without a portal."""
     pages = [page for page in request.navigation if page.path != "/"]
     return View("shell/index.html", {"pages": pages, "procedures": len(request.catalog.procedures)})
 

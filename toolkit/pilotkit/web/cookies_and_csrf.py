@@ -62,7 +62,7 @@ class FormTokens:
         self._secret = secret
 
     def new_visitor(self) -> str:
-        """A name for a browser that has none."""
+        """Return a name for a browser that has none."""
         name = secrets.token_urlsafe(24)
         return f"{name}.{self._mac('visitor', name).hex()[:32]}"
 
@@ -72,7 +72,7 @@ class FormTokens:
         return hmac.compare_digest(self._mac("visitor", name).hex()[:32].encode(), mac.encode())
 
     def token(self, guest: Requester) -> str:
-        """What the guest's forms carry; another one each time, and all of them are good."""
+        """Return what the guest's forms carry; another one each time, and all of them are good."""
         mask = secrets.token_bytes(_MASK)
         return urlsafe_b64encode(mask + _masked(self._of(guest), mask)).decode()
 
@@ -101,7 +101,7 @@ def is_plain(request: Request) -> bool:
 
 
 def cookie(request: Request, name: str) -> str:
-    """A cookie of ours; empty where there is none."""
+    """Return a cookie of ours; empty where there is none."""
     return request.cookies.get(_name(request, name), "")
 
 
@@ -131,7 +131,14 @@ def is_from_here(request: Request) -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+    return origin is None or _host_of(origin) == request.headers.get("host", "")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as half an IPv6 address
+        return None
 
 
 def is_own_path(path: str) -> bool:

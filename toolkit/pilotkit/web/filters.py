@@ -14,7 +14,7 @@ from pilotkit.web.formats import Formats
 
 
 def filters(formats: Formats, written_in: str, zone: tzinfo | None = None) -> dict[str, Callable[..., Any]]:
-    """The filters of one language, by name.
+    """Return the filters of one language, by name.
 
     Args:
         formats: how that language writes figures.
@@ -31,7 +31,7 @@ def filters(formats: Formats, written_in: str, zone: tzinfo | None = None) -> di
         return Markup('<span lang="{}">{}</span>').format(words.language_of(formats.language), plain(words))
 
     def local(name: str) -> str | Markup:
-        """A name as it is written where it is used, marked where the page speaks another language."""
+        """Return a name as it is written where it is used, marked where the page speaks another language."""
         return name if formats.language == written_in else Markup('<span lang="{}">{}</span>').format(written_in, name)
 
     def here(value: Any) -> Any:
@@ -39,7 +39,7 @@ def filters(formats: Formats, written_in: str, zone: tzinfo | None = None) -> di
         return value.astimezone(zone) if is_moment else value
 
     def iso_day(written: str) -> str:
-        """A day of plain data, such as a form's answer; what is none stays as it is."""
+        """Return a day of plain data, such as a form's answer; what is none stays as it is."""
         try:
             return formats.day(date.fromisoformat(written))
         except ValueError:
@@ -77,5 +77,5 @@ def web_address(address: str | None) -> str | None:
 
 
 def dialled(phone: str) -> str:
-    """A phone number as ``tel:`` takes it (RFC 3966)."""
+    """Return a phone number as ``tel:`` takes it (RFC 3966)."""
     return "".join(char for char in phone if char.isdecimal() or char in "+*#")

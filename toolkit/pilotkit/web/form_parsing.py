@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 
 
 async def read_body(request: Request) -> bytes:
-    """What a machine sent, whole.
+    """Return what a machine sent, whole.
 
     Raises:
         HTTPException: 413 where it is more than one file may be, 400 where it breaks off.
@@ -52,7 +52,7 @@ async def read_body(request: Request) -> bytes:
 
 
 async def read_posted(request: Request) -> FormData:
-    """The fields and files of a request's body.
+    """Return the fields and files of a request's body.
 
     Raises:
         HTTPException: 413 where it is more than the bounds allow, 415 where it is no form, 400 where it is broken.
@@ -84,12 +84,12 @@ class _Parser(MultiPartParser):
     size = 0
 
     def on_part_begin(self) -> None:
-        """A new part: nothing of it is here yet."""
+        """Begin a new part."""
         self.size = 0
         super().on_part_begin()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        """A piece of a part; the last straw where it is one too many."""
+        """Add a piece to a part, or refuse what is too much."""
         self.size += end - start
         if self.size > FILE_SIZE:
             raise _too_much()
@@ -153,5 +153,5 @@ def _frozen(grouped: dict[str, list[_T]]) -> Iterator[tuple[str, tuple[_T, ...]]
 
 
 def _too_much() -> HTTPException:
-    """The connection is closed with it: what is still coming would only be read to be thrown away."""
+    """Return the connection is closed with it: what is still coming would only be read to be thrown away."""
     return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"connection": "close"})

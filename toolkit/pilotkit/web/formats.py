@@ -71,7 +71,7 @@ class Formats:
         return format_skeleton("MMMd" if self.locale.language == "en" else "Md", value, locale=self.locale)
 
     def weekday(self, value: date) -> str:
-        """The day of the week in full."""
+        """Return the day of the week in full."""
         return format_date(value, "EEEE", locale=self.locale)
 
     def clock(self, value: datetime | time) -> str:
@@ -83,11 +83,11 @@ class Formats:
         return f"{self.clock(value)} {self.day(value)}"
 
     def listed(self, words: list[str]) -> str:
-        """``a, b and c``."""
+        """Return ``a, b and c``."""
         return format_list(words, locale=self.locale)
 
     def hours(self, opening: str) -> str:
-        """Opening hours in words, from OpenStreetMap's grammar; as they stand where the grammar goes further."""
+        """Return opening hours in words, from OpenStreetMap's grammar; as they stand where it goes further."""
         if opening.strip() == "24/7":
             return f"{self._days('Mo', 'Su')}: 00:00{_TO}24:00"
         rules = [_RULE.fullmatch(rule.strip()) for rule in opening.split(";")]
@@ -106,7 +106,7 @@ class Formats:
 
 
 def language_name(language: str) -> str:
-    """What speakers call their language: ``Català``, ``English``."""
+    """Return what speakers call their language: ``Català``, ``English``."""
     try:
         name = Locale.parse(language, sep="-").get_display_name(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

@@ -16,7 +16,7 @@ _PACKAGE = "govuk_frontend_jinja"
 
 
 def component(kind: str, /, **params: Any) -> Markup:
-    """The HTML of one component.
+    """Return the HTML of one component.
 
     Args:
         kind: as its folder is called, such as ``date-input``.

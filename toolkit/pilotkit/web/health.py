@@ -12,7 +12,7 @@ from pilotkit.version import __version__
 
 
 def health_of(deployment: Deployment, now: datetime) -> dict[str, Any]:
-    """The answer of ``/health``; a stale or revoked package keeps running, and is told here."""
+    """Return the answer of ``/health``; a stale or revoked package keeps running, and is told here."""
     info = deployment.catalog.package
     return {
         "ok": True,

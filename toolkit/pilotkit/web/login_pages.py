@@ -19,8 +19,8 @@ def show_sign_in(request: Any) -> View:
 
 
 def sign_in(request: Any) -> View | Entrance:
-    """An officer signs in. Whatever is wrong, the page says the same."""
-    access = request.backoffice.access
+    """Return an officer signs in. Whatever is wrong, the page says the same."""
+    access = request.access
     try:
         session = access.sign_in(
             request.posted.get("login"),
@@ -44,7 +44,7 @@ def show_sign_out(_visit: Any) -> View:
 def sign_out(request: Any) -> Exit:
     """End the session here; the provider's own is another matter."""
     if request.guest.session:
-        request.backoffice.access.sign_out(request.guest.session)
+        request.access.sign_out(request.guest.session)
     return Exit(request.url("shell.sign-out"))
 
 

@@ -8,7 +8,7 @@ _LONGEST = 500
 
 
 def preferred(accepted: str, offered: Sequence[str]) -> str:
-    """The best of ``offered`` for an ``Accept-Language`` header; the first where nothing fits."""
+    """Return the best of ``offered`` for an ``Accept-Language`` header; the first where nothing fits."""
     ranges = [_parsed(part) for part in accepted[:_LONGEST].split(",") if part.strip()]
     for wanted, quality in sorted(ranges, key=lambda each: -each[1]):
         if quality <= 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from pilotkit.access.access import Access
 from pilotkit.access.oidc_provider import Journey, NotIdentifiedError, Provider, ProviderAwayError, TooWeakError
 from pilotkit.errors import DataError
-from pilotkit.services import Backoffice
 from pilotkit.settings import IdentitySettings
-from pilotkit.storage.vault import Sealed
+from pilotkit.storage.vault import Sealed, Vault
 from pilotkit.web.authentication import Authenticator
 from pilotkit.web.cookies_and_csrf import FLOW, cookie, drop_cookie, is_own_path, set_cookie
 from pilotkit.web.responses import NO_STORE, Entrance, redirect_answer
@@ -40,8 +40,10 @@ class CitizenEntrance:
 
     Args:
         settings: the provider.
-        backoffice: keeps the sessions.
-        door: hands them out.
+        languages: of the deployment.
+        vault: seals what the browser carries to the provider and back.
+        access: returns what keeps the sessions.
+        door: hands sessions out.
         problem: shows what is wrong.
         now: the clock; aware.
     """
@@ -49,13 +51,17 @@ class CitizenEntrance:
     def __init__(
         self,
         settings: IdentitySettings,
-        backoffice: Backoffice,
+        languages: Sequence[str],
+        vault: Vault,
+        access: Callable[[], Access],
         door: Authenticator,
         problem: Problem,
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._backoffice = backoffice
+        self._languages = languages
+        self._vault = vault
+        self._access = access
         self._door = door
         self._problem = problem
         self._now = now
@@ -81,7 +87,7 @@ class CitizenEntrance:
         response = RedirectResponse(address, 303, NO_STORE)
         until = (self._now() + _AWAY).timestamp()
         flow = {**asdict(journey), "until": until, "next": wanted if is_own_path(wanted) else f"/{language}"}
-        sealed = self._backoffice.vault.seal(json.dumps(flow).encode(), _PLACE)
+        sealed = self._vault.seal(json.dumps(flow).encode(), _PLACE)
         value = f"{sealed.key_id}.{urlsafe_b64encode(sealed.data).decode()}"
         set_cookie(request, response, FLOW, value, int(_AWAY.total_seconds()))
         return response
@@ -112,14 +118,14 @@ class CitizenEntrance:
         except NotIdentifiedError:
             return self._problem(request, "not_identified.html", HTTPStatus.FORBIDDEN)
         old = self._door.guest(request).session
-        session = self._backoffice.access.sign_in_citizen(found.subject, found.person, replaces=old)
+        session = self._access().sign_in_citizen(found.subject, found.person, replaces=old)
         entrance = Entrance(wanted, session)
         return self._door.pass_through(request, redirect_answer(entrance), entrance)
 
     def _flow(self, value: str) -> dict[str, Any]:
         key_id, _, data = value.partition(".")
         try:
-            plain = self._backoffice.vault.open(Sealed(key_id, urlsafe_b64decode(data.encode())), _PLACE)
+            plain = self._vault.open(Sealed(key_id, urlsafe_b64decode(data.encode())), _PLACE)
         except (DataError, ValueError):
             raise NotIdentifiedError("this browser has not set out from here.") from None
         flow: dict[str, Any] = json.loads(plain)
@@ -132,6 +138,6 @@ class CitizenEntrance:
         return self._problem(request, "provider_away.html", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _language(self, request: Request) -> str:
-        languages = self._backoffice.deployment.settings.deployment.languages
+        languages = self._languages
         asked = request.query_params.get("language", "")
         return asked if asked in languages else languages[0]

@@ -1,4 +1,4 @@
-"""What a page is told: who asks for what, in which language, and when."""
+"""The request of one page: who asks for what, in which language, when; and the services that answer."""
 
 from __future__ import annotations
 
@@ -16,14 +16,25 @@ from pilotkit.model.access import ANONYMOUS, CITIZEN, Authority
 from pilotkit.model.personal import Person
 from pilotkit.model.surface import FormData, Page
 from pilotkit.model.text import LocalText
-from pilotkit.services import Backoffice
 from pilotkit.web.cookies_and_csrf import NOBODY, Requester
 from pilotkit.web.formats import Formats
 from pilotkit.web.sitemap import SiteMap, site_map
 from pilotkit.web.translations import SHELL, words_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+    from pilotkit.access.access import Access
+    from pilotkit.applications.applications import Applications
+    from pilotkit.applications.tracking import CaseTracking
+    from pilotkit.casework.officer_desk import OfficerDesk
+    from pilotkit.casework.operations import Operations
+    from pilotkit.casework.printing import Printing
+    from pilotkit.casework.queue import Queue
     from pilotkit.measures.measures import Measures
+    from pilotkit.measures.signoffs import SignOffs
+    from pilotkit.services import Services
+    from pilotkit.storage.plugin_tables import PluginTables
 
 
 @dataclass(frozen=True)
@@ -56,9 +67,64 @@ class PageRequest:
     """Scheme and host that the visitor came to, as an address outside a page needs them; never to be trusted."""
 
     @cached_property
-    def backoffice(self) -> Backoffice:
-        """The case side of the deployment; the web application opens it once for all visits."""
-        return Backoffice(self.deployment, lambda: self.now)
+    def _services(self) -> Services:
+        """The web application puts its own here, opened once for all requests."""
+        from pilotkit.services import Services  # noqa: PLC0415  # what most pages never need
+
+        return Services(self.deployment, lambda: self.now)
+
+    @cached_property
+    def officer_desk(self) -> OfficerDesk:
+        """Cases, within the permissions and units of the account."""
+        return self._services.officer_desk(self.authority)
+
+    @property
+    def applications(self) -> Applications:
+        """Drafts and applications of citizens."""
+        return self._services.applications
+
+    @property
+    def tracking(self) -> CaseTracking:
+        """Cases as the citizens who sent them follow them."""
+        return self._services.tracking
+
+    @property
+    def access(self) -> Access:
+        """Signing in and out."""
+        return self._services.access
+
+    @property
+    def queue(self) -> Queue:
+        """Queue tickets of the service points."""
+        return self._services.queue
+
+    @property
+    def operations(self) -> Operations:
+        """The day at work; it asks for no permissions: the page has."""
+        return self._services.operations
+
+    @property
+    def printing(self) -> Printing:
+        """Printed documents; they ask for no permissions: the page has."""
+        return self._services.printing
+
+    @property
+    def sign_offs(self) -> SignOffs:
+        """Figures that heads have signed."""
+        return self._services.at(self.now).sign_offs
+
+    @property
+    def keeps_personal_data(self) -> bool:
+        """Whether the server has keys to seal what people send."""
+        return self._services.vault.has_keys
+
+    def tables(self, metadata: MetaData) -> PluginTables:
+        """Return the tables of the page's plugin.
+
+        Raises:
+            PluginError: a table is the core's.
+        """
+        return self._services.tables(metadata)
 
     @property
     def catalog(self) -> Catalog:
@@ -75,7 +141,7 @@ class PageRequest:
         """What the provider says of the citizen who has signed in; None for everybody else."""
         if not self.authority.subject.startswith(CITIZEN) or not self.guest.session:
             return None
-        return self.backoffice.access.person(self.guest.session)
+        return self._services.access.person(self.guest.session)
 
     @property
     def navigation(self) -> tuple[Page, ...]:
@@ -111,7 +177,7 @@ class PageRequest:
         return words_of(self.package, self.language)
 
     def url(self, name: str, /, **parameters: object) -> str:
-        """The address of a page in this language.
+        """Return the address of a page in this language.
 
         Raises:
             UnknownError: nobody offers that page.
@@ -123,9 +189,9 @@ class PageRequest:
         return words.in_language(self.language)
 
     def gettext(self, message: str) -> str:
-        """A message of the code in this language."""
+        """Return a message of the code in this language."""
         return self.words.gettext(message)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        """A message that counts, in this language."""
+        """Return a message that counts, in this language."""
         return self.words.ngettext(one, many, count)

@@ -31,13 +31,13 @@ class Disc:
         return math.hypot(other.x - self.x, other.y - self.y)
 
     def rim(self) -> list[Corner]:
-        """The corners of the polygon that stands for the circle."""
+        """Return the corners of the polygon that stands for the circle."""
         turns = (math.tau * step / _SIDES for step in range(_SIDES))
         return [(self.x + self.radius * math.cos(turn), self.y + self.radius * math.sin(turn)) for turn in turns]
 
 
 def cells(discs: Sequence[Disc]) -> tuple[tuple[Corner, ...], ...]:
-    """The corners of each disc's cell, in the order of ``discs``. Two discs with one middle share it undivided."""
+    """Return the corners of each disc's cell, in the order of ``discs``; two discs with one centre share it."""
     neighbours = [_neighbours(discs, disc) for disc in discs]
     weights = _weights(discs, neighbours)
     found = []
@@ -68,7 +68,7 @@ def _weights(discs: Sequence[Disc], neighbours: Sequence[Sequence[int]]) -> list
 
 
 def _cut(corners: Sequence[Corner], disc: Disc, other: Disc, difference: float) -> list[Corner]:
-    """What is left on ``disc``'s side of its border with ``other`` (Sutherland and Hodgman's clipping, one edge)."""
+    """Return the part on ``disc``'s side of its border with ``other`` (Sutherland-Hodgman clipping, one edge)."""
     east, north = other.x - disc.x, other.y - disc.y
     limit = (east**2 + north**2 + difference) / 2
 

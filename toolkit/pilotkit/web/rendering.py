@@ -35,7 +35,7 @@ class Renderer:
         self._environments: dict[tuple[str, str], Environment] = {}
 
     def render(self, view: View, request: PageRequest) -> str:
-        """The HTML of a view.
+        """Return the HTML of a view.
 
         Raises:
             PluginError: the view names something as the shell names its own, which would change the frame of the page.
@@ -99,7 +99,7 @@ class Renderer:
         }
 
     def _door(self, request: PageRequest) -> dict[str, Any]:
-        """What the header says about signing in, and whether there is anything to sign in with."""
+        """Return what the header says about signing in, and whether there is anything to sign in with."""
         provider = self.deployment.settings.identity
         return {
             "signed_in": self._signed_in(request),
@@ -108,7 +108,7 @@ class Renderer:
         }
 
     def _signed_in(self, request: PageRequest) -> dict[str, str] | None:
-        """The account and its place, never a person; None where nobody has signed in."""
+        """Return the account and its place, never a person; None where nobody has signed in."""
         who, catalog = request.authority, request.catalog
         if who.is_anonymous:
             return None
@@ -127,7 +127,7 @@ class Renderer:
         return {"label": words.gettext(label), "url": self.pages.url(request.language, page.name), "current": current}
 
     def _around(self, request: PageRequest) -> Page | None:
-        """The page of the navigation that the visit's page lies under: the nearest one."""
+        """Return the page of the navigation that the visit's page lies under: the nearest one."""
         here = self.pages.pages.get(request.page)
         if here is None or here.navigation is not None:
             return None

@@ -41,7 +41,7 @@ def redirect_answer(redirect: Redirect) -> Response:
 
 
 def download_answer(download: Download) -> Response:
-    """A file to keep; never shown inside the page, and never kept by anything between."""
+    """Return a file to keep; never shown inside the page, and never kept by anything between."""
     headers = {**NO_STORE, "content-disposition": _disposition(download.name)}
     return Response(download.content, media_type=download.media_type, headers=headers)
 

@@ -39,7 +39,7 @@ class SecurityHeaders:
 
 
 def bounded(query: list[tuple[str, str]]) -> dict[str, str]:
-    """The query as a mapping: few keys, short values, no control characters; the last of a key counts."""
+    """Return the query as a mapping: few keys, short values, no control characters; the last of a key counts."""
     return {
         key[:QUERY_LENGTH]: "".join(char for char in value[:QUERY_LENGTH] if char.isprintable()).strip()
         for key, value in query[-QUERY_KEYS:]

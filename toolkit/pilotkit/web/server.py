@@ -55,7 +55,7 @@ def serve(
 def running(
     deployment: Deployment, port: int = 0, *, host: str = HOST, now: Callable[[], datetime] | None = None
 ) -> Iterator[str]:
-    """The address of the deployment, served in the background for as long as the block lasts. Port 0: any free one.
+    """Serve a deployment in the background for as long as the block lasts. Port 0: any free one.
 
     Raises:
         TargetError: the port is taken, or the server did not start.

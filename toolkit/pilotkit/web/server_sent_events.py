@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from time import monotonic
@@ -20,6 +21,8 @@ from pilotkit.errors import PilotkitError
 _LOG = logging.getLogger(__name__)
 MOST = 100
 """Listeners of one process; who comes later is told to come again, and sees the page all the same."""
+MOST_EACH = 10
+"""Listeners of one session, so that none takes the places of all others."""
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that nothing between takes the connection for dead."""
 LONGEST = 900.0
@@ -40,12 +43,17 @@ class Streams:
 
     Args:
         most: listeners at one time.
+        most_each: of them, of one session.
         heartbeat: seconds.
         longest: seconds.
     """
 
-    def __init__(self, most: int = MOST, heartbeat: float = HEARTBEAT, longest: float = LONGEST) -> None:
+    def __init__(
+        self, most: int = MOST, most_each: int = MOST_EACH, heartbeat: float = HEARTBEAT, longest: float = LONGEST
+    ) -> None:
         self._most = most
+        self._most_each = most_each
+        self._sessions: Counter[str] = Counter()
         self._heartbeat = heartbeat
         self._longest = longest
         self._channels: dict[str, _Channel] = {}
@@ -56,17 +64,20 @@ class Streams:
         """How many listen now."""
         return sum(channel.listeners for channel in self._channels.values())
 
-    def answer(self, key: str, make: Callable[[], bytes], every: float) -> Response:
-        """A response that goes on; 503 where too many listen or the server stops.
+    def answer(self, key: str, make: Callable[[], bytes], every: float, session: str) -> Response:
+        """Return a response that goes on; 503 where too many listen or the server stops, 429 where one session does.
 
         Args:
             key: whoever has the same gets the same events.
             make: makes one; called in a thread, again every few seconds while somebody listens.
             every: seconds from one to the next.
+            session: tells listeners apart: of a session, or of an address where nobody has signed in.
         """
+        if self._sessions[session] >= self._most_each:
+            return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS, headers={**_HEADERS, "retry-after": "30"})
         if not self._has_room:
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={**_HEADERS, "retry-after": "30"})
-        events = self._events(key, make, every)
+        events = self._events(key, make, every, session)
         return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
 
     def close(self) -> None:
@@ -79,10 +90,11 @@ class Streams:
     def _has_room(self) -> bool:
         return not self._is_over and self.listeners < self._most
 
-    async def _events(self, key: str, make: Callable[[], bytes], every: float) -> AsyncIterator[bytes]:
+    async def _events(self, key: str, make: Callable[[], bytes], every: float, session: str) -> AsyncIterator[bytes]:
         yield f"retry: {_RETRY}\n\n".encode()
-        if not self._has_room:
+        if not self._has_room or self._sessions[session] >= self._most_each:
             return
+        self._sessions[session] += 1
         channel = self._channels.setdefault(key, _Channel(make, every))
         channel.join()
         try:
@@ -95,6 +107,7 @@ class Streams:
                 elif not self._is_over:
                     yield b": still here\n\n"
         finally:
+            self._sessions -= Counter({session: 1})  # a session without listeners is not remembered
             channel.leave()
             if not channel.listeners and self._channels.get(key) is channel:
                 del self._channels[key]

@@ -24,7 +24,7 @@ class SiteMap:
     pages: Mapping[str, Page]
 
     def url(self, language: str, name: str, /, **parameters: object) -> str:
-        """The address of a page. What is no part of its path goes into the query; None and "" are left out.
+        """Return the address of a page. What is no part of its path goes into the query; None and "" are left out.
 
         Raises:
             UnknownError: no plugin offers a page of that name.
@@ -50,7 +50,7 @@ class SiteMap:
 
 
 def site_map(deployment: Deployment) -> SiteMap:
-    """The pages that the deployment's plugins offer, and the shell's own where nobody offers a first page.
+    """Return the pages that the deployment's plugins offer, and the shell's own where nobody offers a first page.
 
     Raises:
         PluginError: a plugin failed while it was asked.

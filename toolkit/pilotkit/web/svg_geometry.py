@@ -122,7 +122,7 @@ def _frame(positions: Sequence[tuple[float, float]], size: float, tallest: float
 
 
 def _degrees(unit: AdministrativeUnit) -> float:
-    """The radius of a disc of the unit's area, in degrees of latitude, wide enough that neighbours touch."""
+    """Return the radius of a disc of the unit's area, in degrees of latitude, wide enough that neighbours touch."""
     return math.sqrt((unit.area_km2 or 1.0) / math.pi) / _KILOMETRES_A_DEGREE * _REACH
 
 

@@ -20,7 +20,7 @@ _Rgb = tuple[float, float, float]
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours (``#rrggbb``), 1 to 21, as WCAG 2.2 defines it."""
+    """Return the contrast ratio of two colours (``#rrggbb``), 1 to 21, as WCAG 2.2 defines it."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

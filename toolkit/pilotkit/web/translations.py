@@ -19,7 +19,7 @@ SHELL = "pilotkit.web"
 
 @lru_cache(maxsize=256)
 def words_of(package: str, language: str) -> NullTranslations:
-    """The messages of ``package`` in ``language``; the shell's own, then the English of the code, where it has none.
+    """Return the messages of ``package`` in ``language``; the shell's own, then English, where it has none.
 
     Raises:
         PluginError: the catalogue is there and cannot be read.

@@ -26,7 +26,7 @@ _FILE = re.compile(r'url\("(files/[^"]+)"\)')
 
 
 def plan_page(plan: UpgradePlan, settings: PilotSettings, language: str | None = None) -> str:
-    """The HTML of a plan.
+    """Return the HTML of a plan.
 
     Args:
         plan: what an upgrade would do, or did.
@@ -71,7 +71,7 @@ def _dated(change: ProcedureChange) -> list[tuple[str, Any]]:
 
 
 def _value(value: Any) -> str:
-    """A value as a person writes it: words as they are, keys beside their values, the rest as JSON."""
+    """Return a value as a person writes it: words as they are, keys beside their values, the rest as JSON."""
     if value is None:
         return "\N{EM DASH}"
     if isinstance(value, dict) and all(isinstance(each, str | int | float) for each in value.values()):
@@ -82,7 +82,7 @@ def _value(value: Any) -> str:
 
 
 def _fonts() -> str:
-    """The typeface inside the page; nothing where the assets were not built, so that the system's is used."""
+    """Return the typeface inside the page; nothing where the assets were not built, so that the system's is used."""
     if not _FONTS.is_file():
         return ""
     faces = _FACE.findall(_FONTS.read_text(encoding="utf-8"))

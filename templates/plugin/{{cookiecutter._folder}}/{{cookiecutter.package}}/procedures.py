@@ -43,11 +43,11 @@ class ExampleHandler:
     procedure_code = CODE
 
     def prefill(self, person: Mapping[str, object]) -> Mapping[str, object]:
-        """The name that is known already."""
+        """Return the name that is known already."""
         return {"name": person["name"]} if "name" in person else {}
 
     def validate(self, answers: Mapping[str, object]) -> Sequence[str]:
-        """What is wrong with the answers, a sentence each."""
+        """Return what is wrong with the answers, a sentence each."""
         return () if answers.get("name") else ("Give a name.",)
 
     def fees(self, answers: Mapping[str, object]) -> Sequence[Fee] | None:  # noqa: ARG002  # the same for everybody

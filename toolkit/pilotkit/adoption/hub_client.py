@@ -1,4 +1,4 @@
-"""Handing a receipt in over the network; whoever has none carries the file."""
+"""Client of the ministry's hub: hands a receipt in over the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The personal side of an application on its way in."""
+"""Check and seal the personal part of an application."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pilotkit.storage.personal_store import SealedFile, seal_file
 from pilotkit.storage.vault import Vault
 
 
-class Intake:
-    """Checks and seals what came with an application.
+class ApplicationSealer:
+    """Checks and seals person, answers and files of an application.
 
     Args:
-        vault: None where the server has no keys: then applications are taken in without a person only.
+        vault: seals them; without keys, applications that name nobody still come in.
     """
 
-    def __init__(self, vault: Vault | None) -> None:
+    def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     def checked(self, application: Application) -> Application:
-        """The application, with the media types that its files have.
+        """Return the application with the media types that its files have.
 
         Raises:
             CaseError: a file may not be kept, or there are files and nobody they belong to.
@@ -32,16 +32,13 @@ class Intake:
                 remedy="Say who applies: files are kept with the person.",
             )
         if application.person is not None:
-            self._opened()
+            _ = self._vault.key_id  # raises before anything is stored
         return application.model_copy(update={"contents": checked_all(application.contents)})
 
     def sealed(self, application: Application, case: Case) -> SealedFile | None:
-        """What is kept with the case; None where nobody is told apart."""
+        """Return the sealed file of a case; None where nobody is named."""
         if application.person is None:
             return None
         return seal_file(
-            self._opened(), case.code, application.person, application.answers, application.contents, case.received_at
+            self._vault, case.code, application.person, application.answers, application.contents, case.received_at
         )
-
-    def _opened(self) -> Vault:
-        return self._vault or Vault.from_environment()

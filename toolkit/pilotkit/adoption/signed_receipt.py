@@ -24,14 +24,14 @@ _REMEDY = "Ask the province to write it again with 'pilotkit receipt'."
 
 
 def sign_receipt(receipt: AdoptionReceipt, signers: Sequence[Signer]) -> bytes:
-    """The receipt, signed; its subject is the package, by identity. An authored model has none, and so zeros."""
+    """Return the receipt, signed; its subject is the package, by identity. An authored model has none, and so zeros."""
     package = receipt.package
     subject = {f"{package.name}-{package.version}": package.identity or _NOTHING}
     return sign_statement(subject, KIND, receipt.model_dump(mode="json", exclude_none=True), signers)
 
 
 def open_receipt(data: bytes, keys: Mapping[str, str]) -> AdoptionReceipt:
-    """What a signed receipt says, once its signature holds and is its own province's.
+    """Return what a signed receipt says, once its signature holds and is its own province's.
 
     Args:
         data: the envelope.
@@ -55,7 +55,7 @@ def open_receipt(data: bytes, keys: Mapping[str, str]) -> AdoptionReceipt:
 
 
 def public_key(pem: str) -> Key:
-    """An Ed25519 public key from its PEM text.
+    """Return an Ed25519 public key from its PEM text.
 
     Raises:
         DataError: it is none.
