@@ -69,7 +69,7 @@ class QueueDay:
         return tuple(_ticket(row) for row in self._session.exec(select(TicketRow).where(*mine).order_by("number")))
 
     def ticket(self, number: int) -> Ticket:
-        """One ticket.
+        """Return one ticket.
 
         Raises:
             UnknownError: no such ticket on this day.
