@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # a script, not a package
-"""Follow every link of the built site that stays inside it: the page, the file and the anchor must be there."""
+"""Check every internal link of the built site: page, file and anchor must exist."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class _Reader(HTMLParser):
 
 @cache
 def read(page: Path) -> tuple[tuple[str, ...], frozenset[str]]:
-    """What a page links to, and its anchors."""
+    """Return the links and the anchors of a page."""
     reader = _Reader()
     reader.feed(page.read_text(encoding="utf-8"))
     return tuple(reader.targets), frozenset(reader.anchors)
 
 
 def lost(site: Path, page: Path) -> list[str]:
-    """The links of one page that lead nowhere."""
+    """Yield the broken links of one page."""
     return [target for target in read(page)[0] if not _is_there(site, page, target)]
 
 
@@ -49,7 +49,7 @@ def _is_there(site: Path, page: Path, target: str) -> bool:
 
 
 def main(site: Path) -> int:
-    """Say every link that leads nowhere; 1 when there is one."""
+    """Print every broken link; return 1 when there is one."""
     pages = sorted(path for path in site.rglob("*.html") if path.name != "404.html")  # it is served at any address
     wrong = [f"{page.relative_to(site)} leads to {target}" for page in pages for target in lost(site, page)]
     sys.stdout.write("".join(f"{each}\n" for each in wrong))

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # belongs to the script beside it
-"""Draws the floors of the core from the contract that ``make check`` holds the code against."""
+"""Draw the floors of the core from import-linter's contract."""
 
 from __future__ import annotations
 
@@ -11,32 +11,41 @@ ROOT = Path(__file__).parents[1]
 _WORDS = {
     "cli": "commands",
     "testing": "for tests of plugins",
-    "web": "shell: layout, languages, theme",
-    "api": "the same for programs",
+    "web": "HTML pages",
+    "api": "REST",
+    "upgrades": "plan, merge, journal, rollback",
     "scaffold": "a package becomes a deployment",
-    "checks": "is this deployment sound?",
-    "packages": "pack, inspect, verify",
-    "importing": "cases of earlier systems",
-    "casework": "verbs of cases",
-    "measures": "facts into figures",
-    "access": "who may do what",
+    "checks": "findings about a deployment",
+    "registry": "signed metadata, verified download",
+    "packages": "pack, verify, inspect",
+    "services": "composition root",
+    "simulation": "simulated months",
+    "applications": "drafts, submission, tracking",
+    "payments": "orders, bank statements",
+    "casework": "actions on cases",
+    "measures": "facts to figures",
+    "jobs": "background work",
+    "search": "one index",
+    "facts": "Parquet files for engines",
+    "access": "accounts, login, sessions",
     "storage": "the only SQL for operational data",
     "catalog": "plugins + files + overrides, frozen",
     "settings": "pilot.toml",
-    "overlay": "what was changed",
-    "reading": "YAML, TOML and CSV into nouns",
-    "hookspecs": "every extension point, one screen",
-    "model": "the nouns",
+    "overlay": "overrides",
+    "reading": "YAML, TOML and CSV",
+    "hookspecs": "all hooks, on one screen",
+    "model": "typed values",
     "errors": "what, where, what to do",
-    "version": "which pilotkit this is",
+    "version": "the version number",
 }
 _INK, _SOFT, _GREEN, _AMBER, _LINE = "#1b1d1c", "#4a4d4b", "#0b5d57", "#a86a00", "#cfcac0"
 _TOP, _STEP, _HEIGHT = 54, 36, 32
 _LEFT, _RIGHT = 240, 760
+_NARROW = 24
 
 
 def floors() -> list[list[str]]:
-    """The rooms of each floor, top to bottom, as import-linter is told."""
+    """Return the rooms of each floor, top to bottom, from import-linter's contract."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     (contract,) = (each for each in settings["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
     return [[room.strip().removeprefix("pilotkit.") for room in _split(layer)] for layer in contract["layers"]]
@@ -47,7 +56,7 @@ def _split(layer: str) -> list[str]:
 
 
 def drawn() -> str:
-    """The picture, as SVG with words that can be read aloud."""
+    """Return the picture as SVG with a description for screen readers."""
     rows = floors()
     bottom = _TOP + _STEP * len(rows)
     hooks = _middle(rows, "hookspecs")
@@ -55,7 +64,7 @@ def drawn() -> str:
     lines = ["Plugins", *sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))]
     parts += _box(16, _TOP, 190, lines, _GREEN)
     parts.append(_arrow(f"M60 {_TOP + 27 * len(lines) + 22} V{hooks} H{_LEFT - 6}", (_LEFT - 1, hooks), 1, _GREEN))
-    parts.append(_text(72, hooks - 8, "by the front door: hooks"))
+    parts.append(_text(72, hooks - 8, "doors and hooks"))
     parts += _package(rows)
     catalog = _middle(rows, "catalog")
     folder = ["A deployment: data", "model/: the package", "local/: ours", "pilot.toml: settings", "var/: cases, facts"]
@@ -68,7 +77,7 @@ def drawn() -> str:
 def _head(count: int, bottom: int) -> str:
     height = bottom + 44
     told = (
-        f"{count} floors, each importing only what stands below it. Plugins stand beside the house and enter by the "
+        f"{count} floors, each importing only what stands below it. Plugins stand outside and enter by doors and "
         "hooks. A deployment is a folder of data that the catalog reads. A package is one file: packages write it from "
         "a deployment, scaffold makes a deployment from it."
     )
@@ -87,11 +96,10 @@ def _head(count: int, bottom: int) -> str:
 
 def _floor(number: int, rooms: list[str]) -> str:
     y = _TOP + _STEP * number
-    words = " · ".join(_WORDS.get(room, "") for room in rooms).strip(" ·")
+    names = " · ".join(rooms)
+    words = " · ".join(filter(None, map(_WORDS.get, rooms))) if len(names) <= _NARROW else ""
     frame = f'<rect x="{_LEFT}" y="{y}" width="{_RIGHT - _LEFT}" height="{_HEIGHT}" fill="#ffffff" stroke="{_LINE}"/>\n'
-    return (
-        frame + _text(_LEFT + 12, y + 21, " · ".join(rooms), _GREEN, 14, bold=True) + "\n" + _text(436, y + 21, words)
-    )
+    return frame + _text(_LEFT + 12, y + 21, names, _GREEN, 14, bold=True) + "\n" + _text(436, y + 21, words)
 
 
 def _package(rows: list[list[str]]) -> list[str]:

@@ -36,7 +36,7 @@ _REGION = re.compile(r"(<!-- generated: (?P<what>\S+)(?: (?P<of>\S+))? -->\n).*?
 
 
 def regenerated(text: str) -> str:
-    """A page's text with every generated region written anew.
+    """Return a page's text with every generated region renewed.
 
     Raises:
         ValueError: a region asks for what cannot be generated, or a field has no meaning.
@@ -51,14 +51,14 @@ def regenerated(text: str) -> str:
 
 
 def pages() -> Iterator[Path]:
-    """Every page that has a generated region, most of them in the reference."""
+    """Yield every page with a generated region, most of them in the reference."""
     for page in sorted(REFERENCE.parent.rglob("*.md")):
         if _REGION.search(page.read_text(encoding="utf-8")):
             yield page
 
 
 def fields(name: str) -> str:
-    """A table of a noun's fields: name, shape, whether it must be there, meaning."""
+    """Return a table of a class's fields: name, shape, default, meaning."""
     noun = named(name)
     hints = get_type_hints(noun, include_extras=True)
     rows = [
@@ -68,14 +68,14 @@ def fields(name: str) -> str:
 
 
 def values(name: str) -> str:
-    """A table of an enumeration's values."""
+    """Return a table of an enumeration's values."""
     kind = named(name)
     rows = [(f"`{member.value}`", meaning_of(kind, member.name)) for member in kind]
     return f"{prose(inspect.getdoc(kind) or '')}\n\n" + table(("value", "meaning"), rows)
 
 
 def methods(name: str) -> str:
-    """What a class or protocol offers: its properties and methods with their docstrings."""
+    """Return the properties and methods of a class or protocol with their docstrings."""
     kind = named(name)
     offered = {key: value for key, value in vars(kind).items() if not key.startswith("_") and _is_code(value)}
     parts = [prose(inspect.getdoc(kind) or "")]
@@ -87,13 +87,13 @@ def methods(name: str) -> str:
 
 
 def function(name: str) -> str:
-    """What a function takes, gives and does."""
+    """Return the signature and the docstring of a function."""
     offered = named(name)
     return f"`{offered.__name__}{_signature(offered, as_property=False)}`\n\n{prose(inspect.getdoc(offered) or '')}"
 
 
 def hooks(grammar: str) -> str:
-    """The hooks of one grammar: ``register`` or ``told``."""
+    """Return the hooks of one grammar: ``register`` or ``told``."""
     specifications = import_module("pilotkit.hookspecs")
     parts = []
     for name, function in vars(specifications).items():
@@ -104,13 +104,13 @@ def hooks(grammar: str) -> str:
 
 
 def _tables_of_settings() -> Iterator[tuple[str, Any]]:
-    """Every table of ``pilot.toml`` with the noun it holds; one that may be left out is the same noun."""
+    """Yield every table of ``pilot.toml`` with its class, optional or not."""
     for name, field in named("pilotkit.settings.PilotSettings").model_fields.items():
         yield name, next((each for each in get_args(field.annotation) if inspect.isclass(each)), field.annotation)
 
 
 def settings(_: str) -> str:
-    """Every table of ``pilot.toml``."""
+    """Return every table of ``pilot.toml``."""
     parts = []
     for name, kind in _tables_of_settings():
         hints = get_type_hints(kind, include_extras=True)
@@ -140,7 +140,7 @@ def _column(column: Any) -> tuple[str, ...]:
 
 
 def commands(_: str) -> str:
-    """Every command of ``pilotkit`` with its arguments and options."""
+    """Return every command of ``pilotkit`` with its arguments and options."""
     from typer.main import get_command  # noqa: PLC0415  # only this table needs the command line
 
     root = get_command(named("pilotkit.cli.app.app"))
@@ -158,7 +158,7 @@ def commands(_: str) -> str:
 
 
 def _runnable(above: str, group: Any) -> Iterator[tuple[str, Any]]:
-    """Every command of a group, and those of the groups inside it, by the words that call it."""
+    """Yield every command of a group and of its subgroups, by full name."""
     for name, command in group.commands.items():
         words = f"{above} {name}".strip()
         if not hasattr(command, "commands") or command.params:
@@ -168,7 +168,7 @@ def _runnable(above: str, group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def checks(plugin: str) -> str:
-    """The checks that one plugin brings."""
+    """Return the checks of one plugin."""
     host = named("pilotkit.catalog.plugins.PluginHost")([plugin])
     rows = [
         (f"`{offer.value.id}`", offer.value.question, prose(inspect.getdoc(offer.value.run) or "").split("\n\n")[0])
@@ -178,7 +178,7 @@ def checks(plugin: str) -> str:
 
 
 def exits(_: str) -> str:
-    """The errors by exit code."""
+    """Return the errors by exit code."""
     kinds = [named(f"pilotkit.errors.{name}") for name in _classes(import_module("pilotkit.errors"))]
     errors = [kind for kind in kinds if issubclass(kind, Exception)]
     rows = [
@@ -189,7 +189,7 @@ def exits(_: str) -> str:
 
 
 def files(_: str) -> str:
-    """Which file of the deployment tree holds which noun."""
+    """Return the class of each file of the deployment tree."""
     tree = import_module("pilotkit.catalog.tree")
     rows = [
         ("`model/package.toml`", "one `PackageInfo`"),
@@ -203,7 +203,7 @@ def files(_: str) -> str:
 
 
 def constants(name: str) -> str:
-    """The documented limits of a module: its constants whose names begin with ``MAXIMUM``."""
+    """Return the documented limits of a module: its constants named ``MAXIMUM…``."""
     module = import_module(name)
     rows = [
         (f"`{key}`", f"{value:,}", meaning_of(module, key))
@@ -219,7 +219,7 @@ RENDERERS: dict[str, Callable[[str], str]] = {each.__name__: each for each in (*
 
 
 def _defaults(noun: type) -> Iterator[tuple[str, str]]:
-    """Every field with its default in words; a parent's fields come last, for the child's say what it is."""
+    """Yield every field with its default in words; inherited fields come last."""
     found: dict[str, str] = {}
     for kind in noun.__mro__:
         for name in vars(kind).get("__annotations__", {}):
@@ -235,7 +235,7 @@ def _known_fields(noun: Any) -> set[str]:
 
 
 def described() -> Iterator[Any]:
-    """Every class and module whose tables stand in the reference."""
+    """Return every class and module with a table in the reference."""
     for page in pages():
         for region in _REGION.finditer(page.read_text(encoding="utf-8")):
             if region["what"] in {"fields", "values"}:
@@ -297,7 +297,7 @@ def _bounds(parameter: Any) -> str:
 
 
 def main() -> int:
-    """Write every page whose tables are not those of the code, and the picture of the floors; say which."""
+    """Write every outdated page and the picture of the floors, and print their paths."""
     for page in pages():
         before = page.read_text(encoding="utf-8")
         after = regenerated(before)

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # mkdocstrings loads it by its path
-"""Docstrings name things with Sphinx's roles, which Markdown does not know: the name alone is shown as code."""
+"""Sphinx roles in docstrings, which Markdown does not know, replaced by the name as code."""
 
 import re
 from typing import Any
@@ -10,9 +10,9 @@ _ROLE = re.compile(r":(?:mod|func|class|meth|data|attr):`~?([^`]+)`")
 
 
 class PlainRoles(griffe.Extension):
-    """Takes the roles out while griffe reads the code."""
+    """A griffe extension that removes the roles."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
-        """See to one docstring."""
+        """Remove the roles from one docstring."""
         if obj.docstring:
             obj.docstring.value = _ROLE.sub(r"`\1`", obj.docstring.value).replace("``", "`")

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def scale(_: str) -> str:
-    """The rules of the quality scale."""
+    """Return the rules of the quality scale."""
     rules = named("pilotkit.testing.quality.scale")()
     rows = [
         (rule.level.value, f"`{rule.id}`", rule.says, "a program" if rule.verified else "a test or page that is named")
@@ -25,7 +25,7 @@ def scale(_: str) -> str:
 
 
 def plugins(_: str) -> str:
-    """The plugins of this repository, how good each is, and why not better."""
+    """Return the plugins of this repository with their quality and the rules that they miss."""
     claims, host = import_module("pilotkit.testing.claims"), named("pilotkit.catalog.plugins.PluginHost")
     rows = []
     for project in sorted(ROOT.glob("plugins/*/pyproject.toml")):
@@ -43,13 +43,13 @@ def plugins(_: str) -> str:
 
 
 def schemas(_: str) -> str:
-    """The JSON Schemas that there are."""
+    """Return the JSON Schemas."""
     made = named("pilotkit.cli.schema.schemas")()
     return table(("schema", "of"), [(f"`{name}`", f"`{each['description']}`") for name, each in made.items()])
 
 
 def fixtures(_: str) -> str:
-    """The fixtures that pilotkit gives to pytest."""
+    """Return the pytest fixtures of pilotkit."""
     offered = vars(import_module("pilotkit.testing.fixtures")).items()
     rows = [
         (f"`{name}`", on_one_line(inspect.getdoc(each) or ""))
@@ -60,7 +60,7 @@ def fixtures(_: str) -> str:
 
 
 def questions(_: str) -> str:
-    """What ``pilotkit doctor`` asks."""
+    """Return the questions of ``pilotkit doctor``."""
     asked = named("pilotkit.cli.diagnosis.asked")
     return table(
         ("name", "question"),
@@ -69,7 +69,7 @@ def questions(_: str) -> str:
 
 
 def names(_: str) -> str:
-    """Every name of the front door with the first sentence of what it is."""
+    """Return every name of the root module with the first sentence of its docstring."""
     pilotkit = import_module("pilotkit")
     rows = []
     for name in (each for each in pilotkit.__all__ if not each.startswith("_")):
@@ -79,7 +79,7 @@ def names(_: str) -> str:
 
 
 def operations(tag: str) -> str:
-    """The operations of the REST interface with this tag."""
+    """Return the operations of the REST interface with this tag."""
     routers = [
         named(f"pilotkit.api.{room}.router")
         for room in ("session_routes", "catalog_routes", "citizen_routes", "officer_routes", "queue_routes")

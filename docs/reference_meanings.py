@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # belongs to the script beside it
-"""What fields, values and constants mean: their docstrings in the code, or a sentence of ``meanings.toml``."""
+"""The meaning of fields, values and constants: a docstring in the code, or a sentence of ``meanings.toml``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECTIONS = re.compile(r"\n\s*(?:Args|Raises|Returns|Yields):\n.*", re.DOTALL)
 
 
 def meaning_of(owner: Any, name: str) -> str:
-    """What a field of a class, or a constant of a module, means.
+    """Return the meaning of a field of a class, or of a constant of a module.
 
     Raises:
         ValueError: nobody has said it.
@@ -36,7 +36,7 @@ def meaning_of(owner: Any, name: str) -> str:
 
 
 def superfluous_meanings(owners: Iterable[Any]) -> list[str]:
-    """Sentences for what is not there, or has a docstring of its own.
+    """Return the sentences for missing names, or for names with a docstring.
 
     Args:
         owners: every class and module that the reference describes.
@@ -55,7 +55,7 @@ def superfluous_meanings(owners: Iterable[Any]) -> list[str]:
 
 @cache
 def meanings() -> dict[str, dict[str, str]]:
-    """``meanings.toml``: sentences by owner and name."""
+    """Return the sentences of ``meanings.toml`` by owner and name."""
     return tomllib.loads(MEANINGS.read_text(encoding="utf-8"))
 
 
@@ -75,7 +75,7 @@ def _names_in(owner: Any) -> set[str]:
 
 @cache
 def docstrings_of(owner: Any) -> dict[str, str]:
-    """The docstrings that stand under fields, values and constants of a class or module."""
+    """Return the docstrings under the fields, values and constants of a class or module."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(owner)))
     except (OSError, TypeError):
@@ -91,7 +91,7 @@ def docstrings_of(owner: Any) -> dict[str, str]:
 
 
 def prose(docstring: str) -> str:
-    """A docstring as Markdown, without its sections of arguments and errors."""
+    """Return a docstring as Markdown, without its sections of arguments and errors."""
     text = _SECTIONS.sub("", inspect.cleandoc(docstring)).strip()
     text = _ROLE.sub(lambda role: f"`{role[1].rpartition('.')[2]}`", text)
     text = re.sub(
@@ -101,5 +101,5 @@ def prose(docstring: str) -> str:
 
 
 def on_one_line(docstring: str) -> str:
-    """A docstring as Markdown that fits into a cell of a table."""
+    """Return a docstring as Markdown for a table cell."""
     return " ".join(prose(docstring).split())

@@ -46,7 +46,7 @@ _BOUNDS = (("gt", "more than {}"), ("ge", "at least {}"), ("lt", "less than {}")
 
 
 def shape_of(annotation: Any) -> str:
-    """One annotation, with its bounds, in words."""
+    """Return an annotation with its bounds in words."""
     for known, words in _NAMED.items():
         if annotation == known:
             return words
@@ -57,7 +57,7 @@ def shape_of(annotation: Any) -> str:
 
 
 def _either(inside: tuple[Any, ...]) -> str:
-    """Words of our own last: typing gives the same union in either order."""
+    """Return a union in words, in one order: typing keeps either."""
     shapes = [shape_of(each) for each in inside if each is not type(None)]
     return " or ".join(sorted(shapes, key=lambda shape: shape.startswith("`")))
 
@@ -85,7 +85,7 @@ def _shape_of_class(annotation: Any) -> str:
 
 
 def default_of(noun: Any, name: str) -> str:
-    """What a field is when it is not given: ``required``, ``absent`` or the value."""
+    """Return the default of a field: ``required``, ``absent`` or the value."""
     if issubclass(noun, BaseModel):
         field = noun.model_fields[name]
         value = {} if field.default_factory is dict else field.default

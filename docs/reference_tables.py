@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # belongs to the script beside it
-"""Markdown tables, and what is found by its dotted name."""
+"""Markdown tables, and objects by dotted name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A Markdown table; bars inside cells are escaped."""
+    """Return a Markdown table; bars inside cells are escaped."""
     if not rows:
         return "None."
     lines = [header, tuple("---" for _ in header), *rows]
@@ -17,6 +17,6 @@ def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def named(path: str) -> Any:
-    """The thing at ``module.name``."""
+    """Return the object at ``module.name``."""
     module, _, name = path.rpartition(".")
     return getattr(import_module(module), name)

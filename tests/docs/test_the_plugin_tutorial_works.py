@@ -43,7 +43,7 @@ def reader(tmp_path: Path) -> dict[str, str]:
     (site,) = home.glob("lib/python*/site-packages")
     shared = sysconfig.get_path("purelib")
     (site / "workspace.pth").write_text(f"import site; site.addsitedir({shared!r})\n")
-    for name, module in {"pip": "pip", "pilotkit": "pilotkit.cli"}.items():
+    for name, module in {"pip": "pip", "pilotkit": "pilotkit.cli.main"}.items():
         start = "from pip._internal.cli.main import main" if module == "pip" else f"from {module} import main"
         program = home / "bin" / name
         program.write_text(f"#!{home}/bin/python\nimport sys\n{start}\nsys.exit(main())\n")

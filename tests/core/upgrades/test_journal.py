@@ -1,5 +1,6 @@
 """Many files change as one, wherever the process is killed."""
 
+import doctest
 import shutil
 from pathlib import Path
 
@@ -191,3 +192,8 @@ def test_an_edit_made_since_the_change_was_interrupted_is_not_overwritten(folder
     (folder / "a.txt").rename(folder.parent / "a.txt")
     assert "finished" == recover(folder)
     assert AFTER["a.txt"][0] == (folder / "a.txt").read_bytes()
+
+
+def test_the_example_of_the_journal_runs() -> None:
+    outcome = doctest.testmod(journal)
+    assert (0, True) == (outcome.failed, outcome.attempted > 0)

@@ -1,1 +1,1 @@
-"""The nouns of the field: frozen, typed, and knowing nothing of files, databases or the web."""
+"""The domain model: frozen, typed values, independent of files, databases and the web."""

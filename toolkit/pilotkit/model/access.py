@@ -1,4 +1,4 @@
-"""Who may do what: accounts as the deployment lists them, and the authority that a signed-in person has."""
+"""Access control: accounts as the deployment lists them, and the authority of a logged-in person."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class Account(Noun):
     """One officer's account: ``local/accounts.csv``. Its password and second factor are in the database, never here."""
 
     login: Login
-    """Names the desk, such as ``counter-3.00004``; never a person."""
+    """The name of a desk, such as ``counter-3.00004``; never of a person."""
     roles: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     unit: str
     """The jurisdiction: this unit's cases, and where it is the province every commune's."""
     point: Identifier | None = None
-    """The service point where it sits."""
+    """The service point of the desk."""
 
 
 class Authority(Noun):
-    """What one signed-in person may do, and with whose cases. Nobody has one until it is given."""
+    """The permissions of one logged-in person, and the units whose cases they cover. The default is none."""
 
     subject: str
     """An account's login, the provider's name for a citizen, or ``anonymous``."""
@@ -39,28 +39,28 @@ class Authority(Noun):
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether nobody has signed in."""
+        """Whether nobody is logged in."""
         return self.subject == "anonymous"
 
     @property
     def is_citizen(self) -> bool:
-        """Whether it is a citizen's own: an officer who helps somebody does not become them."""
+        """Whether it belongs to a citizen: an officer who helps somebody does not act as them."""
         return self.subject.startswith(CITIZEN)
 
     def may(self, permission: str, unit: str | None = None) -> bool:
-        """Whether it has the permission and, where a unit is named, that unit's cases are its own."""
+        """Return whether it has the permission and, where a unit is named, covers that unit's cases."""
         return permission in self.permissions and (unit is None or unit in self.units)
 
 
 ANONYMOUS = Authority(subject="anonymous")
 
 CITIZEN = "citizen:"
-"""What the subject of a citizen who has signed in starts with; an index of the provider's name for them follows."""
+"""Prefix of the subject of a logged-in citizen; a keyed index of the provider's subject follows."""
 _OF_CITIZENS = frozenset({"case.apply", "case.follow"})
 
 
 def citizen_authority(subject: str) -> Authority:
-    """What a citizen may do who has signed in: apply, and follow what is their own."""
+    """Return the authority of a logged-in citizen: apply, and track their own cases."""
     return Authority(subject=subject, roles=("citizen",), permissions=_OF_CITIZENS)
 
 
@@ -81,4 +81,4 @@ PERMISSIONS = {
     "knowledge.read": "see articles that are not published",
     "knowledge.edit": "write articles",
 }
-"""What pilotkit knows how to permit. A plugin's pages may ask for others."""
+"""The permissions of the core. A plugin's pages may require others."""

@@ -1,4 +1,4 @@
-"""Answering for figures: what a head signed, and who is told when a target goes wrong."""
+"""Accountability for figures: sign-offs of heads, and escalations of targets at risk."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 
 
 class Occasion(StrEnum):
-    """What an escalation is about."""
+    """The occasion of an escalation."""
 
     AT_RISK = "at_risk"
     """The goal may be missed if the coming days are like the last ones."""
     MISSED = "missed"
     """The goal was missed, or can no longer be reached."""
     NOT_MEASURABLE = "not_measurable"
-    """There are too few cases to say anything."""
+    """There are too few cases to measure."""
     UNSIGNED = "unsigned"
     """The due date has passed, and the head has not signed the figure."""
 
 
 class EscalationRule(Sourced):
-    """Who is told when a target goes wrong, and from when on: ``model/kpis/escalations.yaml``."""
+    """A rule on which office is notified of a target at risk, and from when on: ``model/kpis/escalations.yaml``."""
 
     id: Identifier
     name: LocalText
     occasion: Occasion
     days: Annotated[int, Field(ge=-366, le=366)]
-    """From how many days after the due date on it holds; negative: before it. A target without one is never told."""
+    """Days after the due date from which it applies; negative: before it. A target without a due date is exempt."""
     levels: Annotated[int, Field(ge=0, le=5)] = 1
-    """How far up: 0 the head who answers, 1 the head's superior, 2 the office above that."""
+    """The level: 0 the accountable head, 1 the head's superior, 2 the office above that."""
 
     @model_validator(mode="after")
     def _is_in_time(self) -> Self:
@@ -48,58 +48,58 @@ class EscalationRule(Sourced):
 
 
 class Escalation(Noun):
-    """One office that is to be told of one target."""
+    """The notification of one office about one target."""
 
     rule: Identifier
     occasion: Occasion
     target: Target
     status: TargetStatus
     since: date
-    """The first day on which the rule held."""
+    """The first day on which the rule applied."""
     level: int
     head: Identifier | None
-    """The head who answers for the target."""
+    """The head who is accountable for the target."""
     told: Identifier | None
-    """The id of the office that is told; None where the chain of superiors ends before."""
+    """The id of the notified office; None where the chain of superiors ends before."""
     office: str | None
-    """What that office is called."""
+    """The name of that office."""
 
 
 class SignOff(Noun):
-    """A figure that a head answers for, as it was when it was signed. Never changed, never removed."""
+    """A figure as a head signed it. Never changed, never deleted."""
 
     number: Annotated[int, Field(ge=1)]
-    """Its place among all sign-offs of the deployment, from 1."""
+    """Its number among all sign-offs of the deployment, from 1."""
     kpi: Identifier
     scheme: Identifier
     unit: str
     unit_from: date
-    """The first day of the unit, which with scheme and code names it for good."""
+    """The first day of the unit, which with scheme and code identifies it permanently."""
     goal: Decimal
     assigned: date | None
     due: date | None
     head: Identifier
-    """The id of the office that answers for it."""
+    """The id of the accountable office."""
     office: str
-    """What that office was called then."""
+    """The name of that office at the time."""
     status: TargetStatus
     numerator: Annotated[int, Field(ge=0)]
     denominator: Annotated[int, Field(ge=1)]
     minimum: Annotated[int, Field(ge=1)]
     definition_hash: str
-    """Of the KPI as it was counted."""
+    """The definition hash of the KPI."""
     location_version: str
-    """Of the boundaries that it was counted under."""
+    """The version of the boundaries that it was computed under."""
     as_of: AwareDatetime
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None
     apportioned: bool
     simulated: bool
-    """Whether the cases were simulated, so that it says nothing about any office."""
+    """Whether the cases were simulated, so that it is no statement about any office."""
     signed_by: str
-    """The login that signed: an office's account, never a person's name."""
+    """The signing login: an office's account, never a person's name."""
     signed_at: AwareDatetime
     remark: Remark | None = None
-    """What the head has to say to the figure."""
+    """The head's comment on the figure."""
 
     @property
     def value(self) -> KpiValue:
@@ -112,6 +112,6 @@ class SignOff(Noun):
         )  # fmt: skip
 
     def is_of(self, target: Target, unit_from: date) -> bool:
-        """Whether it signs this target of the unit that began on ``unit_from``."""
+        """Return whether it is of this target of the unit with the first day ``unit_from``."""
         asked = (target.kpi, target.unit, unit_from, target.assigned, target.due)
         return asked == (self.kpi, self.unit, self.unit_from, self.assigned, self.due)

@@ -1,11 +1,11 @@
-"""Adoption: what a deployment tells the ministry about itself. Counts and codes only, nothing of any person."""
+"""Adoption: the receipt that a deployment sends the ministry. Counts and codes only, no personal data."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
@@ -18,14 +18,14 @@ from pilotkit.model.upgrade import ObstacleKind
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Count = Annotated[int, Field(ge=0)]
 FORMAT = 2
-"""Of the receipts that are written; earlier ones are read."""
+"""The format of new receipts; earlier ones can be read."""
 MOST_CHECKS, MOST_REASONS, MOST_PLACES = 200, 20, 100
-"""How many of each a receipt names."""
+"""The maximum number of each in a receipt."""
 _LONGEST = 200
 
 
-def _quoted(text: Any) -> Any:
-    """Somebody else's name of a file or a key, as it can be shown: of one line, in order, and not without end."""
+def _quoted(text: object) -> object:
+    """Return a foreign name of a file or key made safe to show: one line, printable, bounded in length."""
     if not isinstance(text, str):
         return text
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
@@ -45,25 +45,25 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_this_century)]
 
 
 class InstalledPackage(Noun):
-    """The package that a deployment runs, and how it stands with its registry."""
+    """The package that a deployment runs, and its trust status."""
 
     name: Identifier
     version: SemanticVersion
     identity: Sha256 | None = None
     """Absent: the model is authored in the deployment itself."""
     voucher: Voucher | None = None
-    """Absent: nothing was kept of where it came from."""
+    """Absent: no trust statement was kept."""
     stale_since: Instant | None = None
     is_revoked: bool = False
     overrides: Count = 0
     """Files of ``local/overrides/``."""
     changed_keys: Count = 0
     drifted_files: Count = 0
-    """Files of ``model/`` that are not as the package has them."""
+    """Files of ``model/`` that differ from the package."""
 
 
 class CheckSummary(Noun):
-    """What ``pilotkit check`` finds, counted."""
+    """The counts of ``pilotkit check``'s findings."""
 
     errors: Count
     warnings: Count
@@ -73,7 +73,7 @@ class CheckSummary(Noun):
 
 
 class RefusalReason(Noun):
-    """Why an upgrade was refused: where, and never with a value."""
+    """An obstacle of a refused upgrade: its location, never a value."""
 
     kind: ObstacleKind
     file: Quoted = ""
@@ -83,20 +83,20 @@ class RefusalReason(Noun):
 
 
 class RefusedUpgrade(Noun):
-    """``.pilot/refused.json``: the last upgrade that was refused because something stood in its way."""
+    """``.pilot/refused.json``: the last upgrade that was refused because of obstacles."""
 
     version: SemanticVersion
-    """The one that was not reached."""
+    """The refused version."""
     since: Instant
-    """When it was refused first."""
+    """When it was first refused."""
     count: Count
-    """How many reasons there are."""
+    """The number of reasons."""
     reasons: Annotated[tuple[RefusalReason, ...], Field(max_length=MOST_REASONS)] = ()
     """The first of them."""
 
 
 class OpenKind(StrEnum):
-    """What waits for a person's decision."""
+    """The kinds of open decisions."""
 
     FILE = "file"
     """Both sides changed it: the package's lies beside it as ``.package-new``."""
@@ -105,11 +105,11 @@ class OpenKind(StrEnum):
     SETTING = "setting"
     """Both sides set it."""
     SET_ASIDE = "set_aside"
-    """What it changed is gone: it lies below ``local/set-aside/``, without effect."""
+    """Its key was removed: it lies below ``local/set-aside/``, without effect."""
 
 
 class OpenPlace(Noun):
-    """Where a person has to decide."""
+    """The location of an open decision."""
 
     kind: OpenKind
     file: Quoted
@@ -118,7 +118,7 @@ class OpenPlace(Noun):
 
 
 class LeftOpen(Noun):
-    """What upgrades left for a person to decide: where, and never with a value."""
+    """The decisions that upgrades left open: their locations, never a value."""
 
     count: Count
     places: Annotated[tuple[OpenPlace, ...], Field(max_length=MOST_PLACES)] = ()
@@ -134,12 +134,12 @@ class MonthlyFigure(ToldFigure):
     month: Month
     definition_hash: Annotated[str, StringConstraints(max_length=64)]
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
-    """Percent of the rows it should be of that it is of. Told of all units together alone: with the same of each unit
-    it would say how many cases the others have."""
+    """Completeness: percent of the expected rows that were counted. Given for all units together only: by unit it would
+    reveal how many cases the others have."""
 
 
 class AdoptionReceipt(Noun):
-    """A deployment's statement of what it runs and how it does."""
+    """A deployment's signed statement of its version, health and figures."""
 
     format: Annotated[int, Field(ge=1, le=FORMAT)] = FORMAT
     deployment: Identifier
@@ -163,5 +163,5 @@ class AdoptionReceipt(Noun):
     figures: tuple[MeasuredFigure, ...] = ()
     """Of all units together; what is of few cases is left out."""
     monthly: tuple[MonthlyFigure, ...] = ()
-    """Where they were asked for; what has too few cases, and so might say something of a person, is left out, and so is
-    whatever would give it away by subtraction."""
+    """Figures by unit, where requested. A figure of too few cases, which might reveal a person, is suppressed, and so
+    is every figure that would reveal it by subtraction."""

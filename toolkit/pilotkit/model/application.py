@@ -1,66 +1,67 @@
-"""What a citizen does with the administration: a draft, its receipt, and what may be seen of the case afterwards."""
+"""Applications of citizens: draft, receipt, and the public view of the case."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from pilotkit.model.case import Case, CaseEvent, CaseStatus
 from pilotkit.model.payment import Payment
 from pilotkit.model.personal import Attachment, Person, PersonalFile
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.procedure import Channel
 from pilotkit.model.text import Noun
 
 
 class Draft(Noun):
-    """An application that is not sent yet."""
+    """An application that is not submitted yet."""
 
     procedure: str
     channel: Channel
     unit: str | None = None
-    """The code of the unit that will decide; None until the person has said where."""
+    """The code of the unit that will decide; None until the person has chosen it."""
     helped_at_point: str | None = None
-    """The service point where the person is helped with it, if at one."""
+    """The service point that assists the person, if any."""
     person: Person | None = None
-    answers: dict[str, Any] = Field(default_factory=dict)
+    answers: dict[str, PlainData] = Field(default_factory=dict)
     """The answers of all pages together, by property."""
     attachments: tuple[Attachment, ...] = ()
     pages_done: tuple[str, ...] = ()
-    """The ids of the form's pages that were answered without a fault."""
+    """The ids of the form's pages with valid answers."""
     updated_at: AwareDatetime
     expires_at: AwareDatetime
-    """When it is thrown away if nothing is done with it."""
+    """When it is deleted unless it is changed."""
 
 
 class Gap(Noun):
-    """Something that is still to be done before a draft can be sent."""
+    """Something missing before a draft can be submitted."""
 
     part: Literal["unit", "person", "page", "document", "answers"]
     id: str = ""
     """The id of the page or of the document."""
     message: str
-    """In English, for a program; a page says it in its own words."""
+    """An English message for programs; a page has its own wording."""
 
 
 class Receipt(Noun):
-    """What a person gets when the application is on disk."""
+    """The receipt of an application that is stored on disk."""
 
     case: Case
     follow_key: str
-    """With the case's code it opens the case to whoever has it; it can be made again and is stored nowhere."""
+    """The tracking key: with the case's code it gives access to the case. It can be derived again and is not stored."""
 
 
 class Milestone(Noun):
-    """One thing that happened to a case, as the public may know it: no reason, no name."""
+    """One public event of a case, without reason or name."""
 
     kind: str
     at: AwareDatetime
 
 
 class Tracked(Noun):
-    """Where a case stands, for whoever knows its code: nothing personal."""
+    """The public status of a case, for anyone with its code: no personal data."""
 
     code: str
     procedure: str
@@ -70,7 +71,7 @@ class Tracked(Noun):
     step: str | None
     unit: str
     unit_from: date | None = None
-    """The first day of the unit: its code may have been given to another since. None: whom it named on receipt."""
+    """The first day of the unit, whose code may have been reassigned since. None: the unit with the code on receipt."""
     received_at: AwareDatetime
     due_at: AwareDatetime | None
     promised_at: AwareDatetime | None
@@ -82,19 +83,19 @@ class Tracked(Noun):
 
 
 class Rating(Noun):
-    """How satisfied the person was with one case; kept without the person."""
+    """The satisfaction rating of one case, stored without the person."""
 
     case: str
     score: Annotated[int, Field(ge=1, le=5)]
     """From 1, not at all, to 5, very."""
     comment: str = ""
     at: AwareDatetime
-    """When it was first given."""
+    """When it was first submitted."""
     changed_at: AwareDatetime
 
 
 class Score(Noun):
-    """A rating as measures see it: which service of which unit, and nothing that was written."""
+    """A rating as measures use it: service and unit, without the comment."""
 
     case: str
     procedure: str
@@ -104,11 +105,11 @@ class Score(Noun):
 
 
 class Followed(Noun):
-    """One's own case."""
+    """A case of the logged-in citizen."""
 
     case: Case
     events: tuple[CaseEvent, ...]
     file: PersonalFile | None
-    """None where nothing personal is kept with it."""
+    """None where the case has no personal file."""
     payment: Payment | None
     rating: Rating | None

@@ -1,4 +1,4 @@
-"""What people need to know: domains, life events, articles, and how to reach somebody."""
+"""Public information: domains, life events, articles and contacts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Domain(Noun):
 
 
 class LifeEvent(Noun):
-    """A moment in life or business that brings people here: ``model/knowledge/life_events.yaml``."""
+    """A life or business event that needs procedures: ``model/knowledge/life_events.yaml``."""
 
     id: Identifier
     name: LocalText
@@ -35,7 +35,7 @@ class Article(Sourced):
 
 
 class Contact(Noun):
-    """A way to reach somebody: ``local/contacts.toml``."""
+    """A contact of the administration: ``local/contacts.toml``."""
 
     id: Identifier
     label: LocalText

@@ -1,15 +1,15 @@
 """The audit chain: records that each carry the hash of the one before, and signed checkpoints of it.
 
-Whoever has the records, the events and the public key can tell whether anything was altered, removed, put in between
-or cut off; nothing else of the system is needed. Hashes are SHA-256 (FIPS 180-4), signatures Ed25519 (RFC 8032).
+The records, the events and the public key suffice to detect that anything was altered, removed, inserted or truncated;
+nothing else of the system is needed. Hashes are SHA-256 (FIPS 180-4), signatures Ed25519 (RFC 8032).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import Annotated, Any
+from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 from pydantic_core import to_json
@@ -19,7 +19,7 @@ from pilotkit.model.text import Noun
 
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 GENESIS = "0" * 64
-"""What stands before the first record."""
+"""The previous hash of the first record."""
 
 
 class Checkpoint(Noun):
@@ -33,24 +33,24 @@ class Checkpoint(Noun):
 
     @staticmethod
     def statement(number: int, hash_: str) -> bytes:
-        """What is signed: UTF-8 of ``pilotkit audit checkpoint NUMBER HASH``."""
+        """Return the signed bytes: UTF-8 of ``pilotkit audit checkpoint NUMBER HASH``."""
         return f"pilotkit audit checkpoint {number} {hash_}".encode()
 
 
-def line_of(event: tuple[Any, ...] | list[Any]) -> bytes:
-    """One event as it is hashed: a JSON array of case id, number, kind, microseconds, actor, reason and changes."""
+def line_of(event: Sequence[object]) -> bytes:
+    """Return an event as it is hashed: a JSON array of case id, number, kind, microseconds, actor, reason, changes."""
     return to_json(event)
 
 
 class AuditContent:
-    """The hash of events that are written together: of their lines in the order of their ids, line ends between."""
+    """The hash of the events of one record: their lines by event id, joined by line feeds."""
 
     def __init__(self) -> None:
         self._sum = hashlib.sha256()
         self._end = b""
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """More events."""
+        """Add events to the hash."""
         text = b"\n".join(lines)
         self._sum.update(self._end + text)
         self._end = b"\n" if text else self._end
@@ -60,12 +60,12 @@ class AuditContent:
 
 
 def content_of(lines: Iterable[bytes]) -> str:
-    """The hash of these lines."""
+    """Return the hash of these lines."""
     content = AuditContent()
     content.add(lines)
     return str(content)
 
 
 def hash_of(previous: str, *fields: str | int) -> str:
-    """The hash of a record: of the one before it and of number, microseconds, actor, first and last event, content."""
+    """Return a record's hash: of the previous hash, number, microseconds, actor, first and last event, content."""
     return hashlib.sha256(_encoded([previous, *fields]).encode()).hexdigest()

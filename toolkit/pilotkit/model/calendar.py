@@ -1,4 +1,4 @@
-"""Days the administration works, and the exceptions to the week."""
+"""Working days of the administration, and the exceptions to the week."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pilotkit.model.text import Noun
 
 
 class DayException(Noun):
-    """A day that is not what its weekday says: ``local/calendar.csv``."""
+    """An exception to the working week: ``local/calendar.csv``."""
 
     day: date
     kind: Literal["holiday", "working"]
@@ -21,11 +21,11 @@ class DayException(Noun):
 
 @runtime_checkable
 class Calendar(Protocol):
-    """A source of exceptions, usually a country's. The deployment's own table stands above it."""
+    """A source of exceptions, usually a country's. The deployment's own table takes precedence."""
 
     @property
     def id(self) -> str:
-        """What pilot.toml calls it."""
+        """The id in pilot.toml."""
 
     def exceptions(self, year: int) -> tuple[DayException, ...]:
-        """The exceptions of one year in order of date."""
+        """Return the exceptions of one year in order of date."""

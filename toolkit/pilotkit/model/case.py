@@ -1,4 +1,4 @@
-"""Cases: one application for one procedure, and the events that made it what it is."""
+"""Cases: one application for one procedure, and the events that its state is projected from."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from pilotkit.model.personal import Content, Person
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.procedure import Channel
 from pilotkit.model.text import Noun, is_writable
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands. Countries map these to their own codes through a :class:`CodeList`."""
+    """The status of a case. Countries map it to their own codes through a :class:`CodeList`."""
 
     REGISTERED = "registered"
     ACCEPTED = "accepted"
@@ -29,7 +30,7 @@ class CaseStatus(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What happened to a case."""
+    """The kind of a case event."""
 
     RECEIVED = "received"
     ADVANCED = "advanced"
@@ -39,7 +40,7 @@ class EventKind(StrEnum):
     EXTENDED = "extended"
     TRANSFERRED = "transferred"
     MIGRATED = "migrated"
-    """It went over to a new version of its procedure."""
+    """It was migrated to a new version of its procedure."""
     STOPPED = "stopped"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -47,41 +48,41 @@ class EventKind(StrEnum):
     RETURNED = "returned"
 
 
-def _writable(answers: dict[str, Any]) -> dict[str, Any]:
+def _writable(answers: dict[str, PlainData]) -> dict[str, PlainData]:
     if not is_writable(answers):
         raise ValueError("holds half a surrogate pair, which is no character")
     return answers
 
 
 class Application(Noun):
-    """What is handed in to :meth:`Casework.receive`."""
+    """The input of :meth:`CaseService.receive`."""
 
     procedure: str
     channel: Channel
     unit: str
     """The code of the unit that decides."""
     received_at_point: str | None = None
-    """The service point that took it in; None when it came online."""
+    """The service point that received it; None when it came online."""
     helped_at_point: str | None = None
-    """The service point where the person was helped, which may be another's."""
+    """The service point that assisted the person, which may be another unit's."""
     actor: str
-    """Who hands it in: an office, a role or ``citizen``; never a person's name."""
+    """The submitter: an office, a role or ``citizen``; never a person's name."""
     key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{8,100}$")] | None = None
-    """Chosen by whoever submits, once for each submission: sent again, it gets the case that the first one became."""
+    """The idempotency key, chosen by the client: a repeated submission returns the case of the first one."""
     draft_as_of: AwareDatetime | None = None
-    """When the draft that this comes from was last changed. One that has been changed since is not sent."""
-    answers: Annotated[dict[str, Any], AfterValidator(_writable)] = Field(default_factory=dict)
-    """What the form asks, as plain data: checked by the procedure's handler, and kept in the personal file."""
+    """When its draft was last changed; a draft that has been changed since is not submitted."""
+    answers: Annotated[dict[str, PlainData], AfterValidator(_writable)] = Field(default_factory=dict)
+    """The answers to the form, as plain data: validated by the procedure's handler, stored in the personal file."""
     person: Person | None = None
-    """Who applies; None where nobody is told apart, such as in an import."""
+    """The applicant; None where persons are not identified, such as in an import."""
     contents: tuple[Content, ...] = ()
-    """The files that come with it."""
+    """The attached files."""
 
 
 class Case(Noun):
-    """A case as its events made it.
+    """The state of a case, projected from its events.
 
-    It has three places: where the person was helped, where it was received, and the unit that decides. It has two
+    It has three places: where the person was assisted, where it was received, and the unit that decides. It has two
     clocks: the legal maximum and the office's own service norm.
     """
 
@@ -89,37 +90,37 @@ class Case(Noun):
     procedure: str
     procedure_version: Annotated[int, Field(ge=1)]
     procedure_digest: str
-    """Names the very definition it was received under, which is kept for as long as the case is."""
+    """The digest of the procedure version it was received under, which is stored as long as the case."""
     channel: Channel
     status: CaseStatus
     step: str | None = None
-    """The id of the step it stands at; None where the procedure declares none."""
+    """The id of its current step; None where the procedure declares none."""
     unit: str
     """The code of the unit that decides."""
     unit_from: date | None = None
-    """The first day of that unit, which with the code names it for good; None where only the code is known."""
+    """The first day of that unit, which with the code identifies it permanently; None where only the code is known."""
     received_at_point: str | None
     helped_at_point: str | None
     whole_process: bool
-    """Whether nobody had to come: applied online, result online or by post."""
+    """Whether no visit was needed: applied online, result online or by post."""
     received_at: AwareDatetime
     due_at: AwareDatetime | None
-    """The legal deadline; None when none is published. It moves when the clock has stood."""
+    """The legal deadline; None when none is published. It is postponed by the time that the clock was suspended."""
     norm_due_at: AwareDatetime | None = None
-    """When the service norm of its steps runs out; None where the steps state no hours."""
+    """When the service norm of its steps expires; None where the steps state no hours."""
     promised_at: AwareDatetime | None = None
-    """The appointment on the receipt; an extension with an apology moves it, and never the legal deadline."""
+    """The appointment on the receipt; an extension with an apology postpones it, never the legal deadline."""
     waiting_since: AwareDatetime | None = None
-    """Since when both clocks have stood; None while they run."""
+    """Since when both clocks have been suspended; None while they run."""
     supplements: Annotated[int, Field(ge=0)] = 0
-    """How often the person was asked for more. Only the first request stops the clock."""
+    """The number of requests for supplements. Only the first suspends the clock."""
     finished_at: AwareDatetime | None = None
-    """When it ended, whatever the end was."""
+    """When it ended, with any outcome."""
     returned_at: AwareDatetime | None = None
-    """When the person got the result."""
+    """When the result was handed over."""
 
     def is_late(self, now: datetime) -> bool:
-        """Whether the legal deadline has passed without an end (equal is in time).
+        """Return whether the legal deadline has passed without an end (equal is in time).
 
         A second request for supplements counts as late until the case has ended.
         """
@@ -129,15 +130,15 @@ class Case(Noun):
 
 
 class CaseEvent(Noun):
-    """One thing that happened to one case. Never changed, never removed."""
+    """One event of one case. Never changed, never deleted."""
 
     case: str
     number: Annotated[int, Field(ge=1)]
-    """The event's place in its own case, from 1 without gaps."""
+    """Its number within the case, from 1 without gaps."""
     kind: EventKind
     at: AwareDatetime
     actor: str
     reason: str | None = None
-    """Why, in words for the person; what the statutory form says."""
+    """The reason in words for the person, as on the statutory form."""
     changes: dict[str, Any]
-    """The fields of the case that it changed, with their new values as JSON has them."""
+    """The changed fields of the case with their new values, as JSON."""

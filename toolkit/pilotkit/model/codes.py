@@ -1,4 +1,4 @@
-"""Codes that a country prescribes: lists of values, and patterns of identifiers."""
+"""Statutory code lists, and patterns of identifiers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Code(Noun):
     code: str
     name: LocalText
     maps_to: Identifier | None = None
-    """pilotkit's own word for it, such as a case status or a channel."""
+    """The pilotkit value that it stands for, such as a case status or a channel."""
 
 
 class CodeList(Noun):
@@ -34,7 +34,7 @@ class CodeList(Noun):
 
 
 class IdentifierPattern(Noun):
-    """How identifiers of one kind look; pilot.toml chooses among those that plugins offer."""
+    """The pattern of one kind of identifiers; pilot.toml chooses among those that plugins offer."""
 
     id: Identifier
     kind: Literal["procedure", "case", "result", "unit"]
@@ -42,7 +42,7 @@ class IdentifierPattern(Noun):
     """A regular expression (RE2 syntax) that a whole identifier matches."""
     example: str
     template: str | None = None
-    """How to make a new one, with ``{prefix} {yymmdd} {yyyymmdd} {number}``."""
+    """The template of a new identifier, with ``{prefix} {yymmdd} {yyyymmdd} {number}``."""
     reference: str
     certainty: Certainty
 
@@ -68,5 +68,5 @@ class IdentifierPattern(Noun):
         return self
 
     def matches(self, identifier: str) -> bool:
-        """Whether the whole of ``identifier`` follows the pattern."""
+        """Return whether the whole of ``identifier`` matches the pattern."""
         return linear_pattern(self.pattern).fullmatch(identifier) is not None

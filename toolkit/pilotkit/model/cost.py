@@ -1,4 +1,4 @@
-"""What a procedure costs those who use it: the standard cost model.
+"""Compliance costs of a procedure, by the standard cost model.
 
 Source: the International Standard Cost Model Manual (OECD, SCM Network, 2005): the cost of an activity is its price
 (time by wage, plus what is paid) times its quantity (cases a year).
@@ -19,34 +19,34 @@ Amount = Annotated[Decimal, Field(ge=0)]
 
 
 class HourlyWage(Sourced):
-    """What an hour of a person's time is worth. A plugin offers a country's in ``register_wages``."""
+    """The value of an hour of a person's time. A plugin offers a country's in ``register_wages``."""
 
     id: Identifier
     name: LocalText
     amount: Amount
     """In the currency of the country, an hour."""
     basis: LocalText
-    """How the amount was computed."""
+    """The method of computation."""
 
 
 class CaseCost(Noun):
-    """What one case asks of the person: hours, and money in the deployment's currency."""
+    """The cost of one case to the person: hours, and money in the deployment's currency."""
 
     hours: Amount
     """The person's time, in hours."""
     fees: Amount = Decimal(0)
-    """What is paid to the authority."""
+    """Fees paid to the authority."""
     other: Amount = Decimal(0)
     """Travel, copies, advice."""
     cases: Amount
     """Cases a year."""
 
     def of_case(self, wage: Decimal) -> Fraction:
-        """The cost of one case: hours × wage + fees + other."""
+        """Return the cost of one case: hours × wage + fees + other."""
         return Fraction(self.hours) * Fraction(wage) + Fraction(self.fees) + Fraction(self.other)
 
     def of_year(self, wage: Decimal) -> Fraction:
-        """The cost of a year's cases."""
+        """Return the cost of a year's cases."""
         return self.of_case(wage) * Fraction(self.cases)
 
 
@@ -65,5 +65,5 @@ class ComplianceCost(Sourced):
 
 
 def saved_share(before: Fraction, after: Fraction) -> Fraction | None:
-    """The share of the cost that is saved, negative where it rose; None when there was no cost before."""
+    """Return the saved share of the cost, negative where it rose; None when there was no cost before."""
     return None if before == 0 else (before - after) / before

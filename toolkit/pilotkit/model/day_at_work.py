@@ -1,4 +1,4 @@
-"""What goes on in a province now: the nouns of the operations centre."""
+"""The present state of a province, as the operations centre shows it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pilotkit.model.text import Noun
 
 
 class PointQueue(Noun):
-    """Who waits at one point."""
+    """The queue of one point."""
 
     point: str
     waiting: int = 0
     longest: timedelta | None = None
-    """How long the one who came first has waited; None where nobody waits."""
+    """The waiting time of the first in the queue; None where nobody waits."""
     waits: tuple[timedelta, ...] = ()
-    """How long each has waited, the longest first."""
+    """All waiting times, the longest first."""
     counters: tuple[int, ...] = ()
-    """The counters that are open: they have somebody, or called somebody within the last hour."""
+    """The open counters: they serve somebody, or called somebody within the last hour."""
 
 
 class UnitBacklog(Noun):
@@ -30,30 +30,30 @@ class UnitBacklog(Noun):
     unit: str
     open: int = 0
     due_today: int = 0
-    """In time still, and due before the day is over."""
+    """Due before the day ends and not late."""
     late: int = 0
 
 
 class UnitPressure(Noun):
-    """Cases of one unit that will be late: in time still, due soon, and with more work left than time."""
+    """The cases of one unit that will be late: not late yet, due soon, with more work left than time."""
 
     unit: str
     cases: int
 
 
 class DayAtWork(Noun):
-    """Everything of one day until one instant, of the units that were asked for."""
+    """The state of one day up to one instant, for the selected units."""
 
     at: AwareDatetime
     received_by_hour: Annotated[tuple[int, ...], Field(min_length=24, max_length=24)]
-    """Cases received in each local hour of the day; hours that have not come are 0 like those in which nobody came."""
+    """Cases received in each local hour of the day; future hours are 0."""
     received_online: int
     backlog: tuple[UnitBacklog, ...]
     """Units with open cases."""
     pressed: tuple[UnitPressure, ...]
-    """Units with cases that will be late unless somebody hurries, the most first."""
+    """Units with cases that will be late, the most first."""
     is_cut: bool
-    """Whether there are more cases due than were looked at, so that there may be more of these."""
+    """Whether more cases are due than were examined, so that there may be more of these."""
     queues: tuple[PointQueue, ...]
     """Points where somebody waits or a counter is open."""
     served: int
@@ -73,12 +73,12 @@ class DayAtWork(Noun):
 
     @property
     def open(self) -> int:
-        """Cases that are being worked on."""
+        """Open cases."""
         return sum(each.open for each in self.backlog)
 
     @property
     def due_today(self) -> int:
-        """Cases that are due before the day is over."""
+        """Cases due before the day ends."""
         return sum(each.due_today for each in self.backlog)
 
     @property
@@ -88,5 +88,5 @@ class DayAtWork(Noun):
 
     @property
     def waiting(self) -> int:
-        """People who wait at the points."""
+        """People waiting at the points."""
         return sum(each.waiting for each in self.queues)

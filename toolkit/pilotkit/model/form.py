@@ -1,4 +1,4 @@
-"""Forms: what a procedure asks a person, page by page, as JSON Schema with words in every language."""
+"""Forms: the questions of a procedure, page by page, as JSON Schema with labels in every language."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pilotkit.model.text import Identifier, LocalText, Noun
 
 
 class Question(Noun):
-    """The words of one property of a page's schema."""
+    """The labels of one property of a page's schema."""
 
     label: LocalText
     hint: LocalText | None = None
     options: dict[str, LocalText] = Field(default_factory=dict)
-    """The words of each value of an ``enum``."""
+    """The label of each value of an ``enum``."""
 
 
 class FormPage(Noun):
-    """One screen: a schema of type ``object``, and its questions' words by property.
+    """One screen: a schema of type ``object``, and its questions' labels by property.
 
-    Its schema is of the part of JSON Schema (draft 2020-12) that forms use, within bounds.
+    Its schema is in the supported subset of JSON Schema (draft 2020-12), with limits.
     """
 
     id: Identifier

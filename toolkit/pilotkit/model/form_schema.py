@@ -13,11 +13,11 @@ from pilotkit.model.linear_pattern import linear_pattern
 MAXIMUM_SCHEMAS = 1000
 """Schemas inside one page's schema, itself included."""
 MAXIMUM_SCHEMA_DEPTH = 12
-"""How deeply schemas stand inside each other."""
+"""The maximum nesting of schemas."""
 MAXIMUM_VALUES = 1000
 """Values of one ``enum``, and names of one ``required``."""
 TYPES = ("string", "integer", "number", "boolean", "array")
-"""What a property may be."""
+"""The supported types of a property."""
 _ONE = frozenset({"items", "not", "if", "then", "else"})
 _LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _NAMED = frozenset({"properties", "dependentSchemas"})

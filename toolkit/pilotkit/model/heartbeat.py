@@ -1,4 +1,4 @@
-"""What points and kiosks say of themselves. A point that has not reported is unknown, never working."""
+"""Heartbeats of points and kiosks. A point that has not reported is unknown, never working."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pilotkit.model.text import Identifier, Noun
 
 
 class PointCondition(StrEnum):
-    """How a service point is."""
+    """The condition of a service point."""
 
     WORKING = "working"
     LIMITED = "limited"
     """It serves, but something is missing: a printer, a scanner."""
     BROKEN = "broken"
-    """It says itself that it cannot serve."""
+    """It reports that it cannot serve."""
     UNKNOWN = "unknown"
-    """It has never reported, or not lately. Nobody reports this."""
+    """It has never reported, or not lately; derived, never reported."""
 
 
 Reported = Literal[PointCondition.WORKING, PointCondition.LIMITED, PointCondition.BROKEN]
@@ -33,17 +33,17 @@ class Heartbeat(Noun):
     """When it was received, by the server's clock."""
     condition: Reported
     fault: Identifier | None = None
-    """What is wrong, as a word such as ``printer``; never a sentence, and nothing of a person."""
+    """The fault as a word such as ``printer``; never a sentence, no personal data."""
     synthetic: bool = False
-    """Made up by a simulation."""
+    """Whether it was simulated."""
 
 
 class PointState(Noun):
-    """How a point is at one instant."""
+    """The condition of a point at one instant."""
 
     point: str
     condition: PointCondition
     reported_at: AwareDatetime | None = None
-    """When it was heard of last; None: never."""
+    """When it last reported; None: never."""
     fault: Identifier | None = None
     synthetic: bool = False

@@ -1,4 +1,4 @@
-"""KPI: what is measured, the targets heads answer for, and the values themselves.
+"""KPI: definitions, the targets that heads are accountable for, and values.
 
 The interface in its two forms: data (:class:`Kpi`, SQL boolean expressions over documented columns) and, where an
 expression is not enough (an index, a survey), a protocol (:class:`KpiFormula`).
@@ -23,7 +23,7 @@ from pilotkit.model.source import Certainty, Sourced
 from pilotkit.model.text import Identifier, LocalText, Noun
 
 NESTING = 20
-"""Parentheses in parentheses that an expression may have."""
+"""The maximum nesting of parentheses in an expression."""
 
 
 def _flat_enough(text: str) -> str:
@@ -33,12 +33,12 @@ def _flat_enough(text: str) -> str:
 
 
 Expression = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_flat_enough)]
-"""SQL over the documented columns of a fact table; what it may say is checked where it is computed."""
+"""SQL over the documented columns of a fact table; its grammar is checked where it is computed."""
 FactTable = Literal["cases", "support", "procedures", "points", "people"]
 
 
 class Kpi(Sourced):
-    """One measure over the rows of a fact table: a share of them, or a quantile of a value that they have.
+    """One measure over the rows of a fact table: a share of the rows, or a quantile of a value.
 
     A share is ``numerator`` over ``denominator``: rows counted, or with ``weight`` their weights added up. A quantile
     is the smallest ``value`` that at least ``fraction`` of the denominator's rows do not exceed; rows without a value
@@ -48,19 +48,19 @@ class Kpi(Sourced):
     id: Identifier
     name: LocalText
     question: LocalText
-    """What it asks, in one plain sentence."""
+    """Its question, in one plain sentence."""
     numerator_name: LocalText
-    """What the numerator counts, in words, or of a quantile what its value is: shown beside the figure."""
+    """A description of the numerator, or of a quantile's value, shown beside the figure."""
     denominator_name: LocalText
     of: FactTable = "cases"
-    """The fact table that it is of."""
+    """Its fact table."""
     statistic: Literal["share", "quantile"] = "share"
-    """Numerator over denominator, or a quantile of a value, such as a median."""
+    """Share (numerator over denominator), or quantile of a value, such as a median."""
     numerator: Expression = ""
     """Of a share: a SQL boolean expression over the table's documented columns; counted among the denominator's
     rows."""
     denominator: Expression = "TRUE"
-    """Which rows count."""
+    """A SQL boolean expression that selects the rows."""
     weight: Expression | None = None
     """Of a share: a whole-number expression that is never negative; its sum is taken instead of the number of rows."""
     value: Expression | None = None
@@ -71,10 +71,10 @@ class Kpi(Sourced):
     direction: Literal["up", "down"] = "up"
     since: date | None = None
     minimum: Annotated[int, Field(ge=1)] = 1
-    """Fewer rows than this in the denominator (of a weighted share: a smaller sum): not measurable, and no figure is
-    made up."""
+    """With fewer rows than this in the denominator (of a weighted share: a smaller sum) it is not measurable and has
+    no figure."""
     board: int | None = None
-    """Its place on the board's first row; absent: not among the first."""
+    """Its position in the board's first row; absent: not in it."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -91,7 +91,7 @@ class Kpi(Sourced):
 
     @property
     def definition_hash(self) -> str:
-        """Twelve hexadecimal digits that change when, and only when, what is counted changes."""
+        """Twelve hexadecimal digits that change if and only if the definition of the count changes."""
         return _hash_of(
             self.of, self.numerator, self.denominator, self.unit, self.minimum, self.weight, self.value, self.fraction
         )
@@ -119,13 +119,13 @@ class FormulaInput(Noun):
 
     id: Identifier
     name: LocalText
-    """What the numerator counts, among what."""
+    """A description of numerator and denominator."""
     measured: Kpi | None = None
-    """How this deployment's own cases give it; absent: it can only be reported."""
+    """The KPI that measures it from this deployment's cases; absent: it can only be reported."""
 
 
 class ReportedCount(Noun):
-    """A count that another system publishes of a unit: one row of ``local/index_inputs.csv``. Never packed."""
+    """A count that another system publishes for a unit: one row of ``local/index_inputs.csv``. Never packed."""
 
     unit: str
     """The unit's code."""
@@ -134,11 +134,11 @@ class ReportedCount(Noun):
     numerator: Annotated[int, Field(ge=0)]
     """At most the denominator."""
     denominator: Annotated[int, Field(ge=0)]
-    """The whole that the numerator is of."""
+    """The denominator of the share."""
     as_of: date
-    """The day it is of."""
+    """Its reference day."""
     source: Annotated[str, Field(min_length=1)]
-    """Where it was read, such as the portal's page."""
+    """Where it was published, such as the portal's page."""
 
     @model_validator(mode="after")
     def _is_a_share(self) -> Self:
@@ -149,31 +149,31 @@ class ReportedCount(Noun):
 
 @runtime_checkable
 class KpiFormula(Protocol):
-    """A measure that an expression cannot say, worth points of an index. A plugin offers one in ``register_kpis``."""
+    """A measure beyond SQL expressions, worth points of an index. A plugin offers one in ``register_kpis``."""
 
     @property
     def id(self) -> str:
-        """What the measure is called; unique among all KPI."""
+        """The id of the measure; unique among all KPI."""
 
     @property
     def name(self) -> LocalText:
-        """What people call it."""
+        """The name for people."""
 
     @property
     def index(self) -> str:
-        """The index whose points it gives; formulas of one index are added up."""
+        """The index that its points belong to; formulas of one index are summed."""
 
     @property
     def group(self) -> LocalText:
-        """The part of the index that it belongs to."""
+        """The group of the index that it belongs to."""
 
     @property
     def maximum(self) -> Decimal:
-        """The most points it can give, its unit."""
+        """The maximum number of points."""
 
     @property
     def version(self) -> str:
-        """Which reading of the index; changes when, and only when, what is computed may change."""
+        """The edition of the index; changes if and only if the computation may change."""
 
     @property
     def valid_from(self) -> date:
@@ -181,11 +181,11 @@ class KpiFormula(Protocol):
 
     @property
     def valid_until(self) -> date | None:
-        """The last day it is defined for; None while it is in force."""
+        """The last day it is defined for; None while in force."""
 
     @property
     def options(self) -> Mapping[str, str]:
-        """What this deployment chose where sources disagree, by option."""
+        """The deployment's choices where sources disagree, by option."""
 
     @property
     def reference(self) -> str:
@@ -193,22 +193,22 @@ class KpiFormula(Protocol):
 
     @property
     def certainty(self) -> Certainty:
-        """How far the formula may be trusted to be the publication's."""
+        """The certainty that the formula is the publication's."""
 
     @property
     def evidence(self) -> LocalText:
-        """What the formula was checked against."""
+        """The material that the formula was verified with."""
 
     @property
     def inputs(self) -> Sequence[FormulaInput]:
-        """The shares that it is computed from."""
+        """The shares it is computed from."""
 
     def compute(self, inputs: Mapping[str, tuple[int, int]]) -> Fraction | None:
-        """The points, 0 to ``maximum``, from (numerator, denominator) of each input; None when not measurable."""
+        """Return the points, 0 to ``maximum``, from numerator and denominator of each input; None: not measurable."""
 
 
 class Goal(Sourced):
-    """What a package asks of every unit of a level: ``model/kpis/goals.yaml``. Targets are made from it."""
+    """A package's goal for every unit of a level: ``model/kpis/goals.yaml``. Targets are made from it."""
 
     id: Identifier
     kpi: Identifier
@@ -222,18 +222,18 @@ class Target(Sourced):
     kpi: Identifier
     unit: str
     unit_from: date | None = None
-    """The first day of the unit, where another has its code today; absent: today's."""
+    """The first day of the unit, where another unit has its code today; absent: today's unit."""
     head: Identifier | None = None
     goal: Annotated[Decimal, Field(ge=0, le=100)]
     assigned: date | None = None
     due: date | None = None
     also_reported: Annotated[Decimal, Field(ge=0, le=100)] | None = None
-    """A goal that another publication names instead: kept beside, never mixed in."""
+    """A goal that another publication names: shown beside, never combined."""
     also_reference: Identifier | None = None
 
 
 class TargetStatus(StrEnum):
-    """How a target stands. ``missed`` is said before the due date only when the goal can no longer be reached."""
+    """The status of a target. Before the due date ``missed`` means that the goal can no longer be reached."""
 
     MET = "met"
     ON_TRACK = "on_track"
@@ -243,20 +243,20 @@ class TargetStatus(StrEnum):
 
 
 class Figure(Noun):
-    """A share, or a quantile such as a median, with what it is made of."""
+    """A share, or a quantile such as a median, with its components."""
 
     statistic: Literal["share", "quantile"] = "share"
-    """Of the KPI: which of ``percent`` and ``amount`` there can be."""
+    """The form of the KPI, which decides between ``percent`` and ``amount``."""
     numerator: int
     """Of a quantile: the value itself, in the KPI's unit; 0 where there are no rows, and then it is not measurable."""
     denominator: Annotated[int, Field(ge=0)]
-    """Of a quantile: how many rows have a value."""
+    """Of a quantile: the number of rows with a value."""
     minimum: Annotated[int, Field(ge=0)] = 1
-    """Of fewer rows it says nothing."""
+    """The minimum number of rows to be measurable."""
 
     @property
     def is_measurable(self) -> bool:
-        """Whether there are enough rows to say anything."""
+        """Whether there are enough rows to measure."""
         return self.denominator >= max(1, self.minimum)
 
     @property
@@ -276,7 +276,7 @@ class Figure(Noun):
 
 
 class ToldFigure(Figure):
-    """A figure as somebody else tells it: believed no further than it can be."""
+    """A figure from an external source, validated to be possible."""
 
     @model_validator(mode="after")
     def _can_be(self) -> Self:
@@ -286,12 +286,12 @@ class ToldFigure(Figure):
 
 
 class KpiValue(Figure):
-    """A figure with everything needed to repeat it and to know what it may be compared with."""
+    """A figure with its full context, to reproduce it and to judge its comparability."""
 
     kpi: str
     unit: str | None = None
     unit_from: date | None = None
-    """The first day of the unit, which with its code names it; absent where only the code was asked for."""
+    """The first day of the unit, which with its code identifies it; absent where only the code was requested."""
     procedure: str | None = None
     month: str | None = None
     """``2025-07``."""
@@ -300,14 +300,14 @@ class KpiValue(Figure):
     location_version: str
     as_of: datetime
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
-    """Percent of the rows it should be of that it is of: those that have reached the facts and say what the KPI needs;
-    None of no rows."""
+    """Completeness: percent of the expected rows that have reached the facts with the values that the KPI needs; None
+    of no rows."""
     apportioned: bool = False
-    """Whether part of it is a share of a divided unit's cases, and so not counted case by case."""
+    """Whether it includes a share of a divided unit's cases, and so is not counted case by case."""
 
 
 class ReportedFigure(Noun):
-    """A published figure of the pilot: ``local/figures.csv``. Belongs to who measured it; never packed."""
+    """A published figure of the pilot: ``local/figures.csv``. It belongs to its deployment and is never packed."""
 
     id: Identifier
     value: Decimal

@@ -1,8 +1,8 @@
-"""What became of units: which unit a code named on a day, and who took over which share of whom.
+"""The lineage of units: the unit that a code named on a day, and successions with their shares.
 
 Reforms reuse codes for other places, so every answer here is a :class:`UnitKey`: scheme, code and first day. Shares are
-exact fractions. A unit's line is followed forwards through what was decided (``local/successions.csv``) and backwards
-through what follows from it.
+exact fractions. A unit's line is followed forwards through the declared successions (``local/successions.csv``) and
+backwards through the shares derived from them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pilotkit.model.location import AdministrativeUnit, Succession, UnitKey
 UNITS = "local/units.csv"
 SUCCESSIONS = "local/successions.csv"
 _ROWS = 2
-"""The line of a table's first row."""
+"""The line number of a table's first row."""
 Shares = tuple[tuple[UnitKey, Fraction], ...]
 
 
 class Lineage:
-    """All units that there are or were, and their successions.
+    """All present and former units, and their successions.
 
     Args:
         units: the rows of ``local/units.csv``.
@@ -62,7 +62,7 @@ class Lineage:
 
     @property
     def current(self) -> dict[str, AdministrativeUnit]:
-        """By code, the units that nobody has taken over from; in the order of their file."""
+        """By code, the units without a successor; in the order of their file."""
         newest = {code: held[-1] for code, held in self._holders.items()}
         return {
             unit.code: unit for key, unit in self.units.items() if key not in self._after and newest[unit.code] is unit
@@ -70,37 +70,37 @@ class Lineage:
 
     @property
     def former(self) -> tuple[AdministrativeUnit, ...]:
-        """The units that others have taken over from."""
+        """The units with a successor."""
         return tuple(unit for key, unit in self.units.items() if key in self._after)
 
     def holder(self, code: str, on: date) -> AdministrativeUnit | None:
-        """Whom the code named on a day; before its first unit began that one, None where the code names nobody."""
+        """Return the unit with a code on a day; before its first unit, that one; None for an unknown code."""
         holders = self._holders.get(code, [])
         return next((unit for unit in reversed(holders) if unit.valid_from <= on), holders[0] if holders else None)
 
     def named(self, code: str, valid_from: date) -> AdministrativeUnit | None:
-        """The unit with this code and first day; None where there is none."""
+        """Return the unit with this code and first day; None where there is none."""
         return next((unit for unit in self._holders.get(code, []) if unit.valid_from == valid_from), None)
 
     def successors(self, key: UnitKey) -> tuple[Succession, ...]:
-        """Who took over from a unit."""
+        """Return the successions from a unit."""
         return tuple(self._after.get(key, ()))
 
     def units_on(self, day: date) -> tuple[AdministrativeUnit, ...]:
-        """The units that existed on a day; before the first change those that were then the first."""
+        """Return the units that existed on a day; before the first change, the first ones."""
         return tuple(unit for key, unit in self.units.items() if self._is_of(key, day))
 
     def version(self, day: date) -> str:
-        """Names the boundaries of a day, as :func:`version_of` does."""
+        """Return the version of a day's boundaries, as :func:`version_of`."""
         if day not in self._known_versions:
             self._known_versions[day] = version_of(self.units_on(day))
         return self._known_versions[day]
 
     def shares(self, key: UnitKey, day: date) -> Shares:
-        """Whose a unit's cases are under the boundaries of a day: units of that day, with shares that add up to 1.
+        """Return the units of a day that a unit's cases belong to, with shares that add up to 1.
 
         Raises:
-            DataError: a merged unit would have to be divided among those before it, and nothing says how.
+            DataError: a merged unit would have to be divided among its predecessors, and no share is declared.
         """
         if (key, day) not in self._known_shares:
             summed: dict[UnitKey, Fraction] = defaultdict(Fraction)
@@ -120,7 +120,7 @@ class Lineage:
             yield key, share
 
     def _divided(self, given: list[Succession]) -> Iterator[tuple[Succession, Fraction]]:
-        """Which share of a unit came from each of those before it: as decided, or else by their people."""
+        """Yield the share of a unit that came from each predecessor: as declared, or else by population."""
         said = [each.share_of_successor for each in given]
         if any(part is None for part in said) and len(given) > 1:
             people = [self.units[each.key].population for each in given]
@@ -166,7 +166,7 @@ class Lineage:
             )
 
     def _way_back(self, each: Succession) -> str:
-        """The codes from a unit through its successors to itself; empty where they do not lead back."""
+        """Return the codes of a cycle of successions through a unit; empty where there is none."""
         ways = [(each.successor_key, f"{each.code} → {each.successor}")]
         seen: set[UnitKey] = set()
         while ways:
@@ -192,12 +192,12 @@ class Lineage:
 
 
 def shares_off(code: str, total: Fraction) -> str:
-    """What is wrong with shares that leave something over, or give away more than there is."""
+    """Return the message for shares that do not add up to 1."""
     return f"the successors of '{code}' take {total} of it together, not 1."
 
 
 def version_of(units: Iterable[AdministrativeUnit]) -> str:
-    """Which units, under which codes, figures are of: the scheme, the newest date and a hash of all keys."""
+    """Return the version of a set of units: the scheme, the newest date and a hash of all keys."""
     keys = sorted(unit.key for unit in units)
     scheme = keys[0].scheme if keys else "none"
     newest = max((key.valid_from.isoformat() for key in keys), default="none")
@@ -218,7 +218,7 @@ def _by_key(units: Sequence[AdministrativeUnit]) -> dict[UnitKey, Administrative
 
 
 def _holders(units: Sequence[AdministrativeUnit]) -> dict[str, list[AdministrativeUnit]]:
-    """Who had each code, the oldest first."""
+    """Return the units by code, the oldest first."""
     holders: dict[str, list[tuple[AdministrativeUnit, int]]] = defaultdict(list)
     for line, unit in enumerate(units, start=_ROWS):
         holders[unit.code].append((unit, line))

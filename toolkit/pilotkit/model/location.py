@@ -22,7 +22,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
 class UnitKey(NamedTuple):
-    """What names a unit for good. A code alone does not: reforms reuse codes for other places."""
+    """The permanent key of a unit. A code alone is none: reforms reuse codes for other places."""
 
     scheme: str
     code: str
@@ -39,15 +39,15 @@ class Succession(Sourced):
     code: str
     """The code of the unit that ended."""
     valid_from: date
-    """The first day of the unit that ended: its code may have been given to another since."""
+    """The first day of the unit that ended, whose code may have been reassigned since."""
     successor: str
     """The code of the unit that took over; it may be the same code."""
     since: date
     """The first day of the successor."""
     share: Annotated[Fraction, Field(gt=0, le=1)] = Fraction(1)
-    """How much of the unit passed to this successor, such as ``1``, ``0.4`` or ``1/3``."""
+    """The share of the unit that passed to this successor, such as ``1``, ``0.4`` or ``1/3``."""
     share_of_successor: Annotated[Fraction, Field(gt=0, le=1)] | None = None
-    """How much of the successor this is; absent: by population. Only figures under earlier boundaries need it."""
+    """The share of the successor that it makes up, needed under earlier boundaries; absent: by population."""
 
     @property
     def key(self) -> UnitKey:
@@ -71,7 +71,7 @@ class AdministrativeUnit(Noun):
     name: str
     """The official name with its kind."""
     kind: str
-    """The kind in the country's own words."""
+    """The kind in the country's language."""
     level: Literal["province", "commune"]
     parent: str | None = None
     """The code of the province a commune belongs to, in the same scheme."""
@@ -87,7 +87,7 @@ class AdministrativeUnit(Noun):
 
 
 class PointKind(StrEnum):
-    """Where people are served."""
+    """The kind of a service point."""
 
     CENTRE = "centre"
     BRANCH = "branch"
@@ -106,7 +106,7 @@ class ServicePoint(Sourced):
     unit: str
     """The code of the unit it stands in."""
     parent: Identifier | None = None
-    """The point that runs it: a kiosk's commune point, a branch's centre."""
+    """The point that operates it: a kiosk's commune point, a branch's centre."""
     address: str | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
@@ -127,26 +127,26 @@ class LocationDirectory(Protocol):
 
     @property
     def version(self) -> str:
-        """Which edition of the register this is: every KPI value says under which boundaries it was measured."""
+        """The edition of the register: every KPI value names the boundaries that it was measured under."""
 
     def provinces(self) -> tuple[AdministrativeUnit, ...]:
-        """All provinces of the edition, in the register's order."""
+        """Return all provinces of the edition, in the register's order."""
 
     def communes(self, province: str) -> tuple[AdministrativeUnit, ...]:
-        """All communes of the province with this code, in the register's order."""
+        """Return all communes of the province with this code, in the register's order."""
 
     def find_province(self, wanted: str) -> AdministrativeUnit | None:
-        """The province by code, or by name with or without its kind and diacritics."""
+        """Return the province by code, or by name with or without its kind and diacritics."""
 
 
 NamePattern = Annotated[
     str, StringConstraints(pattern=r"^([^{}]|\{unit\}|\{number\})*\{unit\}([^{}]|\{unit\}|\{number\})*$")
 ]
-"""Words around ``{unit}``, the name of a unit, and ``{number}``, counted from 1 within the unit."""
+"""A template with ``{unit}``, the name of a unit, and ``{number}``, counted from 1 within the unit."""
 
 
 class Pattern(Noun):
-    """How a province's network of points is laid out: ``model/network/pattern.yaml``, for provinces to start from."""
+    """The pattern of a province's network of points: ``model/network/pattern.yaml``, the start of a new deployment."""
 
     centre_counters: Annotated[int, Field(ge=1)]
     commune_point_counters: Annotated[int, Field(ge=1)]
@@ -155,23 +155,23 @@ class Pattern(Noun):
     open_kinds: tuple[PointKind, ...] = ()
     """Kinds of points that a province has already, such as those the law gives every commune; others are planned."""
     head_offices: dict[Literal["province", "commune"], NamePattern] = Field(default_factory=dict)
-    """What the office of a unit's head is called, by the unit's level."""
+    """The name of the office of a unit's head, by the unit's level."""
     point_names: dict[PointKind, NamePattern] = Field(default_factory=dict)
-    """What a point is called, by its kind."""
+    """The name of a point, by its kind."""
     reference: Identifier
 
     def name_head(self, unit: AdministrativeUnit) -> str:
-        """The office that answers for ``unit``."""
+        """Return the name of the office that is accountable for ``unit``."""
         return _filled(self.head_offices.get(unit.level, "Head of {unit}"), unit, 1)
 
     def name_point(self, kind: PointKind, unit: AdministrativeUnit, number: int = 1) -> str:
-        """The ``number``-th point of a kind in ``unit``."""
+        """Return the name of the ``number``-th point of a kind in ``unit``."""
         usual = "{unit}: " + kind.replace("_", " ") + (" {number}" if kind is PointKind.KIOSK else "")
         return _filled(self.point_names.get(kind, usual), unit, number)
 
 
 def _filled(pattern: str, unit: AdministrativeUnit, number: int) -> str:
-    """Inside a sentence the kind of a unit is a common noun and starts small: ``Mayor of town Springfield``."""
+    """Return a pattern filled in; a unit's kind inside a name is in lower case: ``Mayor of town Springfield``."""
     is_inside = not pattern.startswith("{unit}") and unit.name.casefold().startswith(unit.kind.casefold())
     name = unit.name[0].lower() + unit.name[1:] if is_inside else unit.name
     return pattern.replace("{number}", str(number)).replace("{unit}", name)

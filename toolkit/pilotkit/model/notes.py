@@ -1,4 +1,4 @@
-"""Release notes: what is different for people between two packages."""
+"""Release notes: the differences between two packages that people notice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Kind = Literal["added", "removed", "changed", "renamed"]
 
 
 class DeadlineNote(Noun):
-    """A deadline that is another now; absent: there is or was none."""
+    """A changed deadline; absent: there is or was none."""
 
     channel: Channel
     was: Deadline | None = None
@@ -20,7 +20,7 @@ class DeadlineNote(Noun):
 
 
 class FeesNote(Noun):
-    """Fees that are others now; absent: nothing is or was published."""
+    """Changed fees; absent: nothing is or was published."""
 
     channel: Channel
     was: Literal["free"] | tuple[Fee, ...] | None = None
@@ -28,7 +28,7 @@ class FeesNote(Noun):
 
 
 class ProcedureNote(Noun):
-    """One procedure that came, went, changed or has another code."""
+    """One procedure that was added, removed, changed or renamed."""
 
     code: str
     name: LocalText
@@ -37,11 +37,11 @@ class ProcedureNote(Noun):
     deadlines: tuple[DeadlineNote, ...] = ()
     fees: tuple[FeesNote, ...] = ()
     others: tuple[str, ...] = ()
-    """The names of what else changed, such as ``documents``."""
+    """The names of other changed fields, such as ``documents``."""
 
 
 class KpiNote(Noun):
-    """One KPI that came, went, changed or has another id."""
+    """One KPI that was added, removed, changed or renamed."""
 
     id: str
     name: LocalText
@@ -53,17 +53,17 @@ class KpiNote(Noun):
 
 
 class ReleaseNotes(Noun):
-    """Everything between two packages; the files that hold no procedure and no KPI by their paths only."""
+    """All differences between two packages; files without procedures or KPI by path only."""
 
     old: Origin
     new: Origin
     procedures: tuple[ProcedureNote, ...] = ()
     kpis: tuple[KpiNote, ...] = ()
     renames: tuple[Rename, ...] = ()
-    """What the new package itself says has moved."""
+    """The renames that the new package declares."""
     files: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is different."""
+        """Whether there is no difference."""
         return not (self.procedures or self.kpis or self.renames or self.files)

@@ -1,4 +1,4 @@
-"""Model packages: what is handed from one deployment to another."""
+"""Model packages, by which one deployment passes its model to another."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from pilotkit.model.kpi import ToldFigure
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.source import Certainty
 from pilotkit.model.text import Identifier, LocalText, Noun
 
@@ -22,7 +23,7 @@ SemanticVersion = Annotated[
 
 
 def precedence(version: str) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]:
-    """What versions are sorted by (Semantic Versioning 2.0.0, section 11)."""
+    """Return the sort key of a version (Semantic Versioning 2.0.0, section 11)."""
     core, _, pre = version.partition("-")
     numbers = tuple(map(int, core.split(".")))
     parts = tuple((not each.isdigit(), int(each) if each.isdigit() else 0, each) for each in pre.split(".") if pre)
@@ -30,7 +31,7 @@ def precedence(version: str) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, i
 
 
 class Ownership(StrEnum):
-    """Who may change a file after scaffolding; it decides what an upgrade does with it."""
+    """The owner of a file after scaffolding, which decides how an upgrade treats it."""
 
     PACKAGE = "package"
     LAYERED = "layered"
@@ -40,7 +41,7 @@ class Ownership(StrEnum):
 
 
 class Requirements(Noun):
-    """What a deployment needs to run the package."""
+    """The requirements of a package."""
 
     pilotkit: str
     """A version specifier (PEP 440)."""
@@ -48,7 +49,7 @@ class Requirements(Noun):
 
 
 class Donor(Noun):
-    """The deployment that packed it."""
+    """The deployment that packed a package."""
 
     id: Identifier
     name: str
@@ -56,7 +57,7 @@ class Donor(Noun):
 
 
 class Rename(Noun):
-    """A key or file that moved since the last version."""
+    """A key or file that was renamed since the last version."""
 
     since: SemanticVersion
     old: str
@@ -64,7 +65,7 @@ class Rename(Noun):
 
 
 class PackageInfo(Noun):
-    """``package.toml``: what a package says of itself."""
+    """``package.toml``: the description of a package."""
 
     name: Identifier
     version: SemanticVersion
@@ -75,7 +76,7 @@ class PackageInfo(Noun):
     requires: Requirements
     donor: Donor
     ownership: dict[str, Ownership] = Field(default_factory=dict)
-    """Glob of deployment paths → owner; the first match holds, ``local`` where none does."""
+    """Owner by glob of deployment paths; the first match applies, ``local`` where there is none."""
     locked: tuple[str, ...] = ()
     """Keys (``path#key.path``) that a deployment may not override."""
     required: tuple[str, ...] = ()
@@ -83,12 +84,12 @@ class PackageInfo(Noun):
     renames: tuple[Rename, ...] = ()
 
     def owner_of(self, path: str) -> Ownership:
-        """Who may change the file at a deployment's path."""
+        """Return the owner of the file at a deployment's path."""
         owners = (owner for pattern, owner in self.ownership.items() if fnmatchcase(path, pattern))
         return next(owners, Ownership.LOCAL)
 
     def is_seeded(self, path: str) -> bool:
-        """Whether an upgrade merges the file at a deployment's path."""
+        """Return whether an upgrade merges the file at a deployment's path."""
         return self.owner_of(path) is Ownership.SEEDED
 
 
@@ -109,31 +110,31 @@ class Manifest(Noun):
 
 
 class Origin(Noun):
-    """The package that another was made from."""
+    """The package that another was derived from."""
 
     name: Identifier
     version: SemanticVersion
     identity: Sha256
     donor: Donor | None = None
-    """Who packed it."""
+    """The deployment that packed it."""
 
 
 class KeyChange(Noun):
-    """A key that holds otherwise than in the origin."""
+    """A key with another value than in the origin."""
 
     file: str
     """Path inside the package."""
     key: str
     """With dots; items of lists by their id."""
     kind: Literal["added", "changed", "removed"]
-    was: Any = None
+    was: PlainData = None
     """The origin's value; absent where it was added."""
-    now: Any = None
+    now: PlainData = None
     """The new value; absent where it was removed."""
 
 
 class FileDifference(Noun):
-    """A file that is not as the origin has it, but for the keys that are named one by one."""
+    """A file that differs from the origin in more than the listed keys."""
 
     path: str
     kind: Literal["added", "changed", "removed"]
@@ -142,22 +143,22 @@ class FileDifference(Noun):
 
 
 class Derivation(Noun):
-    """One step of a package's history: a deployment improved it and handed it on."""
+    """One step of a package's history: a deployment changed it and packed it again."""
 
     origin: Origin
     donor: Donor
     """The deployment that changed it."""
     name: Identifier
     version: SemanticVersion
-    """What it is called since."""
+    """Its name since."""
     keys: tuple[KeyChange, ...] = ()
     files: tuple[FileDifference, ...] = ()
     evidence: str | None = None
-    """The file inside the package that says what was measured there; absent: nothing was."""
+    """The file of measured evidence inside the package; absent: there is none."""
 
 
 class PackageLineage(Noun):
-    """``evidence/lineage.json``: where a package comes from, oldest step first."""
+    """``evidence/lineage.json``: the history of a package, oldest step first."""
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     derivations: Annotated[tuple[Derivation, ...], Field(min_length=1)]
@@ -171,20 +172,20 @@ class MeasuredFigure(ToldFigure):
     """A code; absent: all together."""
     definition_hash: str
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
-    """Percent of the rows it should be of that it is of; absent of no rows."""
+    """Completeness: percent of the expected rows that were counted; absent of no rows."""
 
 
 class UnitStaff(Noun):
-    """How many people serve at the points of one unit."""
+    """The number of staff at the points of one unit."""
 
     unit: str
     people: Annotated[int, Field(ge=0)]
     certainty: Certainty
-    """Of the least certain row of ``local/staff.csv`` it is the sum of."""
+    """The certainty of the least certain summed row of ``local/staff.csv``."""
 
 
 class MeasuredEvidence(Noun):
-    """What was measured with a package, where, and under which circumstances; no personal data."""
+    """Figures measured with a package, with place and circumstances; no personal data."""
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     deployment: Identifier
@@ -197,6 +198,6 @@ class MeasuredEvidence(Noun):
     completeness: Annotated[Decimal, Field(ge=0, le=100)] | None = None
     """Percent of the stored cases that have reached the facts."""
     is_simulated: bool
-    """Whether the cases were made up."""
+    """Whether the cases were simulated."""
     figures: tuple[MeasuredFigure, ...]
     staffing: tuple[UnitStaff, ...] = ()

@@ -1,4 +1,4 @@
-"""Payments: what a person is asked to pay, and the interface of whoever knows what has arrived."""
+"""Payments: orders to a person, and the interface of a payment provider."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from pilotkit.model.text import Noun
 
 
 class PaymentState(StrEnum):
-    """Where a payment stands."""
+    """The state of a payment."""
 
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
 
 
 class PaymentOrder(Noun):
-    """How to pay one amount."""
+    """The instructions to pay one amount."""
 
     reference: str
-    """What the payer writes as the purpose; unique in the deployment."""
+    """The payment reference, stated by the payer as the purpose; unique in the deployment."""
     amount: Annotated[Decimal, Field(gt=0)]
     currency: str
     account: str
-    """Where to, in words for the person."""
+    """The payee, in words for the person."""
     qr_text: str | None = None
-    """What a QR code of the order holds; None where the provider knows none."""
+    """The payload of the order's QR code; None where the provider has none."""
 
 
 class Payment(Noun):
-    """One order and what became of it."""
+    """One order and its state."""
 
     case: str
     order: PaymentOrder
@@ -41,38 +41,38 @@ class Payment(Noun):
     requested_at: AwareDatetime
     confirmed_at: AwareDatetime | None = None
     received: Annotated[Decimal, Field(ge=0)] = Decimal(0)
-    """What had arrived for it when the connector was last asked."""
+    """The amount received when the connector was last queried."""
 
     @property
     def missing(self) -> Decimal:
-        """What is still to be paid; 0 when all has arrived."""
+        """The outstanding amount; 0 when it is fully paid."""
         return max(self.order.amount - self.received, Decimal(0))
 
     @property
     def excess(self) -> Decimal:
-        """What was paid too much, such as twice, and has to be given back; 0 when nothing was."""
+        """The overpaid amount, to be refunded; 0 when there is none."""
         return max(self.received - self.order.amount, Decimal(0))
 
 
 @runtime_checkable
 class PaymentConnector(Protocol):
-    """What a connector of kind ``payment`` makes. An answer that takes longer than a second is a fault.
+    """The interface of a connector of kind ``payment``. A call that takes longer than a second is a fault.
 
     ``make`` gets ``[payment.settings]``, and ``folder``, the path of the deployment.
     """
 
     def order(self, reference: str, amount: Decimal, currency: str) -> PaymentOrder:
-        """How to pay ``amount``; the same reference gets the same order.
+        """Return the order for ``amount``; the same reference gets the same order.
 
         Raises:
-            DataError: it cannot take that currency or amount.
+            DataError: the provider does not accept that currency or amount.
         """
 
     def received(self, reference: str, is_order: Callable[[str], bool]) -> Decimal:
-        """All that has arrived for an order so far; 0 where nothing has. It never confirms by itself.
+        """Return the amount received for an order so far; 0 where there is none. It never confirms by itself.
 
         Args:
-            reference: of the order.
-            is_order: whether a word is the reference of any order here. A transfer that names several orders counts
-                for none: nobody knows how it is to be shared out, and it must not pay each of them.
+            reference: the reference of the order.
+            is_order: returns whether a word is the reference of any order here. A transfer that names several orders
+                counts for none: its division among them is unknown, and it must not pay each of them.
         """

@@ -14,7 +14,7 @@ from pilotkit.model.text import Identifier, LocalText, Noun
 
 
 class Role(Noun):
-    """What somebody does at a service point or behind it: ``model/people/roles.yaml``."""
+    """A role at a service point or in the back office: ``model/people/roles.yaml``."""
 
     id: Identifier
     name: LocalText
@@ -23,7 +23,7 @@ class Role(Noun):
 
 
 class Norm(Sourced):
-    """The least a place of a kind must have: ``model/people/norms.yaml``."""
+    """The minimum staff and equipment of a kind of place: ``model/people/norms.yaml``."""
 
     id: Identifier
     role: Identifier
@@ -33,7 +33,7 @@ class Norm(Sourced):
 
 
 class Head(Noun):
-    """The office that answers for a unit: ``local/heads.csv``."""
+    """The office that is accountable for a unit: ``local/heads.csv``."""
 
     id: Identifier
     unit: str
@@ -45,7 +45,7 @@ class Head(Noun):
 
 
 class Staffing(Sourced):
-    """How many of a role serve at a point: ``local/staff.csv``."""
+    """The number of staff of a role at a point: ``local/staff.csv``."""
 
     point: Identifier
     role: Identifier
@@ -53,7 +53,7 @@ class Staffing(Sourced):
 
 
 class Campaign(Sourced):
-    """A stretch of days with extra hands: ``model/people/campaigns.yaml``."""
+    """A period with additional staff: ``model/people/campaigns.yaml``."""
 
     id: Identifier
     name: LocalText

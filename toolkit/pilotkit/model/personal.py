@@ -1,23 +1,24 @@
-"""What a case knows of a person. Encrypted where it is kept; every look at it is written down."""
+"""The personal data of a case. It is stored encrypted, and every access is logged."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.text import Identifier, Noun
 
 Line = Annotated[str, StringConstraints(max_length=300)]
 
 
 AttachmentKind = Literal["submitted", "result", "reused"]
-"""What a file is: handed in, the outcome, or a copy that the office took over from another case."""
+"""The kind of a file: submitted, a result, or a copy that the office reused from another case."""
 
 
 class Person(Noun):
-    """Who applies, as they say themselves or as a register does."""
+    """The applicant, as stated by themselves or by a register."""
 
     name: Annotated[Line, StringConstraints(min_length=1)]
     identity_number: Line | None = None
@@ -33,7 +34,7 @@ class Attachment(Noun):
     id: str
     kind: AttachmentKind = "submitted"
     document: Identifier
-    """Which of the procedure's documents, or of its results, it is."""
+    """The id of the procedure's document or result."""
     name: Line
     media_type: str
     size: Annotated[int, Field(ge=0)]
@@ -44,7 +45,7 @@ class Attachment(Noun):
 
 
 class Content(Noun):
-    """A file on its way in: what :class:`Attachment` says once it is kept."""
+    """A file to be stored; :class:`Attachment` describes it afterwards."""
 
     kind: AttachmentKind = "submitted"
     document: Identifier
@@ -54,15 +55,15 @@ class Content(Noun):
 
 
 class PersonalFile(Noun):
-    """The personal side of one case."""
+    """The personal file of one case."""
 
     person: Person
-    answers: dict[str, Any] = Field(default_factory=dict)
+    answers: dict[str, PlainData] = Field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
 
 
 class FileRead(Noun):
-    """One look at a personal file."""
+    """One logged access to a personal file."""
 
     at: AwareDatetime
     case: str

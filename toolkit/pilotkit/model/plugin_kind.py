@@ -1,4 +1,4 @@
-"""What a new plugin may begin with."""
+"""The kinds of new plugins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class PluginKind(StrEnum):
-    """What a new plugin begins with."""
+    """The kind of a new plugin, which selects its scaffold."""
 
     PROCEDURES = "procedures"
     LOCATIONS = "locations"

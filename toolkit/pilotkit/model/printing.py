@@ -1,4 +1,4 @@
-"""Printed documents: what a plugin offers to be printed, and what it is told when somebody prints."""
+"""Printed documents: the templates that plugins offer, and the request that a template renders."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from pilotkit.model.ticket import Ticket
 
 @dataclass(frozen=True)
 class PrintRequest:
-    """What a document is to be made of. Which of it is there depends on the template's ``subject``."""
+    """The input of a document. Which fields are set depends on the template's ``subject``."""
 
     deployment: Any
     """The ``Deployment`` that prints."""
     at: datetime
-    """Aware; the only present there is, so that the same request prints the same bytes."""
+    """The aware present; templates use no other clock, so that the same request prints the same bytes."""
     unit: str | None = None
     """The code of the unit that prints."""
     cases: tuple[Case, ...] = ()
-    """One, or for a book all that it lists, in order."""
+    """One case, or for a book all listed cases, in order."""
     events: tuple[CaseEvent, ...] = ()
-    """What happened to the one case."""
+    """The events of the one case."""
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
-    """The procedures of the cases as they were received under, by digest."""
+    """The procedure versions of the cases, by digest."""
     file: PersonalFile | None = None
-    """The personal side of the one case, whose reading is on record already; None: nothing personal is printed."""
+    """The personal file of the one case, whose access is logged already; None: no personal data is printed."""
     people: Mapping[str, Person] = field(default_factory=dict)
-    """For a book, who applied, by the case's code."""
+    """For a book, the applicants by case code."""
     ticket: Ticket | None = None
     address: str | None = None
-    """Where the case can be followed: the whole address that the QR code carries."""
+    """The URL of the case's tracking page, for the QR code."""
     extras: Mapping[str, str] = field(default_factory=dict)
-    """What only the counter knows, such as ``number``, ``contact`` or ``signatory``; each template names its own."""
+    """Values from the counter, such as ``number``, ``contact`` or ``signatory``; each template names its own."""
 
 
 @dataclass(frozen=True)
 class DocumentTemplate:
-    """One document that can be printed: a Typst source and a function that makes its data.
+    """A printable document: a Typst source and a function that returns its data.
 
     The source reads ``sys.inputs.data``, a JSON text. It may read other files of its own folder and nothing else.
     """
@@ -57,12 +57,12 @@ class DocumentTemplate:
     source: str
     """The path of the ``.typ`` file in the package."""
     data: Callable[[PrintRequest], dict[str, Any]]
-    """Plain JSON data: text, numbers, lists, mappings. Whatever it says is shown, never run. The core adds ``qr``: the
+    """Plain JSON data: text, numbers, lists, mappings. It is shown, never executed. The core adds ``qr``: the
     QR code of ``address`` as SVG, empty where there is none."""
     subject: Literal["case", "cases", "ticket"] = "case"
     applies: Callable[[Case, tuple[CaseEvent, ...]], bool] = lambda _case, _events: True
-    """Whether it can be printed for this case as its events made it."""
+    """Returns whether it can be printed for this case."""
     reference: str = ""
     """The law or standard that it follows."""
     certainty: Certainty = Certainty.HIGH
-    """How sure it is that the document is as the reference prescribes."""
+    """The certainty that the document is as the reference prescribes."""

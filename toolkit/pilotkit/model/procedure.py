@@ -1,4 +1,4 @@
-"""Procedures: what the administration does for a person, under which rules, between which dates.
+"""Procedures: the services of the administration, with rules, documents, steps and validity.
 
 The interface in its two forms: data (:class:`Procedure`, one YAML file each) and, where data is not enough,
 behaviour (:class:`ProcedureHandler`, a protocol that a plugin implements).
@@ -19,7 +19,7 @@ from pilotkit.model.text import Identifier, LocalText, Noun
 
 
 class Channel(StrEnum):
-    """How an application reaches the administration."""
+    """The channel of an application."""
 
     IN_PERSON = "in_person"
     ONLINE = "online"
@@ -27,7 +27,7 @@ class Channel(StrEnum):
 
 
 class Level(StrEnum):
-    """Which tier of the administration decides."""
+    """The tier of the administration that decides."""
 
     MINISTRY = "ministry"
     PROVINCE = "province"
@@ -36,7 +36,7 @@ class Level(StrEnum):
 
 
 class DeadlineUnit(StrEnum):
-    """What a deadline is counted in."""
+    """The unit of a deadline."""
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
@@ -59,16 +59,16 @@ class Fee(Noun):
     name: LocalText | None = None
     amount: Annotated[Decimal, Field(gt=0)]
     per: LocalText | None = None
-    """What the amount is for, such as a page or a copy; absent means once a case."""
+    """The unit of the amount, such as a page or a copy; absent means once a case."""
     reference: Identifier | None = None
 
 
 class Offer(Noun):
-    """What a procedure is like through one channel. A figure nobody has published is absent, never 0."""
+    """The conditions of a procedure through one channel. A figure that is not published is absent, never 0."""
 
     deadline: Deadline | None = None
     fees: Literal["free"] | tuple[Fee, ...] | None = None
-    """``free`` when the source says so, amounts when it names them, absent when it says nothing."""
+    """``free`` when the source says so, amounts when it names them, absent when it names none."""
     fees_certainty: Certainty | None = None
     """Set where it differs from the procedure's own certainty."""
     whole_process: bool | None = None
@@ -78,7 +78,7 @@ class Offer(Noun):
 
 
 class Document(Noun):
-    """One paper or record a person hands in."""
+    """One document or record that a person submits."""
 
     id: Identifier
     name: LocalText
@@ -86,35 +86,35 @@ class Document(Noun):
     copies: Annotated[int, Field(ge=1, le=20)] = 1
     required: bool = True
     condition: LocalText | None = None
-    """When it is needed, if not always."""
+    """The condition under which it is needed; absent: always."""
     reusable_from: Identifier | None = None
-    """The register that already knows it, so that nobody is asked twice."""
+    """The register that holds it already, so that the person is not asked for it (once-only principle)."""
     certainty: Certainty | None = None
 
 
 class Transition(Noun):
-    """Where a case may go after a step."""
+    """A transition of a case to a next step."""
 
     to: Identifier
     guard: str | None = None
-    """The name of a fact that opens this way, such as ``incomplete``; absent: always open."""
+    """The name of its condition, such as ``incomplete``; absent: unconditional."""
 
 
 class Step(Noun):
-    """One stretch of work by one role."""
+    """One step of work by one role."""
 
     id: Identifier
     name: LocalText
     role: Identifier
     hours: Annotated[Decimal, Field(gt=0)] | None = None
-    """The service norm in working hours: what the office asks of itself, apart from the legal maximum."""
+    """The service norm in working hours: the office's own standard, apart from the legal maximum."""
     then: tuple[Transition, ...] = ()
     """Empty: the case is finished here."""
     certainty: Certainty | None = None
 
 
 class Result(Noun):
-    """What a person gets."""
+    """A result that a person receives."""
 
     id: Identifier
     name: LocalText
@@ -135,25 +135,25 @@ class Procedure(Sourced):
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
     life_events: tuple[Identifier, ...] = ()
     terms: tuple[str, ...] = ()
-    """What people call it when they search."""
+    """Search terms."""
     focus: bool = False
-    """Among the high-volume procedures redesigned first."""
+    """Whether it is among the high-volume procedures redesigned first."""
     focus_certainty: Certainty | None = None
-    """How sure it is that the procedure is among them; set where it differs from the procedure's own certainty."""
+    """The certainty of that; set where it differs from the procedure's own certainty."""
     audience: tuple[Literal["citizen", "business", "organisation"], ...] = ("citizen",)
     offers: Annotated[dict[Channel, Offer], Field(min_length=1)]
     eligibility: tuple[LocalText, ...] = ()
     documents: tuple[Document, ...] = ()
     documents_published: Annotated[int, Field(ge=0)] | None = None
-    """How many papers the national portal lists, every variant counted; absent when not known."""
+    """The number of documents that the national portal lists, every variant counted; absent when not known."""
     form: Identifier | None = None
-    """What is asked besides the person's own details: a file of ``model/forms/``; None: nothing."""
+    """The form besides the person's own details: a file of ``model/forms/``; None: no form."""
     steps: tuple[Step, ...] = ()
     results: tuple[Result, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
     on_change: Literal["pinned", "migratable", "close_and_reopen"] = "pinned"
-    """What becomes of open cases when a new version comes: they keep the old one, move to the new one, or are closed
+    """The treatment of open cases at a new version: they keep the old one, are migrated to the new one, or are closed
     and opened again."""
     decision: str | None = None
     legal_basis: tuple[str, ...] = ()
@@ -175,22 +175,22 @@ class Procedure(Sourced):
         return self
 
     def offer(self, channel: Channel) -> Offer | None:
-        """What the procedure is like through ``channel``, or None where it is not offered."""
+        """Return the offer through ``channel``, or None where there is none."""
         return self.offers.get(channel)
 
     def is_valid_on(self, day: date) -> bool:
-        """Whether the procedure may be applied for on ``day``; open ends are always valid."""
+        """Return whether applications are accepted on ``day``; an open end is unlimited."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @runtime_checkable
 class ProcedureHandler(Protocol):
-    """Behaviour of a procedure where data is not enough. A plugin offers one in ``register_procedures``.
+    """The behaviour of a procedure where data is not enough. A plugin offers one in ``register_procedures``.
 
-    ``validate`` is asked whenever an application is received. The others are for pages that ask a person for answers.
+    ``validate`` is called whenever an application is received. The others serve the pages of the form.
 
-    Every method gets the answers of the application as plain data and returns new data; none may write. They are
-    called inside the request, so an answer that takes longer than a second belongs in a connector.
+    Every method takes the answers of the application as plain data and returns new data; none may write. They are
+    called inside the request, so a call that takes longer than a second belongs in a connector.
     """
 
     @property
@@ -198,13 +198,13 @@ class ProcedureHandler(Protocol):
         """The code of the procedure it serves."""
 
     def prefill(self, person: Mapping[str, object]) -> Mapping[str, object]:
-        """Answers that registers already know, so that nobody is asked twice."""
+        """Return answers from registers, so that the person is not asked for them (once-only principle)."""
 
     def validate(self, answers: Mapping[str, object]) -> Sequence[str]:
-        """What is wrong with ``answers``, one sentence each; empty when all is well."""
+        """Return the faults of ``answers``, one sentence each; empty when they are valid."""
 
     def fees(self, answers: Mapping[str, object]) -> Sequence[Fee] | None:
-        """The fees of this very case; None when they are not published."""
+        """Return the fees of this case; None when they are not published."""
 
     def decide(self, answers: Mapping[str, object], received: datetime) -> str | None:
-        """The id of the result where the rules alone decide; None when an officer must."""
+        """Return the id of the result where the rules alone decide; None when an officer must."""

@@ -1,4 +1,4 @@
-"""What a registry says: which packages are published, which are revoked; and what a deployment keeps of it."""
+"""The signed metadata of a registry, releases and revocations, and the trust statement of a deployment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Release(Noun):
     identity: Sha256
     """The package's identity: the SHA-256 of its canonical manifest."""
     sha256: Sha256
-    """Of the package file, by which a file that came another way is recognised."""
+    """The SHA-256 of the package file, to recognise a file from another source."""
     size: Annotated[int, Field(ge=1)]
     """Bytes of the package file."""
     publisher: Identifier
@@ -31,40 +31,40 @@ class Release(Noun):
 
     @property
     def path(self) -> str:
-        """Where the package stands among the registry's targets, in its publisher's own folder."""
+        """The path of the package among the registry's targets, in its publisher's own folder."""
         return f"packages/{self.publisher}/{self.name}-{self.version}.zip"
 
     @property
     def provenance(self) -> str:
-        """Where the statement stands that says who packed it."""
+        """The path of its provenance statement."""
         return f"{self.path.removesuffix('.zip')}.provenance.json"
 
     @property
     def sbom(self) -> str:
-        """Where its bill of materials stands."""
+        """The path of its bill of materials."""
         return f"{self.path.removesuffix('.zip')}.cdx.json"
 
 
 class Listing(Noun):
-    """``catalog.json`` of a registry: everything that is published."""
+    """``catalog.json`` of a registry: all releases."""
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     issued: AwareDatetime
-    """When it was written: no clock may show an earlier time than this."""
+    """When it was written: a clock with an earlier time was set back."""
     releases: tuple[Release, ...] = ()
 
 
 class Revocation(Noun):
-    """A release that may not be used any longer."""
+    """A release that must not be used any longer."""
 
     name: Identifier
     version: SemanticVersion
     identity: Sha256
     revoked: AwareDatetime
     reason: Reason
-    """For people who have it installed."""
+    """The reason, for people who have it installed."""
     instead: SemanticVersion | None = None
-    """The version to take; absent: there is none yet."""
+    """The version to use; absent: there is none yet."""
 
 
 class Revocations(Noun):
@@ -76,14 +76,14 @@ class Revocations(Noun):
 
 
 class Voucher(StrEnum):
-    """Who vouches for a package."""
+    """The source of trust in a package."""
 
     REGISTRY = "registry"
     NOBODY = "nobody"
 
 
 class TrustStatement(Noun):
-    """Why a package was taken: kept in ``.pilot/trust/statement.json`` of the deployment that uses it."""
+    """The reason to trust a package: ``.pilot/trust/statement.json`` of the deployment that uses it."""
 
     voucher: Voucher
     name: Identifier
@@ -94,23 +94,23 @@ class TrustStatement(Noun):
     registry: str | None = None
     """Address or folder of the registry."""
     root: Sha256 | None = None
-    """The fingerprint of the root that was given: the SHA-256 of its file."""
+    """The fingerprint of the initial root: the SHA-256 of its file."""
     root_version: int | None = None
-    """The root that was reached from there, by signatures."""
+    """The version of the root reached from there by signatures."""
     expires: AwareDatetime | None = None
-    """Until when the registry's word holds."""
+    """When the registry's metadata expires."""
     has_provenance: bool = False
-    """Whether a signed statement of who packed it was there, and held."""
+    """Whether a signed provenance statement was present and verified."""
     has_sbom: bool = False
-    """Whether a bill of materials was there, and held."""
+    """Whether a bill of materials was present and verified."""
 
 
 class DeploymentTrust(Noun):
-    """How a deployment's package stands with its registry at an instant."""
+    """The trust status of a deployment's package at an instant."""
 
     statement: TrustStatement
     stale_since: datetime | None = None
-    """Since when nothing that still holds has been heard of the registry; the package keeps running."""
+    """Since when the registry's metadata has been expired; the package keeps running."""
     set_back_from: datetime | None = None
-    """An instant that has passed already, where this machine's clock shows an earlier one: it was set back since."""
+    """A past instant that this machine's clock has not reached, which shows that it was set back."""
     revocation: Revocation | None = None

@@ -1,4 +1,4 @@
-"""The shape of a plausible month: ``model/evidence/simulation.yaml``. Synthetic by nature, and says so."""
+"""The profile of a simulated month: ``model/evidence/simulation.yaml``. Synthetic, and marked so."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Weight = Annotated[float, Field(ge=0)]
 
 
 class SimulationProfile(Sourced):
-    """How many cases come when, for what, through which channel, and how late they end."""
+    """The distribution of simulated cases over time, procedures, channels and delays."""
 
     cases_per_unit_day: Annotated[float, Field(gt=0, le=10_000)]
-    """Mean of a working day; units differ around it."""
+    """Mean number of cases of a working day; units vary around it."""
     unit_spread: Annotated[float, Field(ge=0, le=2)] = 0.35
-    """Sigma of the log-normal factor by which units differ."""
+    """Sigma of the log-normal factor of a unit."""
     weekdays: Annotated[tuple[Weight, ...], Field(min_length=7, max_length=7)]
     """Weight of each weekday, Monday first; 1 is a mean working day."""
     hours: Annotated[tuple[Weight, ...], Field(min_length=24, max_length=24)]
@@ -28,7 +28,7 @@ class SimulationProfile(Sourced):
     online_share: Share
     """Share of cases that come online on the first day, where the procedure is offered online."""
     online_growth: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """How much the share gains until the last day."""
+    """The increase of the share until the last day."""
     post_share: Share = 0.01
     late_share: Share
     """Share of cases that end after their deadline."""
@@ -46,11 +46,11 @@ class SimulationProfile(Sourced):
         return self
 
     def weight_of(self, code: str, *, focus: bool) -> float:
-        """The weight of one procedure in the mix."""
+        """Return the weight of one procedure in the mix."""
         return self.mix.get(code, self.focus_weight if focus else self.other_weight)
 
     def online_share_on(self, day: int, days: int) -> float:
-        """The online share on day ``day`` (from 0) of ``days``."""
+        """Return the online share on day ``day`` (from 0) of ``days``."""
         return min(1.0, self.online_share + self.online_growth * day / max(1, days - 1))
 
 

@@ -1,4 +1,4 @@
-"""Where a figure comes from, and how sure of it we are."""
+"""The source of a figure, and its certainty."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pilotkit.model.text import Identifier, LocalText, Noun
 
 
 class Certainty(StrEnum):
-    """How far a figure may be trusted; shown beside it."""
+    """The certainty of a figure; shown beside it."""
 
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
     SYNTHETIC = "synthetic"
-    """Made up, plausibly, because nothing is published. Never shown without its mark."""
+    """Invented plausibly because nothing is published. Never shown without its mark."""
 
 
 class Source(Noun):
@@ -31,7 +31,7 @@ class Source(Noun):
 
 
 class Sourced(Noun):
-    """Anything that states facts names its source and its certainty."""
+    """The base of values that state facts, each with source and certainty."""
 
     reference: Identifier
     """The id of a :class:`Source`."""

@@ -1,4 +1,4 @@
-"""What plugins add to a deployment: pages, commands, checks, connectors, tables."""
+"""The contributions of plugins: pages, commands, checks, connectors, tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pilotkit.errors import Place
 
 @dataclass(frozen=True)
 class PluginContext:
-    """The deployment a plugin is being asked for, before its catalog exists."""
+    """The deployment that a hook is called for, before its catalog exists."""
 
     folder: Path
     scheme: str
@@ -23,14 +23,14 @@ class PluginContext:
     province: str
     """The code of its province."""
     languages: tuple[str, ...]
-    """The first is the main one."""
+    """The languages; the first is the main one."""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By plugin, what ``[plugins.options]`` chose."""
+    """The values of ``[plugins.options]`` by plugin."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows: a template of the plugin's package, and what to fill it with."""
+    """An HTML response: a template of the plugin's package, and its context."""
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class View:
 
 @dataclass(frozen=True)
 class Redirect:
-    """Go and look there: what a form answers with when it has done something."""
+    """A redirect, such as after a form was processed (POST, redirect, GET)."""
 
     to: str
     """A path of this site."""
@@ -47,60 +47,60 @@ class Redirect:
 
 @dataclass(frozen=True)
 class Download:
-    """A file instead of a page."""
+    """A file response."""
 
     content: bytes
     media_type: str
     name: str
-    """What the browser saves it as."""
+    """The file name for the browser."""
 
 
 @dataclass(frozen=True)
 class Stream:
-    """A page that goes on: one view, made anew every few seconds and sent to all who listen.
+    """A live page: one view, rendered every few seconds and sent to all subscribers.
 
-    Server-sent events (HTML Living Standard, 9.2). The event ``view`` brings the HTML; ``trouble`` says that it could
-    not be made. The shell bounds how many may listen and for how long, and does nothing while nobody does.
+    Server-sent events (HTML Living Standard, 9.2). The event ``view`` carries the HTML; ``trouble`` reports that
+    rendering failed. The shell bounds the number and duration of subscriptions, and is idle without subscribers.
     """
 
     shared: str
-    """Whoever asks the same page, in the same language, with the same word here gets the same view: it names everything
-    that ``make`` depends on, such as the units that may be seen."""
+    """The cache key: requests of the same page, language and key share a view. It includes everything that ``make``
+    depends on, such as the units that may be seen."""
     make: Callable[[Any], View]
-    """Gets a ``Visit`` of nobody's, with its own present: what all may get is made for no one."""
+    """Called with an anonymous ``PageRequest`` of its own instant, because the view is shared."""
     every: float = 10.0
-    """Seconds from one view to the next."""
+    """Seconds between two views."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came with a form."""
+    """An uploaded file of a form."""
 
     name: str
     media_type: str
-    """What the browser says; never believed."""
+    """The browser's claim; never trusted."""
     data: bytes
 
 
 @dataclass(frozen=True)
 class FormData:
-    """What a form sent: every field's values in their order, and its files. Bounded by the shell."""
+    """The data of a form: every field's values in order, and its files. The shell limits its size."""
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, tuple[Upload, ...]] = field(default_factory=dict)
 
     def get(self, name: str, default: str = "") -> str:
-        """The last value of a field."""
+        """Return the last value of a field."""
         return self.fields[name][-1] if self.fields.get(name) else default
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every value of a field."""
+        """Return every value of a field."""
         return self.fields.get(name, ())
 
 
 @dataclass(frozen=True)
 class Navigation:
-    """A page's place in the header. ``label`` is an English message, translated by the plugin's catalogue."""
+    """A page's entry in the header. ``label`` is an English message, translated by the plugin's catalogue."""
 
     label: str
     order: int
@@ -108,40 +108,40 @@ class Navigation:
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``show`` and ``act`` get a ``Visit`` and say what to answer."""
+    """One page. ``show`` and ``act`` take a ``PageRequest`` and return the response."""
 
     name: str
-    """``plugin.page``; what ``url_for`` takes."""
+    """``plugin.page``, the argument of ``url_for``."""
     path: str
-    """With ``{parameters}``; the language is in front of it and not part of it."""
+    """The path with ``{parameters}``, without the language prefix."""
     show: Callable[[Any], View | Redirect | Download | Stream]
-    """Answers GET; it changes nothing."""
+    """Handles GET, without side effects."""
     package: str
-    """The import package whose ``templates/`` and ``locales/`` it uses."""
+    """The import package with its ``templates/`` and ``locales/``."""
     navigation: Navigation | None = None
     act: Callable[[Any], View | Redirect | Download] | None = None
-    """Answers POST with ``request.posted``; the shell has checked the form's token. None: the page only reads."""
+    """Handles POST with ``request.posted``, after the shell has checked the CSRF token. None: the page only reads."""
     permission: str | None = None
-    """What one must be permitted to see it at all, such as ``case.read``; None: everybody may."""
+    """The permission that it requires, such as ``case.read``; None: it is public."""
     receive: Callable[[Any, bytes], Download] | None = None
-    """Answers what a machine POSTs, without form and token: what comes must prove itself. None: nothing is taken."""
+    """Handles a POST from a program, without form and CSRF token: the body must authenticate itself. None: refused."""
     is_private: bool = False
-    """Whether it shows what is one person's: then no browser keeps it. One with ``act`` or ``permission`` is so too."""
+    """Whether it shows personal data and must not be cached. A page with ``act`` or ``permission`` is so, too."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command of ``pilotkit``: a function that Typer reads."""
+    """A command of ``pilotkit``: a Typer function."""
 
     name: str
     run: Callable[..., None]
     help: str
     group: str | None = None
-    """The word in front of its name, which it shares with others: ``pilotkit hub trust``."""
+    """The command group of its name: ``pilotkit hub trust``."""
 
 
 class Severity(StrEnum):
-    """How bad a finding is. Only errors make a check fail."""
+    """The severity of a finding. Only errors make a check fail."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -150,11 +150,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a check found."""
+    """A finding of a check."""
 
     severity: Severity
     check: str
-    """The id of the check: small letters, digits, ``.``, ``-`` and ``_``."""
+    """The id of the check: lower-case letters, digits, ``.``, ``-`` and ``_``."""
     where: Place
     message: str
     remedy: str
@@ -162,7 +162,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """One question asked of a deployment. ``run`` gets a ``Deployment`` and yields findings."""
+    """One check of a deployment. ``run`` takes a ``Deployment`` and yields findings."""
 
     id: str
     question: str

@@ -1,4 +1,4 @@
-"""Words in more than one language, and the forms they are searched in."""
+"""Text in more than one language, and its normal form for search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
-"""What a thing is called inside pilotkit: lower-case ASCII, digits, ``_ . -``."""
+"""An id inside pilotkit: lower-case ASCII, digits, ``_ . -``."""
 _IDENTIFIERS: TypeAdapter[str] = TypeAdapter(Identifier)
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -31,7 +31,7 @@ _STROKED = str.maketrans({"\u0111": "d", "\u0142": "l", "\u00f8": "o", "\u0127":
 
 
 def is_identifier(word: str) -> bool:
-    """Whether a word may be an :data:`Identifier`."""
+    """Return whether a word is an :data:`Identifier`."""
     try:
         _IDENTIFIERS.validate_python(word)
     except ValidationError:
@@ -40,7 +40,7 @@ def is_identifier(word: str) -> bool:
 
 
 def is_writable(value: object) -> bool:
-    """Whether plain data can be written as UTF-8: JSON may hold half a surrogate pair, which nothing can."""
+    """Return whether plain data can be encoded as UTF-8, which a lone surrogate from JSON cannot."""
     if isinstance(value, str):
         return not any("\ud800" <= mark <= "\udfff" for mark in value)
     if isinstance(value, Mapping):
@@ -49,7 +49,7 @@ def is_writable(value: object) -> bool:
 
 
 class Noun(BaseModel):
-    """The root of every noun: frozen, and an unknown key is an error."""
+    """The base class of the model: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -63,29 +63,29 @@ def _not_empty(words: dict[str, str]) -> dict[str, str]:
 class LocalText(
     RootModel[Annotated[dict[LanguageCode, Annotated[str, Field(min_length=1)]], AfterValidator(_not_empty)]]
 ):
-    """The same words in one or more languages: ``{ca: Naixement, en: Birth}``."""
+    """A text in one or more languages: ``{ca: Naixement, en: Birth}``."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
     def in_language(self, language: str) -> str:
-        """The words in ``language``, or in the first language they were written in."""
+        """Return the text in ``language``, or in its first language."""
         return self.root.get(language) or next(iter(self.root.values()))
 
     def language_of(self, language: str) -> str:
-        """The language that :meth:`in_language` answers in: for the ``lang`` attribute of a page."""
+        """Return the language that :meth:`in_language` uses, for the ``lang`` attribute of a page."""
         return language if self.root.get(language) else next(iter(self.root))
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages there are words in."""
+        """The languages of the text."""
         return tuple(self.root)
 
 
 def search_form(text: str) -> str:
-    """``text`` as people type it in a hurry: no diacritics, lower case, single spaces.
+    """Return the normal form of ``text`` for search: no diacritics, lower case, single spaces.
 
-    Letters with a stroke have no decomposition in Unicode (UAX 15), so they are folded by name. What a decomposition
-    yields may itself have a case, so that case is folded in between, as UAX 15 does for caseless matching.
+    Letters with a stroke have no decomposition in Unicode (UAX 15), so they are folded by a table. A decomposition may
+    yield cased letters, so case is folded in between, as UAX 15 does for caseless matching.
     """
     folded = unicodedata.normalize("NFKD", text).casefold().translate(_STROKED)
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(mark))

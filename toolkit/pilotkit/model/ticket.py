@@ -12,30 +12,30 @@ from pilotkit.model.text import Noun
 
 
 class TicketState(StrEnum):
-    """Where a ticket stands."""
+    """The state of a ticket."""
 
     WAITING = "waiting"
     CALLED = "called"
     SERVED = "served"
     SKIPPED = "skipped"
-    """Called, and nobody came; it can be called again."""
+    """Called without response; it can be called again."""
 
 
 class Ticket(Noun):
-    """A place in the queue of one point on one day. It names nobody."""
+    """A place in the queue of one point on one day, without personal data."""
 
     point: str
     day: date
-    """The day where the deployment is; numbers start at 1 on each."""
+    """The local day; numbers start at 1 on each."""
     number: Annotated[int, Field(ge=1)]
     priority: bool = False
-    """For the elderly, the disabled, the pregnant: called before the others."""
+    """Priority, for the elderly, the disabled and the pregnant: called first."""
     procedure: str | None = None
     state: TicketState = TicketState.WAITING
     counter: Annotated[int, Field(ge=1)] | None = None
     """The counter that called it."""
     taken_at: AwareDatetime
     called_at: AwareDatetime | None = None
-    """When it was called last."""
+    """When it was last called."""
     done_at: AwareDatetime | None = None
-    """When the person had been served, or was given up."""
+    """When service ended, or the ticket was abandoned."""

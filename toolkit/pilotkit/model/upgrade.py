@@ -1,17 +1,18 @@
-"""Upgrades: what a package's next version would do to a deployment, told before it is done."""
+"""Upgrades: the plan of taking a deployment to another version of its package."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from pilotkit.model.package import Ownership, Sha256
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.registry import Voucher
 from pilotkit.model.text import LocalText, Noun
 
 
 class FileAction(StrEnum):
-    """What happens to a file."""
+    """The action of an upgrade on a file."""
 
     ADDED = "added"
     REPLACED = "replaced"
@@ -19,95 +20,95 @@ class FileAction(StrEnum):
     MOVED = "moved"
     REMOVED = "removed"
     KEPT = "kept"
-    """Ours stays as it is although the package changed its own: a person decides."""
+    """The local version is kept although the package changed its own: a person decides."""
 
 
 class FileChange(Noun):
-    """One file that an upgrade touches, or keeps where one would expect it not to."""
+    """One file that an upgrade changes, or keeps against expectation."""
 
     path: str
     owner: Ownership
     action: FileAction
     note: str = ""
-    """In words, where the action alone does not say it."""
+    """An explanation, where the action alone is not enough."""
 
 
 class ValueChange(Noun):
-    """One key with its value before and after. A value that is not there is absent."""
+    """One key with its value before and after; a missing value is absent."""
 
     file: str
     key: str
-    before: Any = None
-    after: Any = None
+    before: PlainData = None
+    after: PlainData = None
 
 
 class OverrideState(StrEnum):
-    """What becomes of a value that the deployment changed itself."""
+    """The outcome of an override in an upgrade."""
 
     KEPT = "kept"
-    """The package's value below it has not changed."""
+    """The package's value is unchanged."""
     MERGED = "merged"
-    """Both changed different parts of it: it now holds both."""
+    """Both changed different parts: it holds both."""
     MOVED = "moved"
-    """The package renamed its key or file: it went along."""
+    """The package renamed its key or file: it was renamed too."""
     SETTLED = "settled"
-    """The package now says the same: it was taken out."""
+    """The package has the same value now: the override was removed."""
     STALE = "stale"
-    """The package changed the very value below it: ours holds, and both are told."""
+    """The package changed the same value: the local one takes precedence, and both are reported."""
     SET_ASIDE = "set_aside"
-    """What it changed is gone from the package: it is kept below ``local/set-aside/``, without effect."""
+    """The package removed its key: it is kept below ``local/set-aside/``, without effect."""
     BLOCKED = "blocked"
-    """The package has locked the key: nothing is upgraded before it is taken back."""
+    """The package has locked the key: the upgrade is blocked until the override is removed."""
 
 
 class OverrideChange(Noun):
-    """One value that the deployment changed, and what an upgrade makes of it."""
+    """One override, and its outcome in an upgrade."""
 
     file: str
     """The file below ``local/overrides/``, under its new name."""
     key: str
     state: OverrideState
-    was: Any = None
-    """The package's value when ours replaced it."""
-    ours: Any = None
-    package: Any = None
+    was: PlainData = None
+    """The package's value when it was overridden."""
+    ours: PlainData = None
+    package: PlainData = None
     """The package's value now."""
     is_removal: bool = False
-    """Whether ours takes the key away."""
+    """Whether the override removes the key."""
 
 
 class Notice(Noun):
-    """A value that both sides changed: ours holds by declaration, and both are told until somebody compares them."""
+    """A value that both sides changed: the local one takes precedence by rule, and both are reported until compared."""
 
     file: str
     key: str = ""
     """Empty: the file as a whole."""
-    base: Any = None
-    ours: Any = None
-    package: Any = None
+    base: PlainData = None
+    ours: PlainData = None
+    package: PlainData = None
     why: str
     remedy: str
 
 
 class Unresolved(Notice):
-    """Something that a person has to decide; an upgrade that leaves one ends with exit code 1."""
+    """A conflict that a person has to resolve; an upgrade that leaves one ends with exit code 1."""
 
 
 class ObstacleKind(StrEnum):
-    """What stands in the way of an upgrade."""
+    """The kind of an obstacle."""
 
     EDITED = "edited"
-    """A file below ``model/`` is not as it came."""
+    """A file below ``model/`` was edited."""
     LOCKED = "locked"
     """The package locks a key that the deployment overrides."""
     CHECK = "check"
-    """A check would fail that does not fail now."""
+    """A check would fail that passes now."""
     UNREADABLE = "unreadable"
-    """The deployment could not be read any more."""
+    """The deployment would no longer be readable."""
 
 
 class Obstacle(Noun):
-    """One thing that stands in the way of an upgrade."""
+    """An obstacle that blocks an upgrade."""
 
     kind: ObstacleKind
     file: str = ""
@@ -115,41 +116,41 @@ class Obstacle(Noun):
     check: str | None = None
     """The check that would fail."""
     said: str
-    """In words, values and all, with what to do."""
+    """The message with values and remedy."""
 
 
 class ProcedureChange(Noun):
-    """A procedure that comes, goes or changes."""
+    """A procedure that is added, removed, changed or renamed."""
 
     code: str
     name: LocalText
     kind: Literal["added", "removed", "changed", "renamed"]
     formerly: str | None = None
-    """The code it had, where it was renamed."""
+    """The old code, where it was renamed."""
     deadlines: tuple[ValueChange, ...] = ()
     fees: tuple[ValueChange, ...] = ()
     others: tuple[ValueChange, ...] = ()
     on_change: Literal["pinned", "migratable", "close_and_reopen"]
-    """What becomes of its open cases."""
+    """The treatment of its open cases."""
     open_cases: int | None = None
-    """How many there are; absent where the cases could not be asked."""
+    """The number of open cases; absent where the database does not answer."""
 
 
 class KpiChange(Noun):
-    """A KPI that comes, goes or changes."""
+    """A KPI that is added, removed, changed or renamed."""
 
     id: str
     name: LocalText
     kind: Literal["added", "removed", "changed", "renamed"]
     formerly: str | None = None
-    """The id it had, where it was renamed."""
+    """The old id, where it was renamed."""
     is_counted_differently: bool = False
     """Whether figures before and after cannot be compared."""
     values: tuple[ValueChange, ...] = ()
 
 
 class AnswerChange(Noun):
-    """A question of the template that is new, or answered otherwise than before."""
+    """A question of the template that is new or has another answer."""
 
     question: str
     prompt: str
@@ -158,65 +159,65 @@ class AnswerChange(Noun):
 
 
 class UpgradePlan(Noun):
-    """Everything an upgrade would do, and what it cannot do alone."""
+    """All changes of an upgrade, its conflicts and its obstacles."""
 
     format: Literal[1] = 1
     deployment: str
     """Its id."""
     package: str
     installed: str
-    """The version that is there."""
+    """The installed version."""
     offered: str
-    """The version that would be."""
+    """The offered version."""
     installed_identity: Sha256
     offered_identity: Sha256
     voucher: Voucher | None = None
-    """Who vouches for the package; absent: it is the one that the deployment keeps already."""
+    """The source of trust in the package; absent: the deployment has it already."""
     procedures: tuple[ProcedureChange, ...] = ()
     kpis: tuple[KpiChange, ...] = ()
     effective: tuple[ValueChange, ...] = ()
-    """Every value that holds differently afterwards, overrides counted in."""
+    """Every effective value that changes, overrides included."""
     overrides: tuple[OverrideChange, ...] = ()
     files: tuple[FileChange, ...] = ()
-    """Without what is only unpacked below ``model/``."""
+    """Changed files, without those below ``model/``."""
     model_files: int = 0
     """Files below ``model/`` that are added, replaced or removed."""
     answers: tuple[AnswerChange, ...] = ()
     notes: tuple[str, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     notices: tuple[Notice, ...] = ()
-    """Overrides and settings that the package changed too; ours hold."""
+    """Overrides and settings that the package changed too; the local value takes precedence."""
     blocked: tuple[Obstacle, ...] = ()
-    """Why the upgrade would be refused; empty: it can be done."""
+    """The obstacles; empty: the upgrade is possible."""
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the deployment stands as it would stand afterwards."""
+        """Whether the upgrade would change nothing."""
         return not (self.files or self.model_files or self.blocked) and all(
             each.state in {OverrideState.KEPT, OverrideState.STALE} for each in self.overrides
         )
 
 
 class SeededChange(Noun):
-    """A file that the package began and the deployment went on with."""
+    """A seeded file that the deployment has changed or deleted."""
 
     path: str
     kind: Literal["changed", "deleted"]
     values: tuple[ValueChange, ...] = ()
-    """Of the settings: every value that differs, the package's before ours."""
+    """Of the settings: every value that differs, the package's before the local one."""
 
 
 class DriftChange(Noun):
-    """A file below ``model/`` that is not as it came."""
+    """A file below ``model/`` that differs from the package."""
 
     path: str
     kind: Literal["changed", "missing", "added"]
     values: tuple[ValueChange, ...] = ()
-    """Of a file that is read by key: every value that was edited, the package's before what stands there."""
+    """Of a file that is read by key: every edited value, the package's before the edited one."""
 
 
 class Ours(Noun):
-    """What is a deployment's own on top of its package."""
+    """The local changes of a deployment to its package."""
 
     format: Literal[1] = 1
     deployment: str
@@ -225,13 +226,13 @@ class Ours(Noun):
     version: str | None = None
     overrides: tuple[OverrideChange, ...] = ()
     settings: tuple[Notice, ...] = ()
-    """Values of ``pilot.toml`` that the package changed too; ours hold."""
+    """Values of ``pilot.toml`` that the package changed too; the local one takes precedence."""
     seeded: tuple[SeededChange, ...] = ()
     drift: tuple[DriftChange, ...] = ()
-    """What was edited below ``model/`` by hand, and should be an override."""
+    """Files below ``model/`` that were edited by hand; the edits should be overrides."""
     unresolved: tuple[Unresolved, ...] = ()
-    """What differs still between our files and those: key by key, where they have keys."""
+    """The remaining differences between local files and the package's versions, by key where they have keys."""
     set_aside: tuple[str, ...] = ()
-    """Files with changes of ours that have no effect any more: a person looks at them, and deletes them."""
+    """Files with changes that no longer have an effect, for a person to review and delete."""
     waiting: tuple[str, ...] = ()
-    """Files that a package offers beside ours: a person has yet to decide."""
+    """Files whose package version lies beside the local one, for a person to decide."""

@@ -1,4 +1,4 @@
-"""What an officer has to do: the work list, how urgent each case is, and what becomes of many verbs at once."""
+"""The work of officers: work list, urgency of cases, and outcomes of bulk actions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pilotkit.model.text import Noun
 
 
 class Group(StrEnum):
-    """The heaps that cases lie on; a :class:`CaseStatus` is a narrower one."""
+    """The groups of the work list; a :class:`CaseStatus` is a narrower one."""
 
     OPEN = "open"
     LATE = "late"
@@ -24,7 +24,7 @@ class Group(StrEnum):
 
 
 class WorkListQuery(Noun):
-    """What a work list is narrowed to. Left out: every open case of the jurisdiction."""
+    """The filter of a work list. The default is every open case of the jurisdiction."""
 
     status: str | None = None
     """A :class:`Group` or a :class:`CaseStatus`; None: every open case, or with ``text`` any."""
@@ -32,21 +32,21 @@ class WorkListQuery(Noun):
     unit: str | None = None
     due_before: AwareDatetime | None = None
     mine: bool = False
-    """Only cases that stand at a step of one's own roles."""
+    """Only cases at a step of the reader's own roles."""
     text: Annotated[str, Field(max_length=80)] = ""
-    """How the case code begins."""
+    """A prefix of the case code."""
     after: str | None = None
-    """The cursor of the page before: stable while cases come in. Stands above the number of a page."""
+    """The cursor of the previous page, stable while cases come in. It takes precedence over the page number."""
 
 
 class ClockState(StrEnum):
-    """How a case stands against its legal deadline."""
+    """The state of a case's legal clock."""
 
     LATE = "late"
     SOON = "soon"
     RUNNING = "running"
     STANDING = "standing"
-    """The person is awaited: the clock does not run."""
+    """The clock is suspended, waiting for the person."""
     UNTIMED = "untimed"
     """No deadline is published."""
     ENDED = "ended"
@@ -57,7 +57,7 @@ class Countdown(Noun):
 
     state: ClockState
     left: timedelta | None = None
-    """Working time until the deadline, negative once it has passed; None where no clock runs towards one."""
+    """Working time until the deadline, negative once it has passed; None where no clock runs."""
 
 
 class WorkItem(Noun):
@@ -66,7 +66,7 @@ class WorkItem(Noun):
     case: Case
     clock: Countdown
     is_mine: bool
-    """Whether its step is one of the reader's own roles'."""
+    """Whether its step belongs to one of the reader's own roles."""
 
 
 class WorkList(Noun):
@@ -75,16 +75,16 @@ class WorkList(Noun):
     items: tuple[WorkItem, ...]
     has_more: bool
     next: str | None = None
-    """The cursor to go on with; None on the last page."""
+    """The cursor of the next page; None on the last."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        """The cases alone."""
+        """The cases of the items."""
         return tuple(item.case for item in self.items)
 
 
 class CappedCount(Noun):
-    """A count that stops counting."""
+    """A count with an upper bound."""
 
     count: int
     is_more: bool = False
@@ -92,11 +92,11 @@ class CappedCount(Noun):
 
 
 class Outcome(Noun):
-    """What became of one case of a bulk action."""
+    """The outcome of a bulk action for one case."""
 
     code: str
     problem: str | None = None
-    """Why not, in words; None where it was done."""
+    """The reason of the failure, in words; None where it succeeded."""
 
 
 class UrgentCase(Noun):
@@ -106,9 +106,9 @@ class UrgentCase(Noun):
     left: timedelta
     """Working time until the deadline; negative once it has passed."""
     needed: timedelta
-    """Working time that its remaining steps take by the service norm."""
+    """Working time of its remaining steps by the service norm."""
     role: str | None
-    """Whose step it stands at."""
+    """The role of its current step."""
 
     @property
     def is_late(self) -> bool:
@@ -117,31 +117,31 @@ class UrgentCase(Noun):
 
     @property
     def slack(self) -> timedelta:
-        """What is left when the remaining steps are done; negative: it will be late unless somebody hurries."""
+        """Time left after the remaining steps; negative: it is going to be late."""
         return self.left - self.needed
 
 
 class Load(Noun):
-    """What lies with one unit or one role."""
+    """The workload of one unit or one role."""
 
     id: str
     """The unit's code or the role's id; empty where no step names a role."""
     late: int = 0
     will_be_late: int = 0
-    """In time still, with more work left than time."""
+    """Not late, with more work left than time."""
     soon: int = 0
-    """Due within the hours asked for, and with time enough."""
+    """Due within the requested hours, with enough time."""
     hours: Decimal = Decimal(0)
-    """Working hours that all of these need by the service norm."""
+    """Working hours of all of these by the service norm."""
 
 
 class Workload(Noun):
-    """What is late and what will be, read at one instant."""
+    """The late cases and those at risk, at one instant."""
 
     hours: Decimal
     pressing: tuple[UrgentCase, ...]
-    """The least slack first."""
+    """By slack, the least first."""
     by_unit: tuple[Load, ...]
     by_role: tuple[Load, ...]
     is_cut: bool = False
-    """Whether there are more than were looked at; those looked at are due first."""
+    """Whether there are more than were examined; those with the earliest due dates are examined first."""

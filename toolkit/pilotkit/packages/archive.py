@@ -1,4 +1,4 @@
-"""A package that has been verified: its files in memory, exactly as the manifest names them."""
+"""A verified package: its files in memory, exactly those of the manifest."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ INFO = "package.toml"
 
 @dataclass(frozen=True)
 class PackageContents:
-    """What ``pilotkit inspect`` tells of a package."""
+    """The contents of a package, as ``pilotkit inspect`` prints them."""
 
     info: PackageInfo
     identity: str
     """The SHA-256 of the canonical manifest."""
     manifest: Manifest
     counts: Mapping[str, int]
-    """How many there are of each kind of thing: procedures, kpis, goals and so on."""
+    """Counts by kind: procedures, kpis, goals and so on."""
     lineage: PackageLineage | None = None
-    """Where it comes from; None where it was first packed by whoever wrote it."""
+    """The lineage; None for the first package of a model."""
 
 
 @dataclass(frozen=True)
 class PackageArchive:
-    """A package whose every byte has been verified; nothing of it has been written anywhere."""
+    """A package whose every byte has been verified; nothing of it has been written to disk."""
 
     path: Path
     files: Mapping[str, bytes]
-    """By path inside, the manifest among them."""
+    """Contents by path inside, including the manifest."""
     manifest: Manifest
     identity: str
     info: PackageInfo
@@ -57,11 +57,11 @@ class PackageArchive:
     def open(cls, path: Path) -> Self:
         """Verify the package at ``path``.
 
-        Bounds and paths come first, then every hash; only what has passed both is parsed. The identity is known
-        before anything is parsed, so that whoever vouches for it can be asked between the two.
+        Limits and paths are checked first, then every hash, and only then is anything parsed. The identity is known
+        before parsing, so that its signature can be verified between the two.
 
         Raises:
-            PackageError: it is not whole and unaltered, or cannot be used with what is installed.
+            PackageError: it is incomplete, altered, or incompatible with the installed versions.
         """
         files = read_entries(path)
         if manifests.FILE not in files or INFO not in files:
@@ -77,7 +77,7 @@ class PackageArchive:
         return cls(path, files, manifest, identity, info)
 
     def text(self, path: str) -> str | None:
-        """The text of one file; None where the package does not have it.
+        """Return the text of one file; None where the package does not have it.
 
         Raises:
             PackageError: not UTF-8.
@@ -90,7 +90,7 @@ class PackageArchive:
             raise PackageError("is not UTF-8 text.", where=Place(path), remedy="Tell the package's owner.") from None
 
     def contents(self) -> PackageContents:
-        """What is in it, counted.
+        """Return the contents, counted by kind.
 
         Raises:
             DataError: a list is not valid YAML.
@@ -103,7 +103,7 @@ class PackageArchive:
         return PackageContents(self.info, self.identity, self.manifest, counts, self.lineage())
 
     def lineage(self) -> PackageLineage | None:
-        """Where the package comes from; None where it was first packed by whoever wrote it.
+        """Return the lineage; None for the first package of a model.
 
         Raises:
             DataError: the file is broken.
@@ -112,14 +112,14 @@ class PackageArchive:
         return None if text is None else parse_lineage(text)
 
     def write_to(self, folder: Path) -> None:
-        """Write every file below ``folder``, which is made where it is missing."""
+        """Write every file below ``folder``, which is created if missing."""
         for path, data in self.files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(data)
 
 
 def inspect(path: Path) -> PackageContents:
-    """Verify the package at ``path`` and say what is in it; nothing is extracted.
+    """Verify the package at ``path`` and return its contents; nothing is extracted.
 
     Raises:
         PackageError: it is refused.
@@ -132,7 +132,7 @@ def unpack(path: Path, into: Path) -> PackageArchive:
 
     Raises:
         PackageError: it is refused.
-        TargetError: ``into`` is there already, or cannot be written.
+        TargetError: ``into`` exists already, or cannot be written.
     """
     archive = PackageArchive.open(path)
     if into.exists():

@@ -1,4 +1,4 @@
-"""What a deployment remembers of an upgrade that was refused; no rollback takes it back."""
+"""The record of a blocked upgrade in a deployment; a rollback does not remove it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = f"{PILOT}/refused.json"
 
 
 def read_refused(folder: Path) -> RefusedUpgrade | None:
-    """What was written down when an upgrade was refused last; None where nothing is.
+    """Read the record of the last refused upgrade; None where there is none.
 
     Raises:
         DataError: it cannot be read.
@@ -31,10 +31,10 @@ def read_refused(folder: Path) -> RefusedUpgrade | None:
 
 
 def refused_upgrade(folder: Path, installed: str) -> RefusedUpgrade | None:
-    """The refused upgrade that still matters: the one to a version newer than what is installed.
+    """Return the refused upgrade if its version is newer than the installed one.
 
     Raises:
-        DataError: what was written down cannot be read.
+        DataError: the record cannot be read.
     """
     found = read_refused(folder)
     return found if found is not None and precedence(found.version) > precedence(installed) else None

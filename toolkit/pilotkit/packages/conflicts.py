@@ -1,4 +1,4 @@
-"""What both sides changed and nobody has decided yet: settings, where ours hold by rule, and files beside ours."""
+"""Unresolved conflicts of an upgrade: settings where the local value takes precedence, and files beside ours."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ _COMPARE = (
     "in its place for the package's."
 )
 LOOK = "Look where the package says it now, and override that; or leave it. Then delete the file in local/set-aside/."
-"""What a person does about something that was set aside."""
+"""The remedy for something that was set aside."""
 Told = tuple[UndecidedSetting, Notice]
 
 
 def compare_by(file: str, key: str) -> str:
-    """What a person does who has compared the two values."""
+    """Return the remedy after comparing two values."""
     return _COMPARE.format(file=file, key=key)
 
 
 def is_ours_by_rule(file: str, clash: Clash) -> bool:
-    """Whether ours holds without a person: one setting with two values of the same kind; not one that is gone."""
+    """Return whether the local value wins by rule: a setting with two values of one type, neither removed."""
     sides = [clash.ours, clash.theirs, *([] if clash.base is ABSENT else [clash.base])]
     tables = {isinstance(each, Mapping) for each in sides}
     return file == FILE and bool(clash.path) and ABSENT not in sides and tables == {False}
 
 
 def undecided(ours: Any, package: Any, asked: Iterable[UndecidedSetting]) -> Iterator[Told]:
-    """Those of ``asked`` that still differ, each with its notice.
+    """Yield those of ``asked`` that still differ, each with its notice.
 
     Args:
         ours: the data of ``pilot.toml``.
-        package: the data of what the package makes of it.
-        asked: what both changed; the first that names a key counts.
+        package: the data of the package's version of it.
+        asked: the settings that both sides changed; the first that names a key counts.
     """
     for each in {one.path: one for one in reversed(tuple(asked))}.values():
         mine, new = found_at(ours, each.path), found_at(package, each.path)
@@ -59,14 +59,14 @@ def undecided(ours: Any, package: Any, asked: Iterable[UndecidedSetting]) -> Ite
 
 
 def undecided_settings(folder: Path, pristine: MergeBase | None = None) -> tuple[Told, ...]:
-    """What nobody has decided yet in a deployment.
+    """Return the settings of a deployment that are in conflict, each with its notice.
 
     Args:
         folder: the deployment.
-        pristine: its index, where it is at hand.
+        pristine: its merge base, if read already.
 
     Raises:
-        DataError: ``pilot.toml`` or what is kept of the package cannot be read.
+        DataError: ``pilot.toml`` or the merge base cannot be read.
     """
     index = pristine or read_merge_base(folder)
     if index is None or not index.settings or FILE not in index.seeded:
@@ -75,17 +75,17 @@ def undecided_settings(folder: Path, pristine: MergeBase | None = None) -> tuple
 
 
 def offered(folder: Path, index: MergeBase) -> Any:
-    """The data of ``pilot.toml`` as the package makes it now.
+    """Return the data of the package's version of ``pilot.toml``.
 
     Raises:
-        DataError: it is missing, altered or no TOML.
+        DataError: it is missing, altered or not TOML.
     """
     file = index.seeded[FILE]
     return parse_toml(content(folder, file.offered or file.sha256).decode("utf-8-sig"), FILE)
 
 
 def waiting_files(folder: Path) -> tuple[str, ...]:
-    """The files of a deployment that a package offers beside ours.
+    """Return the files whose package version lies beside the local one.
 
     Raises:
         DataError: what is kept of the package cannot be read.
@@ -97,26 +97,26 @@ def waiting_files(folder: Path) -> tuple[str, ...]:
 
 
 def set_aside(folder: Path) -> tuple[str, ...]:
-    """The files of a deployment that have no effect any more, and that somebody has yet to look at."""
+    """Return the files in ``local/set-aside/``, which have no effect and are to be reviewed."""
     return tuple(f"{SET_ASIDE}/{name}" for name in list_files(folder / SET_ASIDE))
 
 
 def unresolved(path: str, clash: Clash) -> Unresolved:
-    """What is told of something that both sides changed in a file, where a person has to decide."""
+    """Return the conflict of a clash in a file, for a person to resolve."""
     values = {"base": clash.base, "ours": clash.ours, "package": clash.theirs}
     shown = {name: None if value is ABSENT else value for name, value in values.items()}
     return Unresolved(file=path, key=clash.key, why=f"{clash.why}; ours holds", remedy=take_from(path), **shown)
 
 
 def take_from(path: str) -> str:
-    """What a person does about a file that the package offers beside ours."""
+    """Return the remedy for a file whose package version lies beside the local one."""
     return f"Take from {path}{OFFERED} what you want, then delete that file."
 
 
 def unresolved_files(folder: Path) -> Iterator[Unresolved]:
-    """What differs still between our files and those that the package offers beside them, key by key.
+    """Yield the remaining differences between local files and the package's versions beside them, key by key.
 
-    A file that is not there any more, or that nobody knows the beginning of, is not among them.
+    A file that is missing or has no merge base is skipped.
 
     Raises:
         DataError: what is kept of the package cannot be read.

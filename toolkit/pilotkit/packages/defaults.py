@@ -1,4 +1,4 @@
-"""What a deployment made from a package starts from: the settings of the donor that are its country's, not its own."""
+"""The initial settings of a new deployment: the donor's settings that are its country's, not its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = "defaults.toml"
 
 
 class NationalSettings(Noun):
-    """``[deployment]`` without who it is."""
+    """``[deployment]`` without identity."""
 
     scheme: Identifier
     timezone: str
@@ -39,7 +39,7 @@ class SettingDefaults(Noun):
 
 
 def defaults_of(settings: PilotSettings) -> SettingDefaults:
-    """The part of ``settings`` that holds for every deployment of the same country."""
+    """Return the part of ``settings`` that applies to every deployment of the same country."""
     who = settings.deployment
     return SettingDefaults(
         deployment=NationalSettings(
@@ -51,7 +51,7 @@ def defaults_of(settings: PilotSettings) -> SettingDefaults:
 
 
 def as_toml(defaults: SettingDefaults) -> str:
-    """The text of ``defaults.toml``; what is not set is left out."""
+    """Return the text of ``defaults.toml``; unset values are omitted."""
     lines = ["# Written by 'pilotkit pack': what every deployment of this country starts from."]
     for table, values in defaults.model_dump(exclude_none=True).items():
         lines += ["", f"[{table}]", *(f"{key} = {_value(value)}" for key, value in values.items())]
@@ -59,5 +59,5 @@ def as_toml(defaults: SettingDefaults) -> str:
 
 
 def _value(value: Any) -> str:
-    """JSON's strings and lists are TOML too."""
+    """Return a value in TOML, whose strings and lists are written as in JSON."""
     return value.isoformat() if isinstance(value, time) else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What is local in a deployment: the facts that must not be found in anybody else's."""
+"""The local facts of a deployment, which must not occur in another one."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _SCHEME = re.compile(r"^[a-z]+://")
 
 @dataclass(frozen=True)
 class LocalFact:
-    """One local fact, in one of the ways it is written."""
+    """One local fact in one spelling."""
 
     kind: str
-    """What it is, in words a person reads: ``unit name``, ``phone number``."""
+    """The kind, in words for people: ``unit name``, ``phone number``."""
     words: tuple[str, ...]
     text: str
-    """How it stands in the donor's files."""
+    """The spelling in the donor's files."""
 
 
 def local_facts(catalog: Catalog) -> Iterator[LocalFact]:
-    """Every local fact of a deployment that is distinctive enough to be looked for."""
+    """Yield every local fact of a deployment that is distinctive enough to search for."""
     yield from own_facts(catalog)
     for contact in catalog.contacts.values():
         for form in forms_of_phone(contact.phone or ""):
@@ -44,7 +44,7 @@ def local_facts(catalog: Catalog) -> Iterator[LocalFact]:
 
 
 def own_facts(catalog: Catalog) -> Iterator[LocalFact]:
-    """The names and codes of a deployment's own units, points and offices: those two provinces may share."""
+    """Yield the names and codes of a deployment's own units, points and offices, which two provinces may share."""
     province = catalog.settings.deployment.province
     own = [unit for unit in catalog.units.values() if province in {unit.code, unit.parent}]
     codes = {unit.code for unit in own}
@@ -64,14 +64,14 @@ def own_facts(catalog: Catalog) -> Iterator[LocalFact]:
 
 
 class _Proper:
-    """The names of units without their kinds: a point or an office that holds none of them is called so anywhere."""
+    """The names of units without their kinds: a point or office name without any of them is generic."""
 
     def __init__(self, units: Iterable[AdministrativeUnit]) -> None:
         self._names = {name for unit in units if (name := bare_name(unit))}
         self._lengths = sorted({len(name) for name in self._names})
 
     def is_in(self, text: str) -> bool:
-        """Whether one of the names stands in ``text``."""
+        """Return whether ``text`` contains one of the names."""
         words = words_of(text)
         return any(
             words[at : at + length] in self._names for length in self._lengths for at in range(len(words) - length + 1)
@@ -79,7 +79,7 @@ class _Proper:
 
 
 def bare_name(unit: AdministrativeUnit) -> tuple[str, ...]:
-    """The words of a unit's name without its kind."""
+    """Return the words of a unit's name without its kind."""
     name, kind = words_of(unit.name), words_of(unit.kind)
     if kind and name[: len(kind)] == kind:
         return name[len(kind) :]
@@ -87,7 +87,7 @@ def bare_name(unit: AdministrativeUnit) -> tuple[str, ...]:
 
 
 def _names(unit: AdministrativeUnit) -> Iterator[LocalFact]:
-    """With the kind before or behind, as people say it; the bare name is too often a common word."""
+    """Yield a unit's name with its kind before or behind; the bare name is too often a common word."""
     kind, bare = words_of(unit.kind), bare_name(unit)
     for words in {kind + bare, bare + kind}:
         if kind and bare:

@@ -28,26 +28,26 @@ from pilotkit.reading.nouns import noun_from
 
 FILE = "donor-marks.json"
 _AS_WRITTEN = frozenset({"point id", "unit code", "e-mail address", "web address"})
-"""Kinds that never hold a space."""
+"""Kinds without spaces."""
 _IN_ONE_BREATH = frozenset({"unit name", "office"})
-"""Kinds that do not go on behind a comma: those words are two cells of a table, or two things of a list."""
+"""Kinds that do not continue after a comma: such words are two cells of a table, or two items of a list."""
 _NUMBERS = frozenset({"figure", "unit code"})
-"""Kinds that a longer number may hold by chance."""
+"""Kinds that a longer number may contain by chance."""
 _NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f]\d+)*")
-"""A number, with one mark between its groups."""
+"""A number, with one separator between its groups."""
 _OWN = ""
-"""The kind of what is not a leftover."""
+"""The kind of a mark that is no leak."""
 _Mark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4}:[1-9][0-9]?:[0-9a-f]{16}$")]
 """Short hash of the first word, number of words, hash of all."""
 
 
 class DonorLeak(NamedTuple):
-    """Something of the donor's that stands in a text."""
+    """A donor's local fact found in a text."""
 
     kind: str
     text: str
     line: int
-    """From 1."""
+    """The line, from 1."""
 
 
 class MarkFile(Noun):
@@ -55,27 +55,26 @@ class MarkFile(Noun):
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     package: str
-    """The key of the hashes: the name that the package had when it was first packed."""
+    """The key of the hashes: the name of the package when it was first packed."""
     donors: dict[str, dict[str, tuple[_Mark, ...]]]
-    """By the donor's id, then by kind. A package that was handed on keeps the marks of all who had it before."""
+    """Marks by donor id, then by kind. A derived package keeps the marks of all earlier donors."""
 
 
 @dataclass(frozen=True)
 class DonorFingerprints:
-    """The marks of a package, ready to be looked for."""
+    """The fingerprints of a package, ready to scan with."""
 
     file: MarkFile
     own: frozenset[str] = frozenset()
-    """Marks of what a deployment has itself: it is passed over, even where something of the donor's begins alike."""
+    """Marks of the deployment's own facts, which are skipped, even where a donor's mark begins alike."""
 
     @classmethod
     def of(
         cls, facts: Iterable[LocalFact], package: str, donor: str, *, earlier: DonorFingerprints | None = None
     ) -> DonorFingerprints:
-        """The marks of one donor's facts, beside those of earlier donors of what the package was made from.
+        """Return the fingerprints of a donor's facts, together with those of earlier donors of the package.
 
-        A package that was handed on under another name keeps the key of the first: nobody can hash the facts of
-        earlier donors anew.
+        A derived package with another name keeps the first key: the facts of earlier donors cannot be hashed again.
         """
         package = earlier.file.package if earlier else package
         kinds: dict[str, set[str]] = {}
@@ -87,10 +86,10 @@ class DonorFingerprints:
 
     @classmethod
     def parse(cls, text: str, name: str) -> DonorFingerprints:
-        """Marks from their file; ``name`` is what errors call it.
+        """Parse fingerprints from their file; ``name`` is its name in errors.
 
         Raises:
-            DataError: not a file of marks.
+            DataError: the text is not a file of marks.
         """
         try:
             return cls(noun_from(MarkFile, json.loads(text), name))
@@ -98,14 +97,14 @@ class DonorFingerprints:
             raise DataError("is not valid JSON.", where=Place(name), remedy="Restore it from the package.") from None
 
     def as_text(self) -> str:
-        """The file's text: the same marks give the same bytes."""
+        """Return the text of the file; deterministic."""
         return json.dumps(self.file.model_dump(mode="json"), sort_keys=True, separators=(",", ":")) + "\n"
 
     def for_deployment(self, names: Collection[str], own: Iterable[LocalFact]) -> DonorFingerprints:
-        """The marks that would be wrong in a deployment: not its own, if it is a donor, nor what it shares.
+        """Return the fingerprints to scan a deployment with: without its own as a donor, and without shared names.
 
         Args:
-            names: the ids under which the deployment may have been a donor.
+            names: the ids that the deployment may have had as a donor.
             own: its own facts.
         """
         donors = {donor: kinds for donor, kinds in self.file.donors.items() if donor not in names}
@@ -113,12 +112,12 @@ class DonorFingerprints:
         return DonorFingerprints(self.file.model_copy(update={"donors": donors}), shared)
 
     def of_donor(self, donor: str) -> DonorFingerprints:
-        """The marks of one donor alone."""
+        """Return the fingerprints of one donor only."""
         kept = {name: kinds for name, kinds in self.file.donors.items() if name == donor}
         return DonorFingerprints(self.file.model_copy(update={"donors": kept}))
 
     def scan(self, text: str) -> Iterator[DonorLeak]:
-        """Every mark that stands in ``text``; of two that overlap, the longer."""
+        """Yield every leak in ``text``; of two that overlap, the longer."""
         folded = fold(text)
         words = WORD.findall(folded)
         starts = {word for word in set(words) if self._starting(word)}
@@ -134,7 +133,7 @@ class DonorFingerprints:
                     yield DonorLeak(kind, " ".join(shown.slice(at, length).split()), shown.line(at))
 
     def _match(self, words: list[str], at: int, shown: _Shown) -> tuple[int, str] | None:
-        """How many words match at ``at``, and the kind of what they are; the longest match holds."""
+        """Return the length in words and the kind of the longest match at ``at``."""
         for length, kinds in self._starting(words[at]).items():
             kind = kinds.get(_digest(words[at : at + length], self._key))
             if kind is not None and (kind == _OWN or _is_meant(kind, shown, at, length)):
@@ -142,7 +141,7 @@ class DonorFingerprints:
         return None
 
     def _starting(self, word: str) -> Mapping[int, Mapping[str, str]]:
-        """The marks that may start with ``word``; asked for every word, so each is looked up once."""
+        """Return the marks that may start with ``word``; cached, because every word is looked up."""
         found = self._asked.get(word)
         if found is None:
             found = self._asked[word] = self._index.get(_short(word), {})
@@ -170,23 +169,23 @@ class DonorFingerprints:
 
 
 class _Shown:
-    """Finds the place of the n-th word again: only what was found is asked for, so nothing is kept while scanning."""
+    """The original text of words by number; computed for matches only, so that scanning keeps nothing."""
 
     def __init__(self, text: str, folded: str) -> None:
         self._text, self._folded = text, folded
 
     def slice(self, at: int, length: int) -> str:
-        """The text from word ``at`` on, ``length`` words long."""
+        """Return the text of ``length`` words from word ``at`` on."""
         return self._text[self._spans[at][0] : self._spans[at + length - 1][1]]
 
     def is_in_decimal(self, at: int, length: int) -> bool:
-        """Whether the words are only some of the digits of a number with a point in it, such as a latitude."""
+        """Return whether the words are part of a decimal number, such as a latitude."""
         start, end = self._spans[at][0], self._spans[at + length - 1][1]
         before, after = self._folded[max(0, start - 2) : start], self._folded[end : end + 2]
         return (before[:1].isdigit() and before[1:] == ".") or (after[:1] == "." and after[1:].isdigit())
 
     def line(self, at: int) -> int:
-        """The line that word ``at`` stands on."""
+        """Return the line number of word ``at``."""
         return bisect_right(self._breaks, self._spans[at][0]) + 1
 
     @cached_property
@@ -199,7 +198,7 @@ class _Shown:
 
 
 def _is_meant(kind: str, shown: _Shown, at: int, length: int) -> bool:
-    """Whether what was found is written as something of its kind is."""
+    """Return whether a match is spelled as facts of its kind are."""
     text = shown.slice(at, length)
     if kind in _IN_ONE_BREATH:
         return not any(mark in text for mark in ',;|"')
@@ -211,7 +210,7 @@ def _is_meant(kind: str, shown: _Shown, at: int, length: int) -> bool:
 
 
 def mark_of(words: tuple[str, ...], package: str) -> str:
-    """The mark of a sequence of words, as it stands in the file."""
+    """Return the mark of a sequence of words, as in the file."""
     words = tuple(islice(words, 99))
     return f"{_short(words[0])}:{len(words)}:{_digest(words, _key_of(package))}"
 

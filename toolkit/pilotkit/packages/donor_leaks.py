@@ -1,4 +1,4 @@
-"""Looking through a deployment, or through a package before it is packed, for what belongs to the donor."""
+"""The scan of a deployment, or of a package before it is written, for a donor's local facts."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _TABLES = {"local/units.csv", "local/points.csv"}
 _ELSEWHERE = {f"{MODEL}/evidence", f"{MODEL}/template", "var"}
 _NOT_TEXT_OF_OURS = {f"{MODEL}/package.toml", f"{MODEL}/{manifest.FILE}", MARKS}
 _NUMBERS = frozenset({"figure"})
-"""Kinds that a table of populations, areas and positions may hold by chance."""
+"""Kinds that a table of populations, areas and positions may contain by chance."""
 
 
 def find_donor_leaks(deployment: Deployment) -> Iterator[tuple[str, DonorLeak]]:
-    """What belongs to a donor of the deployment's package and stands here, with the file it stands in.
+    """Yield each fact of a donor found in the deployment, with its file.
 
-    Evidence and the package's own description name the donor rightly and are passed over; so are names and codes that
-    this deployment's own units, points and offices have too.
+    Evidence and the package's description name the donor legitimately and are skipped; so are names and codes that
+    the deployment's own units, points and offices share.
 
     Raises:
         DataError: ``model/donor-marks.json`` is broken.
@@ -47,14 +47,14 @@ def find_donor_leaks(deployment: Deployment) -> Iterator[tuple[str, DonorLeak]]:
 
 
 def _passed_over(deployment: Deployment) -> set[str]:
-    """Folders not to look through; a model that is still as it was packed was looked through then."""
+    """Return the folders to skip; an unchanged model was scanned when it was packed."""
     came_packed = (deployment.folder / MODEL / manifest.FILE).is_file()
     is_as_packed = came_packed and next(manifest.verify_model(deployment), None) is None
     return _ELSEWHERE | {MODEL} if is_as_packed else _ELSEWHERE
 
 
 def _names(deployment: Deployment) -> set[str]:
-    """Its id, and that of each donor whose province is the same: it may have been made anew."""
+    """Return the deployment's id, and that of each donor of the same province: it may have been created again."""
     who, package = deployment.settings.deployment, deployment.catalog.package
     history = read_lineage(deployment.folder / MODEL / LINEAGE)
     donors = [*([package.donor] if package else []), *(donors_of(history) if history else [])]
@@ -62,14 +62,14 @@ def _names(deployment: Deployment) -> set[str]:
 
 
 def refuse_leaks(files: Mapping[str, bytes], found: DonorFingerprints) -> None:
-    """Make sure that nothing local of the donor is about to be handed on outside ``evidence/``.
+    """Refuse to pack a donor's local facts outside ``evidence/``.
 
     Args:
         files: what will be packed, by path inside.
-        found: the donor's own marks.
+        found: the donor's fingerprints.
 
     Raises:
-        PackageError: the first file, line and fact.
+        PackageError: a fact was found; the first is named with file and line.
     """
     for path, data in files.items():
         if path.startswith("evidence/") or path == "package.toml":
@@ -101,7 +101,7 @@ def _text(path: Path) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    """Text where it is text; what is not has no words in it."""
+    """Return the text of ``data``; empty where it is not text."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

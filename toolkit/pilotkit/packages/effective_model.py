@@ -1,4 +1,4 @@
-"""What a deployment changed on top of its package, applied: the effective model is what travels."""
+"""The effective model: the package's files with a deployment's overrides applied, as they are packed."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class LayeredFile:
 
 
 def layered_files(deployment: Deployment, keep: Sequence[str] = ()) -> Iterator[tuple[str, LayeredFile]]:
-    """Every file that overrides change, by path inside the package.
+    """Yield every file that overrides change, by path inside the package.
 
     Args:
-        deployment: whose overrides.
-        keep: patterns of files below ``local/overrides/`` that stay here: they hold what is this deployment's alone.
+        deployment: the deployment with the overrides.
+        keep: patterns of files below ``local/overrides/`` that are not packed, because they are local.
 
     Raises:
         DataError: an override is broken.
-        PackageError: a pattern of ``keep`` matches nothing, or an override changes what is not there or is locked.
+        PackageError: a pattern of ``keep`` matches nothing, or an override changes a missing or locked key.
     """
     names = tuple(list_files(deployment.folder / OVERRIDES)) if (deployment.folder / OVERRIDES).is_dir() else ()
     for pattern in keep:
@@ -54,7 +54,7 @@ def layered_files(deployment: Deployment, keep: Sequence[str] = ()) -> Iterator[
 
 
 def _is_local(deployment: Deployment, name: str) -> bool:
-    """Whether the package says of this very file that it is each deployment's own: ``local/**`` says it of tables."""
+    """Return whether the package declares this very file as local; ``local/**`` is about tables."""
     ownership = deployment.catalog.package.ownership if deployment.catalog.package else {}
     rules = ((pattern, owner) for pattern, owner in ownership.items() if pattern.startswith(OVERRIDES))
     owners = (owner for pattern, owner in rules if fnmatchcase(f"{OVERRIDES}/{name}", pattern))
@@ -75,7 +75,7 @@ def _layered(deployment: Deployment, name: str) -> LayeredFile:
 
 
 def _refuse_locked(deployment: Deployment, changes: Sequence[OverlayChange]) -> None:
-    """A lock that a deployment may not open is not opened by handing the model on either."""
+    """Refuse changes to locked keys: packing must not circumvent a lock."""
     locked = deployment.catalog.package.locked if deployment.catalog.package else ()
     for change in changes:
         if rule := lock_on(change, locked):
@@ -87,9 +87,9 @@ def _refuse_locked(deployment: Deployment, changes: Sequence[OverlayChange]) -> 
 
 
 def _written(file: str, data: object, before: str) -> str:
-    """The file's own text with the changes in it, so that its comments travel; the same text for the same data.
+    """Return the file's text with the changes edited in, so that comments survive; deterministic.
 
-    Where the text is stranger than can be edited in place, it is written anew below the comment at its head.
+    A text that cannot be edited in place is written anew below its head comment.
     """
     if (changed := edited(file, before, data)) is not None:
         return changed

@@ -1,4 +1,4 @@
-"""The files of a folder, without what editors and systems leave behind."""
+"""The files of a folder, without leftovers of editors and operating systems."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 from pilotkit.errors import PackageError, Place
 
 KEPT = frozenset({".gitignore", ".gitkeep"})
-"""Dotfiles that mean something; every other is an editor's or a system's."""
+"""Dotfiles that are listed; every other is an editor's or a system's."""
 _RUBBISH = frozenset({"__pycache__", "Thumbs.db", "desktop.ini"})
 _RUBBISH_ENDINGS = (".pyc", ".pyo", "~", ".swp", ".swo", ".orig", ".rej", ".bak")
 
 
 def list_files(folder: Path, *, dotted: bool = False) -> Iterator[str]:
-    """Every file below ``folder`` by its path with forward slashes, sorted; rubbish is passed over.
+    """Yield every file below ``folder`` by POSIX path, sorted; leftovers are skipped.
 
     Args:
-        folder: where to look.
-        dotted: whether the dotfiles of :data:`KEPT` are among them.
+        folder: the folder to list.
+        dotted: whether to include the dotfiles of :data:`KEPT`.
 
     Raises:
         PackageError: a symbolic link, or something that is neither file nor folder.

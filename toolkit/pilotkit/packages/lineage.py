@@ -1,4 +1,4 @@
-"""Lineage: what a package was made from, and what the deployment that hands it on changed."""
+"""Lineage: the origin of a package, and the changes of each deployment that packed it again."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ANSWERS = "answers.json"
 
 
 def origin_of(deployment: Deployment) -> Origin | None:
-    """The package that a deployment was made from; None where its model is authored in it.
+    """Return the package that a deployment was made from; None where its model is authored in it.
 
     Raises:
-        DataError: ``answers.json`` does not name the package that stands in ``model/``.
+        DataError: ``answers.json`` does not name the package in ``model/``.
     """
     listing = deployment.folder / MODEL / manifest.FILE
     if not listing.is_file():
@@ -51,7 +51,7 @@ def _told(path: Path) -> dict[str, Any]:
 
 
 def refuse_reuse(origin: Origin, info: PackageInfo) -> None:
-    """Make sure that what is packed is not called as its origin is.
+    """Refuse to reuse the origin's name and version.
 
     Raises:
         PackageError: name and version are the origin's.
@@ -72,14 +72,14 @@ def lineage_of(
     layered: Mapping[str, LayeredFile],
     evidence: str | None,
 ) -> PackageLineage:
-    """The history of what is being packed: the origin's own, and this step.
+    """Return the lineage of a new package: the origin's, and this step.
 
     Args:
-        deployment: who hands it on.
-        origin: what it was made from.
-        info: what it is called now.
+        deployment: the deployment that packs.
+        origin: the package that it was made from.
+        info: the description of the new package.
         layered: the files that overrides were applied to, by path inside.
-        evidence: the file that says what was measured here.
+        evidence: the file of measured evidence.
     """
     step = Derivation(
         origin=origin.model_copy(update={"donor": _packed_by(deployment)}),
@@ -95,15 +95,15 @@ def lineage_of(
 
 
 def read_lineage(path: Path) -> PackageLineage | None:
-    """The lineage in a file; None where there is none."""
+    """Return the lineage in a file; None where there is none."""
     return parse_lineage(read_text(path, f"{MODEL}/{FILE}")) if path.is_file() else None
 
 
 def parse_lineage(text: str) -> PackageLineage:
-    """Lineage from its text.
+    """Parse a lineage.
 
     Raises:
-        DataError: it is none.
+        DataError: the text is not a lineage.
     """
     try:
         data = json.loads(text)
@@ -113,24 +113,24 @@ def parse_lineage(text: str) -> PackageLineage:
 
 
 def as_bytes(lineage: PackageLineage) -> bytes:
-    """The file: the same lineage gives the same bytes."""
+    """Return the bytes of the file; deterministic."""
     data = lineage.model_dump(mode="json", exclude_none=True)
     return f"{json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)}\n".encode()
 
 
 def _packed_by(deployment: Deployment) -> Donor | None:
-    """Who packed the package that stands in ``model/``."""
+    """Return the donor of the package in ``model/``."""
     return deployment.catalog.package.donor if deployment.catalog.package else None
 
 
 def donors_of(lineage: PackageLineage) -> Iterator[Donor]:
-    """Everybody who had the model before."""
+    """Yield every earlier donor of the model."""
     for step in lineage.derivations:
         yield from (each for each in (step.origin.donor, step.donor) if each)
 
 
 def donor_of(deployment: Deployment) -> Donor:
-    """A deployment as the donor of what it packs."""
+    """Return a deployment as the donor of its package."""
     who = deployment.settings.deployment
     return Donor(id=who.id, name=who.name.in_language(who.languages[0]), province=who.province)
 
@@ -151,7 +151,7 @@ def _key(path: str, change: Change) -> KeyChange:
 
 
 def _files(deployment: Deployment, told_otherwise: set[str]) -> Iterator[FileDifference]:
-    """Files that somebody changed in ``model/`` itself: before and after by their hashes."""
+    """Yield files that were edited in ``model/`` itself, with their hashes before and after."""
     folder = deployment.folder / MODEL
     before = {entry.path: entry.sha256 for entry in manifest.read_manifest((folder / manifest.FILE).read_bytes()).files}
     for drift in manifest.verify_model(deployment):

@@ -21,7 +21,7 @@ _DIFFERENT = "It was altered, or was not written by 'pilotkit pack'. Fetch the p
 
 
 def manifest_of(files: Mapping[str, bytes]) -> Manifest:
-    """The manifest of a package's files, by path; the manifest itself is not among them."""
+    """Return the manifest of a package's files, by path; the manifest itself is not included."""
     entries = (
         ManifestEntry(path=path, sha256=hashlib.sha256(files[path]).hexdigest(), size=len(files[path]))
         for path in sorted(files)
@@ -31,21 +31,21 @@ def manifest_of(files: Mapping[str, bytes]) -> Manifest:
 
 
 def canonical_bytes(manifest: Manifest) -> bytes:
-    """The one way to write a manifest: JSON in UTF-8, keys and paths sorted, no spaces, one newline at the end."""
+    """Return the canonical form of a manifest: JSON in UTF-8, keys and paths sorted, no spaces, one final newline."""
     text = json.dumps(manifest.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"{text}\n".encode()
 
 
 def identity_of(manifest: bytes) -> str:
-    """The package's identity: the SHA-256 of its canonical manifest, in hexadecimal."""
+    """Return the package's identity: the SHA-256 of its canonical manifest, in hexadecimal."""
     return hashlib.sha256(manifest).hexdigest()
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """A manifest from its canonical bytes.
+    """Parse a manifest from its canonical bytes.
 
     Raises:
-        PackageError: not JSON, not a manifest, or not written the canonical way.
+        PackageError: not JSON, not a manifest, or not in canonical form.
     """
     try:
         manifest = Manifest.model_validate(json.loads(data))
@@ -58,7 +58,7 @@ def read_manifest(data: bytes) -> Manifest:
 
 
 def verify_files(manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    """Hold the files of a package against its manifest, which must name every one and nothing else.
+    """Verify the files of a package against its manifest, which must name exactly these.
 
     Raises:
         PackageError: a file is missing, added or altered.
@@ -69,7 +69,7 @@ def verify_files(manifest: Manifest, files: Mapping[str, bytes]) -> None:
 
 @dataclass(frozen=True)
 class Drift:
-    """A file under ``model/`` that is not as its package has it."""
+    """A file under ``model/`` that differs from the package."""
 
     path: str
     """Relative to the deployment."""
@@ -77,7 +77,7 @@ class Drift:
 
 
 def verify_model(deployment: Deployment) -> Iterator[Drift]:
-    """How ``model/`` differs from the manifest kept in it. Nothing where there is none: the model is authored here.
+    """Yield the files of ``model/`` that differ from its manifest; none where the model is authored here.
 
     Raises:
         DataError: the manifest itself is broken.

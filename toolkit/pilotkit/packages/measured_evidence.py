@@ -1,4 +1,4 @@
-"""Evidence that was measured: made from a deployment's facts, and held against them again."""
+"""Measured evidence: computed from a deployment's facts, and verified by computing it again."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from pilotkit.reading.nouns import noun_from
 from pilotkit.storage.address import is_there
 
 CLAIM = "local/evidence.json"
-"""What a deployment says was measured in it; it travels when the deployment is packed."""
+"""The evidence that a deployment claims; it is packed."""
 FOLDER = "evidence/measured"
-"""Where it stands in a package: one file a deployment."""
+"""Its folder in a package: one file a deployment."""
 _SURENESS = (Certainty.HIGH, Certainty.MEDIUM, Certainty.LOW, Certainty.SYNTHETIC)
 
 
 @dataclass(frozen=True)
 class Unproven:
-    """A claim that the deployment's own facts do not give again."""
+    """A claim that the deployment's facts do not reproduce."""
 
     file: str
     """Relative to the deployment."""
     figure: str
-    """Which one: such as ``on_time of unit PA-03``."""
+    """The figure, such as ``on_time of unit PA-03``."""
     claimed: str
     found: str
 
 
 def measure(deployment: Deployment, as_of: datetime, since: date | None = None) -> MeasuredEvidence:
-    """Every KPI of every unit and of all together, with what is needed to repeat and to compare it.
+    """Measure every KPI of every unit and of all together, with the context to reproduce and compare it.
 
     Args:
-        deployment: whose facts.
-        as_of: what was known at that instant; aware.
-        since: cases received from that day on.
+        deployment: the deployment with the facts.
+        as_of: the aware instant; later events are ignored.
+        since: the first day of receipt of the counted cases.
 
     Raises:
         DataError: a KPI cannot be computed, or there are no cases here to measure.
@@ -78,12 +78,12 @@ def measure(deployment: Deployment, as_of: datetime, since: date | None = None) 
 
 
 def figure_of(value: KpiValue) -> MeasuredFigure:
-    """A value without what all values of one evidence share."""
+    """Return a value without the fields that all values of one evidence share."""
     return MeasuredFigure(**{name: getattr(value, name) for name in MeasuredFigure.model_fields})
 
 
 def staffing_of(catalog: Catalog) -> Iterator[UnitStaff]:
-    """How many people serve in each unit, by its code; units of which nothing is said are not among them."""
+    """Yield the number of staff of each unit by code; units without data are skipped."""
     rows: dict[str, list[tuple[int, Certainty]]] = {}
     for row in catalog.staffing:
         rows.setdefault(catalog.point(row.point).unit, []).append((row.count, row.certainty))
@@ -93,7 +93,7 @@ def staffing_of(catalog: Catalog) -> Iterator[UnitStaff]:
 
 
 def as_bytes(evidence: MeasuredEvidence) -> bytes:
-    """The file: one figure a line, the same evidence the same bytes."""
+    """Return the bytes of the file: one figure a line, deterministic."""
     data = evidence.model_dump(mode="json", exclude_none=True)
     lists = {name: data.pop(name) for name in ("figures", "staffing")}
     lines = [f"{json.dumps(key)}: {_compact(value)}" for key, value in sorted(data.items())]
@@ -104,10 +104,10 @@ def as_bytes(evidence: MeasuredEvidence) -> bytes:
 
 
 def parse_evidence(text: str, name: str) -> MeasuredEvidence:
-    """Evidence from its file.
+    """Parse evidence from its file.
 
     Raises:
-        DataError: it is none.
+        DataError: the text is not measured evidence.
     """
     try:
         data = json.loads(text)
@@ -119,7 +119,7 @@ def parse_evidence(text: str, name: str) -> MeasuredEvidence:
 
 
 def read_claims(deployment: Deployment) -> dict[str, MeasuredEvidence]:
-    """Everything that is claimed to have been measured, and did not come with the package: by file.
+    """Return the claimed evidence that did not come with the package, by file.
 
     Raises:
         DataError: a file is broken.
@@ -131,7 +131,7 @@ def read_claims(deployment: Deployment) -> dict[str, MeasuredEvidence]:
 
 
 def _as_packed(deployment: Deployment) -> set[str]:
-    """The files of ``model/`` that are as the package has them; none where the model is authored here."""
+    """Return the unchanged files of ``model/``; none where the model is authored here."""
     path: Path = deployment.folder / MODEL / manifest.FILE
     if not path.is_file():
         return set()
@@ -141,7 +141,7 @@ def _as_packed(deployment: Deployment) -> set[str]:
 
 
 def unproven_claims(deployment: Deployment) -> Iterator[Unproven]:
-    """Every claim that measuring again, for the same period and instant, does not give.
+    """Yield every claim that a new measurement, for the same period and instant, does not reproduce.
 
     Raises:
         DataError: a claim's file is broken, or a KPI cannot be computed.
@@ -174,10 +174,10 @@ def _differing(file: str, claim: MeasuredEvidence, found: MeasuredEvidence) -> I
 
 
 def refuse_unproven(deployment: Deployment) -> None:
-    """Make sure that no evidence is handed on that the facts do not give again.
+    """Refuse to pack evidence that the facts do not reproduce.
 
     Raises:
-        PackageError: the first figure, what was claimed and what was found.
+        PackageError: a figure differs; the first is named with the claimed and the measured value.
     """
     for each in unproven_claims(deployment):
         raise PackageError(

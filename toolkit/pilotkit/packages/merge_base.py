@@ -1,6 +1,6 @@
-"""What a package made of a deployment, kept as it came, so that an upgrade needs neither the old package nor git.
+"""The merge base: the package's version of every file, kept so that an upgrade needs neither the old package nor git.
 
-Everything stands below ``.pilot/base/`` under its own SHA-256; ``index.json`` says what is what.
+Contents are stored below ``.pilot/base/`` by SHA-256; ``index.json`` names them.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _DAMAGED = "Restore .pilot/ from a backup or from version control."
 
 
 class MergeBaseFile(Noun):
-    """One file as the package's template made it."""
+    """One file as the package's template rendered it."""
 
     sha256: Sha256
     offered: Sha256 | None = None
-    """What a later version made of it, while a person has yet to decide between that and ours."""
+    """The digest of a later version's file, while its conflict is unresolved."""
 
 
 class UndecidedSetting(Noun):
-    """A value of ``pilot.toml`` that both sides changed, and that nobody has compared yet."""
+    """A value of ``pilot.toml`` that both sides changed, in conflict."""
 
     path: tuple[str, ...]
     was: Any = None
-    """The package's value that ours replaced, as JSON has it; absent where there was none."""
+    """The package's earlier value, as JSON; absent where there was none."""
 
 
 class MergeBase(Noun):
@@ -47,15 +47,15 @@ class MergeBase(Noun):
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     identity: Sha256
-    """Of the package that the deployment was made from or last upgraded to."""
+    """The identity of the package that the deployment was made from or last upgraded to."""
     package: Sha256
-    """The file of that package."""
+    """The digest of that package's file."""
     seeded: dict[str, MergeBaseFile] = Field(default_factory=dict)
     """By path in the deployment."""
     written: tuple[str, ...] = ()
-    """What was written once and has been the deployment's own from then on."""
+    """Files that were rendered once and have been the deployment's own since."""
     waiting: tuple[str, ...] = ()
-    """Overrides (``path#key``) whose value a person has yet to compare with the package's."""
+    """Stale overrides (``path#key``), to be compared with the package's value."""
     settings: tuple[UndecidedSetting, ...] = ()
 
 
@@ -67,15 +67,15 @@ def merge_base_files(
     settings: Iterable[UndecidedSetting] = (),
     held: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
-    """Everything that stands below ``.pilot/base/`` after a package was put in, by path in the deployment.
+    """Return every file below ``.pilot/base/`` for an installed package, by path in the deployment.
 
     Args:
         archive: the package.
-        rendered: every file that its template makes.
-        kept: files whose earlier base still holds, because nobody has decided yet.
+        rendered: every file that its template renders.
+        kept: files that keep their earlier base, because a conflict is unresolved.
         waiting: as in :class:`MergeBase`.
         settings: as in :class:`MergeBase`.
-        held: the contents that ``kept`` speaks of, by digest.
+        held: the contents that ``kept`` refers to, by digest.
     """
     package = archive.path.read_bytes()
     own = archive.info.is_seeded
@@ -97,13 +97,13 @@ def merge_base_files(
 
 
 def index_text(index: MergeBase) -> bytes:
-    """What stands in ``.pilot/base/index.json``."""
+    """Return the text of ``.pilot/base/index.json``."""
     text = json.dumps(index.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=1)
     return f"{text}\n".encode()
 
 
 def read_merge_base(folder: Path) -> MergeBase | None:
-    """The index of a deployment; None where it was made before there was one.
+    """Read the index of a deployment; None where it is older than merge bases.
 
     Raises:
         DataError: it cannot be read.
@@ -118,7 +118,7 @@ def read_merge_base(folder: Path) -> MergeBase | None:
 
 
 def content(folder: Path, sha256: str) -> bytes:
-    """What is kept under a digest.
+    """Return the contents with a digest.
 
     Raises:
         DataError: it is missing or altered.
@@ -134,7 +134,7 @@ def content(folder: Path, sha256: str) -> bytes:
 
 
 def kept_package(folder: Path, pristine: MergeBase) -> PackageArchive:
-    """The package that the deployment was made from.
+    """Return the package that the deployment was made from.
 
     Raises:
         DataError: it is missing or altered.
@@ -147,5 +147,5 @@ def kept_package(folder: Path, pristine: MergeBase) -> PackageArchive:
 
 
 def digest(data: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal."""
+    """Return the SHA-256 of ``data``, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""What is different between two packages, as nouns; the words for it are a page's."""
+"""The differences between two packages, as typed release notes; a page words them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _N = TypeVar("_N", bound=BaseModel)
 
 
 def compare_packages(old: PackageArchive, new: PackageArchive) -> ReleaseNotes:
-    """What is different for people when ``new`` takes the place of ``old``.
+    """Return the release notes of replacing ``old`` by ``new``.
 
     Raises:
         DataError: a procedure or a KPI of one of them is broken.
@@ -59,7 +59,7 @@ def _procedures_of(archive: PackageArchive) -> dict[str, Procedure]:
 
 
 def kpis_of(archive: PackageArchive) -> dict[str, Kpi]:
-    """The KPI of a package, by id.
+    """Return the KPI of a package, by id.
 
     Raises:
         DataError: one of them is broken.
@@ -69,7 +69,7 @@ def kpis_of(archive: PackageArchive) -> dict[str, Kpi]:
 
 
 def _moved(renames: tuple[Rename, ...], start: str, end: str) -> dict[str, str]:
-    """Old names by new ones, of the renames that are of one kind of thing; paths with or without ``model/``."""
+    """Return old names by new ones, of the renames of one kind; paths with or without ``model/``."""
     pairs = ((each.old.removeprefix("model/"), each.new.removeprefix("model/")) for each in renames)
     fitting = ((old, new) for old, new in pairs if old.startswith(start) and new.startswith(start))
     return {_bare(new, start, end): _bare(old, start, end) for old, new in fitting}
@@ -82,11 +82,11 @@ def _bare(path: str, start: str, end: str) -> str:
 def paired(
     old: Mapping[str, _N], new: Mapping[str, _N], moved: Mapping[str, str]
 ) -> Iterator[tuple[str, _N | None, _N | None]]:
-    """Each thing of both sides by its newest name, with what it was and is; only what is not the same in both.
+    """Yield each value that differs between two sides, by newest name, with its old and new version.
 
     Args:
-        old: by name before.
-        new: by name afterwards.
+        old: the old values by name.
+        new: the new values by name.
         moved: old names by new ones.
     """
     formerly = {now: was for now, was in moved.items() if was in old and now in new and now not in old}

@@ -1,4 +1,4 @@
-"""A deployment becomes a package."""
+"""Packing: a deployment's model and template as a package."""
 
 from __future__ import annotations
 
@@ -42,44 +42,44 @@ _LEVEL = 9
 
 @dataclass(frozen=True)
 class PackedPackage:
-    """A package that has just been written."""
+    """The result of packing."""
 
     path: Path
     info: PackageInfo
     identity: str
     """The SHA-256 of the canonical manifest."""
     files: int
-    """The manifest not counted."""
+    """The number of files without the manifest."""
     size: int
-    """Bytes of the package."""
+    """Size of the package in bytes."""
 
 
 @dataclass(frozen=True)
 class PackOrder:
-    """How a deployment is to be packed, where that is not to be seen from it."""
+    """The options of packing."""
 
     name: str | None = None
-    """What the package is called; absent: as ``package.toml`` says."""
+    """The name of the package; absent: as in ``package.toml``."""
     version: str | None = None
     as_of: datetime | None = None
-    """Measure evidence at this instant (aware) and put it in; absent: what ``local/evidence.json`` claims, if any."""
+    """Measure evidence at this aware instant and include it; absent: the claims of ``local/evidence.json``, if any."""
     since: date | None = None
-    """The first day of what is measured."""
+    """The first day of the measured period."""
     keep: Sequence[str] = ()
-    """Files below ``local/overrides/`` that stay here."""
+    """Patterns of files below ``local/overrides/`` that are not packed."""
 
 
 def pack(deployment: Deployment, into: Path, order: PackOrder | None = None) -> PackedPackage:
     """Write ``<name>-<version>.zip`` of the deployment's model and template into the folder ``into``.
 
-    A deployment that was itself made from a package hands on its effective model, with lineage: what it was made from,
-    what was changed, and what was measured. The same deployment and order give the same bytes. The package is verified
-    as a stranger would verify it before it takes its name.
+    A deployment that was itself made from a package packs its effective model with lineage: origin, changes and
+    measured evidence. The same deployment and order give the same bytes. The package is verified like a foreign one
+    before it gets its name.
 
     Raises:
         DataError: the deployment cannot be read.
-        PackageError: it has no model, holds what may not be packed, its model names what is local, its evidence is not
-            what its facts give, or it would be called as the package it was made from.
+        PackageError: it has no model or holds files that must not be packed, its model names local facts, its facts do
+            not reproduce its evidence, or it would reuse the name and version of its origin.
         TargetError: ``into`` cannot be written.
     """
     catalog, wanted = deployment.catalog, order or PackOrder()
@@ -100,7 +100,7 @@ def pack(deployment: Deployment, into: Path, order: PackOrder | None = None) -> 
 
 
 def _files(deployment: Deployment, catalog: Catalog, order: PackOrder) -> tuple[PackageInfo, dict[str, bytes]]:
-    """What the package says of itself, and everything that goes in but the manifest, by path inside."""
+    """Return the package's description and all files but the manifest, by path inside."""
     origin = lineage.origin_of(deployment)
     description, info = _described(deployment, order, is_handed_on=origin is not None)
     files = dict(_model(deployment.folder / MODEL, info))
@@ -122,7 +122,7 @@ def _files(deployment: Deployment, catalog: Catalog, order: PackOrder) -> tuple[
 
 
 def _described(deployment: Deployment, order: PackOrder, *, is_handed_on: bool) -> tuple[bytes, PackageInfo]:
-    """``package.toml`` with the name, version and donor of what is packed; untouched where nothing of that changes."""
+    """Return ``package.toml`` with the name, version and donor of the new package; unchanged where these are."""
     name = f"{MODEL}/{INFO}"
     data = (deployment.folder / name).read_bytes()
     given = {key: value for key, value in (("name", order.name), ("version", order.version)) if value is not None}
@@ -136,7 +136,7 @@ def _described(deployment: Deployment, order: PackOrder, *, is_handed_on: bool) 
 
 
 def _evidence(deployment: Deployment, order: PackOrder) -> Iterator[tuple[str, bytes]]:
-    """What was measured here: now, or as it was claimed and has just been proven."""
+    """Yield the measured evidence: of now, or the verified claim."""
     name = f"{measured.FOLDER}/{deployment.settings.deployment.id}.json"
     if order.as_of is not None:
         yield name, measured.as_bytes(measured.measure(deployment, order.as_of, order.since))
@@ -145,7 +145,7 @@ def _evidence(deployment: Deployment, order: PackOrder) -> Iterator[tuple[str, b
 
 
 def _earlier(deployment: Deployment) -> DonorFingerprints | None:
-    """The marks that came with the package this deployment was itself made from."""
+    """Return the fingerprints of the package that this deployment was made from."""
     name = f"{MODEL}/{marks.FILE}"
     path = deployment.folder / name
     return DonorFingerprints.parse(read_text(path, name), name) if path.is_file() else None
@@ -178,13 +178,13 @@ def _read(path: Path, shown: str, inside: str) -> bytes:
 
 
 def _is_local(path: str, ownership: Mapping[str, Ownership]) -> bool:
-    """Below ``model/`` a file is the package's unless the package says otherwise."""
+    """Return whether a file is local; below ``model/`` it is the package's unless declared otherwise."""
     owners = (owner for pattern, owner in ownership.items() if fnmatchcase(path, pattern))
     return next(owners, Ownership.PACKAGE) is Ownership.LOCAL
 
 
 def _write(target: Path, files: Mapping[str, bytes]) -> None:
-    """Beside the target first; it takes its name when it is whole, verified and on the disk."""
+    """Write a temporary file beside the target, which is renamed after verification and sync."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.partial-", dir=target.parent)
@@ -208,7 +208,7 @@ def _write(target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _write_zip(file: object, files: Mapping[str, bytes]) -> None:
-    """Sorted, dated to the format's first day, without anything of the machine that packs."""
+    """Write a reproducible zip: sorted, dated to the format's first day, independent of the machine."""
     with zipfile.ZipFile(file, "w") as archive:  # type: ignore[call-overload]  # any binary file will do
         for path in sorted(files):
             entry = zipfile.ZipInfo(path, _EPOCH)

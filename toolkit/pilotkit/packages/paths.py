@@ -1,4 +1,4 @@
-"""Which paths a package may hold: the same files must come out on every system, inside the folder and nowhere else."""
+"""Valid paths in a package: portable to every system, and inside the target folder."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 MAXIMUM_PATH = 240
-"""Bytes of UTF-8 in a whole path."""
+"""Maximum bytes of UTF-8 in a path."""
 MAXIMUM_PART = 120
-"""Bytes of UTF-8 in one name."""
+"""Maximum bytes of UTF-8 in one name."""
 _FORBIDDEN = re.compile(r'[<>:"|?*\\]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 
 
 def fault_of(path: str) -> str | None:
-    """Why ``path`` is refused, as the end of a sentence; None when it is relative, portable and stays inside."""
+    """Return the fault of ``path`` as the end of a sentence; None when it is relative, portable and stays inside."""
     if not path or len(path.encode("utf-8", "surrogatepass")) > MAXIMUM_PATH:
         return f"is empty or longer than {MAXIMUM_PATH} bytes"
     if any(unicodedata.category(mark).startswith("C") for mark in path):
@@ -43,7 +43,7 @@ def _fault_of_part(part: str) -> str | None:
 
 
 def first_collision(paths: Iterable[str]) -> tuple[str, str] | None:
-    """Two of ``paths`` that are one on some system: the same but for case, or one the folder of the other."""
+    """Return two of ``paths`` that collide on some system: equal but for case, or one the folder of the other."""
     files: dict[str, str] = {}
     folders: dict[str, str] = {}
     for path in paths:

@@ -1,4 +1,4 @@
-"""Text as a sequence of words: what donor marks are made of and looked for in."""
+"""A tokenizer: text as a sequence of folded words, for donor fingerprints."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _GROUPS = (2, 3, 4)
 
 
 def fold(text: str) -> str:
-    """``text`` composed and without case; lines stay where they are."""
+    """Return ``text`` composed (NFC) and case-folded; line breaks are kept."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of ``text``, folded; a number with marks between its thousands is several."""
+    """Return the folded words of ``text``; a number with thousands separators is several."""
     return tuple(WORD.findall(fold(text)))
 
 
 def forms_of_figure(value: Decimal) -> Iterator[tuple[str, ...]]:
-    """The ways a figure is written: ``74000``, ``74.000``, ``74,000``, ``74 000``; none where it says too little.
+    """Yield the spellings of a figure: ``74000``, ``74.000``, ``74,000``, ``74 000``; none of a common number.
 
-    Fewer than four digits, a year, or one digit and zeros: such numbers stand everywhere for other things.
+    A number is too common with fewer than four digits, as a year, or as one digit and zeros.
     """
     text = f"{value.normalize():f}"
     digits = text.replace(".", "").strip("0")
@@ -39,7 +39,7 @@ def forms_of_figure(value: Decimal) -> Iterator[tuple[str, ...]]:
 
 
 def forms_of_phone(phone: str) -> Iterator[tuple[str, ...]]:
-    """The ways a number is dialled and written: whole, or in groups of two to four digits."""
+    """Yield the spellings of a phone number: whole, or in groups of two to four digits."""
     digits = re.sub(r"\D", "", phone)
     if len(digits) < _LEAST_DIGITS:
         return

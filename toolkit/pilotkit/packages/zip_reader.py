@@ -1,4 +1,4 @@
-"""The entries of a zip file from a stranger, read under bounds: nothing is believed that was not counted."""
+"""A reader of untrusted zip files, with limits: no declared size is trusted."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from pilotkit.reading.zip_ends import END_SIZE, OTHER_END_SIZE, zip_end
 
 MAXIMUM_FILES = 5_000
 MAXIMUM_FILE = 8 * 1024 * 1024
-"""Bytes of one file."""
+"""Maximum bytes of one file."""
 MAXIMUM_TOTAL = 128 * 1024 * 1024
-"""Bytes of all files, and of the package itself."""
+"""Maximum bytes of all files together, and of the package itself."""
 MAXIMUM_RATIO = 200
-"""How many times larger than its compressed form a file may be, if it is large at all."""
+"""Maximum compression ratio of a large file."""
 _SMALL = 64 * 1024
 _MAXIMUM_DIRECTORY = 4 * 1024 * 1024
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x41
 _UTF8 = 0x800
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error, ValueError)
-"""What zipfile raises for files that are not whole."""
+"""The exceptions of zipfile for corrupt files."""
 _AGAIN = "Fetch the package again from whoever published it."
 
 
 def read_entries(path: Path) -> dict[str, bytes]:
-    """Every file of the package at ``path``, by its path inside.
+    """Return every file of the package at ``path``, by its path inside.
 
     Raises:
-        PackageError: not a zip file, truncated, encrypted, too large once inflated, or with a path that is refused.
+        PackageError: not a zip file, truncated, encrypted, too large once inflated, or with an invalid path.
     """
     _check_ends(path)
     try:
@@ -49,7 +49,7 @@ def read_entries(path: Path) -> dict[str, bytes]:
 
 
 def _check_ends(path: Path) -> None:
-    """Look at both ends before the directory is read: it could be made to be larger than memory."""
+    """Check both ends before the directory is read, which could be crafted to exceed memory."""
     if not path.is_file():
         raise PackageError(f"there is no package at {path}.", remedy="Name a file that 'pilotkit pack' wrote.")
     size = path.stat().st_size
@@ -120,7 +120,7 @@ def _fault_of_size(entry: zipfile.ZipInfo) -> str | None:
 
 
 def _check_order(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    """Entries that share bytes would let a small file grow many times over."""
+    """Refuse entries that overlap: a small file could inflate many times over (zip bomb)."""
     end = 0
     for entry in sorted(entries, key=lambda each: each.header_offset):
         if entry.header_offset < end:
@@ -140,7 +140,7 @@ def _inflated(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Itera
 
 
 def _shown(path: str) -> str:
-    """A stranger's path, safe to print."""
+    """Return an untrusted path, safe to print."""
     return path.encode("unicode_escape", "backslashreplace").decode()[:120] if not path.isprintable() else path[:120]
 
 

@@ -1,7 +1,7 @@
-"""What signing in needs to remember: credentials, sessions, failures, and the devices that somebody signed in from.
+"""The tables of authentication: credentials, sessions, failed logins, and known devices.
 
-No secret stands here in the clear: passwords are argon2id hashes, second factors are sealed by the vault, sessions and
-devices are known by the SHA-256 of what the browser holds, which is 256 random bits and needs no salt.
+No secret is stored in the clear: passwords are argon2id hashes, second factors are sealed by the vault, sessions and
+devices are identified by the SHA-256 of the browser's token, which is 256 random bits and needs no salt.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pilotkit.storage.tables import Instant
 
 
 class CredentialRow(SQLModel, table=True):
-    """How an account proves who it is."""
+    """The credentials of an account: password hash and second factor."""
 
     __tablename__ = "credentials"
 
@@ -37,9 +37,9 @@ class CredentialRow(SQLModel, table=True):
     """An argon2id hash with its parameters and salt."""
     totp_key_id: str | None = None
     totp: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """The second factor's secret, sealed; None: there is none."""
+    """The secret of the second factor, sealed; None: no second factor."""
     totp_step: int = 0
-    """The time step (RFC 6238) of the last code that was taken; no code counts twice."""
+    """The time step (RFC 6238) of the last accepted code, so that no code is accepted twice."""
     enrolled_at: datetime = Field(sa_type=Instant)
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -52,23 +52,23 @@ class SessionRow(SQLModel, table=True):
 
     digest: str = Field(primary_key=True)
     subject: str
-    """An account's login, or ``citizen:`` and an index of who the provider says it is."""
+    """An account's login, or ``citizen:`` and a keyed index of the provider's subject."""
     started_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant)
     ends_at: datetime = Field(sa_type=Instant)
     key_id: str | None = None
     person: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """What the provider says of a citizen, sealed; gone with the session."""
+    """The provider's claims about a citizen, sealed; deleted with the session."""
 
 
 class FailureRow(SQLModel, table=True):
-    """How often signing in has failed: for a login, for a network, or for a known device."""
+    """The number of failed logins of a login, a network or a known device."""
 
     __tablename__ = "sign_in_failures"
     __table_args__ = (Index("sign_in_failures_by_time", "last_at"),)
 
     subject: str = Field(primary_key=True)
-    """An index of whom it counts for, which tells nobody who that is."""
+    """A keyed index of the login, network or device; it does not reveal which."""
     count: int
     last_at: datetime = Field(sa_type=Instant)
 
@@ -92,19 +92,19 @@ _DEVICES: Table = DeviceRow.__table__  # type: ignore[attr-defined]  # the same
 
 
 def end_sessions_of(session: Session, subject: str) -> int:
-    """Revoke every session of a subject; how many there were."""
+    """Revoke every session of a subject; return their number."""
     return _touched(session, delete(_SESSIONS).where(_SESSIONS.c.subject == subject))
 
 
 def forget_what_is_over(session: Session, now: datetime, failures_before: datetime, devices_before: datetime) -> None:
-    """Remove sessions that have ended, failures that no longer count and devices not seen for long."""
+    """Delete expired sessions, failures that no longer count and devices not seen for long."""
     _remove(session, _SESSIONS, _SESSIONS.c.ends_at <= now)
     _remove(session, _FAILURES, _FAILURES.c.last_at < failures_before)
     _remove(session, _DEVICES, _DEVICES.c.seen_at < devices_before)
 
 
 def _remove(session: Session, table: Table, is_over: ColumnElement[bool]) -> None:
-    """A few at a time, and none that somebody else holds: two who tidy up at once must not wait for each other."""
+    """Delete a few rows, and none that is locked: two clean-ups at once must not wait for each other."""
     keys = list(table.primary_key.columns)
     over = session.execute(select(*keys).where(is_over).limit(_AT_ONCE).with_for_update(skip_locked=True)).all()
     if over:
@@ -112,18 +112,18 @@ def _remove(session: Session, table: Table, is_over: ColumnElement[bool]) -> Non
 
 
 def take_step(session: Session, login: str, step: int) -> bool:
-    """Use up the code of a time step, and whether nobody had: of two that come at once one is taken."""
+    """Use up the code of a time step; return whether it was unused. Of two concurrent calls one succeeds."""
     used = update(_CREDENTIALS).where(_CREDENTIALS.c.login == login, _CREDENTIALS.c.totp_step < step)
     return _touched(session, used.values(totp_step=step)) == 1
 
 
 def known_failures(session: Session, subjects: Iterable[str]) -> list[FailureRow]:
-    """The failures that are kept of these subjects; nothing is written for the others."""
+    """Return the stored failures of these subjects; nothing is written for the others."""
     return list(session.scalars(select(FailureRow).where(_FAILURES.c.subject.in_(sorted(subjects)))))
 
 
 def failures_of(session: Session, subjects: Iterable[str], now: datetime) -> dict[str, FailureRow]:
-    """Each subject's failures, held until the transaction ends; in one order, so that no two block each other."""
+    """Return each subject's failures, locked until the transaction ends; in one order, to exclude deadlocks."""
     wanted = sorted(subjects)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for subject in wanted:
@@ -133,20 +133,20 @@ def failures_of(session: Session, subjects: Iterable[str], now: datetime) -> dic
 
 
 def remember_device(session: Session, login: str, digest: str, now: datetime) -> None:
-    """A login has signed in from this browser."""
+    """Record that a login was used in this browser."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     added = insert(_DEVICES).values(login=login, digest=digest, seen_at=now)
     session.execute(added.on_conflict_do_update(index_elements=["login", "digest"], set_={"seen_at": now}))
 
 
 def was_seen(session: Session, digest: str, now: datetime, before: datetime) -> None:
-    """Note that a session is in use, where that was not noted since ``before``."""
+    """Record that a session is in use, unless it was recorded since ``before``."""
     seen = update(_SESSIONS).where(_SESSIONS.c.digest == digest, _SESSIONS.c.seen_at < before)
     session.execute(seen.values(seen_at=now))
 
 
 def credentials(session: Session) -> dict[str, CredentialRow]:
-    """Every credential by its login."""
+    """Return every credential by login."""
     return {row.login: row for row in session.scalars(select(CredentialRow))}
 
 

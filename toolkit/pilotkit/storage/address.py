@@ -1,4 +1,4 @@
-"""Where a database is, told from its URL alone: nothing that could open it is loaded, and nothing is made."""
+"""The address of a database, parsed from its URL alone: no driver is loaded and no file is created."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _POSTGRESQL = re.compile(r"postgresql(\+\w+)?://.*")
 
 
 def file_of(url: str, folder: Path) -> Path | None:
-    """The file that an SQLite database is kept in; None for a server's.
+    """Return the file of an SQLite database; None for a server's.
 
     Args:
         url: ``sqlite:///`` with a path relative to ``folder``, or ``postgresql://…``.
@@ -29,7 +29,7 @@ def file_of(url: str, folder: Path) -> Path | None:
 
 
 def unusable() -> DataError:
-    """What is said of a URL that names no database."""
+    """Return the error for a URL that names no supported database."""
     return DataError(
         "is not a database that pilotkit can use.",
         where=Place("pilot.toml", "storage.url"),
@@ -38,7 +38,7 @@ def unusable() -> DataError:
 
 
 def is_there(url: str, folder: Path) -> bool:
-    """Whether opening the database would find one; a server's is always taken to be there.
+    """Return whether the database exists; a server's is assumed to.
 
     Raises:
         DataError: as :func:`file_of`.

@@ -1,4 +1,4 @@
-"""Drafts and ratings, and who filed a case, as they are kept: sealed before they come near the database."""
+"""The store of drafts, ratings and the owners of cases; personal data is sealed before it is written."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from pilotkit.storage.vault import Sealed
 
 
 class DraftRow(SQLModel, table=True):
-    """An application that is not sent yet."""
+    """A draft: an application that is not submitted yet."""
 
     __tablename__ = "drafts"
     __table_args__ = (Index("drafts_by_age", "updated_at"),)
 
     digest: str = Field(primary_key=True)
-    """SHA-256 of the secret token, which is kept nowhere; it becomes the key of the submission."""
+    """SHA-256 of the draft token, which is not stored; it becomes the key of the submission."""
     key_id: str
     sealed: bytes = Field(sa_type=LargeBinary)
-    """What was filled in, as JSON."""
+    """The answers, as JSON."""
     owner: str | None = None
-    """Who sends it, where they have signed in."""
+    """The subject of the citizen who submits it, if logged in."""
     updated_at: datetime = Field(sa_type=Instant)
 
 
 class DraftAttachmentRow(SQLModel, table=True):
-    """One file of a draft."""
+    """One attachment of a draft."""
 
     __tablename__ = "draft_attachments"
     __table_args__ = (UniqueConstraint("draft", "number", name="one_draft_attachment_a_number"),)
@@ -46,7 +46,7 @@ class DraftAttachmentRow(SQLModel, table=True):
 
 
 class FilingRow(SQLModel, table=True):
-    """Who sent a case, where they had signed in."""
+    """The subject of the citizen who submitted a case, if logged in."""
 
     __tablename__ = "filings"
     __table_args__ = (Index("filings_by_owner", "owner"),)
@@ -56,7 +56,7 @@ class FilingRow(SQLModel, table=True):
 
 
 class RatingRow(SQLModel, table=True):
-    """How satisfied the person was; who it was is not kept with it."""
+    """The satisfaction rating of a case; the person is not stored with it."""
 
     __tablename__ = "ratings"
 
@@ -64,7 +64,7 @@ class RatingRow(SQLModel, table=True):
     score: int
     key_id: str
     comment: bytes = Field(sa_type=LargeBinary)
-    """Sealed: people write names into it."""
+    """The comment, sealed: people write names into it."""
     at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
 
@@ -79,69 +79,69 @@ _DIGEST = 64
 
 
 def draft_place(digest: str) -> str:
-    """Where what was filled in is sealed for."""
+    """Return the vault place of a draft's answers."""
     return f"drafts/{digest}"
 
 
 def draft_about_place(digest: str, attachment_id: str) -> str:
-    """Where the description of a draft's file is sealed for."""
+    """Return the vault place of the description of a draft's attachment."""
     return f"drafts/{digest}/{attachment_id}/about"
 
 
 def draft_content_place(digest: str, attachment_id: str) -> str:
-    """Where the content of a draft's file is sealed for."""
+    """Return the vault place of the content of a draft's attachment."""
     return f"drafts/{digest}/{attachment_id}/content"
 
 
 def rating_place(case_code: str) -> str:
-    """Where the comment of a rating is sealed for."""
+    """Return the vault place of a rating's comment."""
     return f"ratings/{case_code}"
 
 
 def draft_row(session: Session, digest: str, since: datetime, *, is_changing: bool = False) -> DraftRow | None:
-    """The draft with this digest that was changed after ``since``; nobody else changes it before this one is done."""
+    """Return the draft with this digest that was changed after ``since``; locked if ``is_changing``."""
     row = session.get(DraftRow, digest, with_for_update=True if is_changing else None)
     return row if row is not None and row.updated_at > since else None
 
 
 def parts_of(session: Session, digest: str) -> Sequence[DraftAttachmentRow]:
-    """The files of a draft in their order."""
+    """Return the attachments of a draft in order."""
     return session.scalars(select(DraftAttachmentRow).where(PARTS.c.draft == digest).order_by(PARTS.c.number)).all()
 
 
 def abouts_of(session: Session, digest: str) -> list[tuple[str, Sealed]]:
-    """The id and the description of each file of a draft, without what is in it."""
+    """Return id and sealed description of each attachment of a draft, without content."""
     query = select(PARTS.c.id, PARTS.c.key_id, PARTS.c.about).where(PARTS.c.draft == digest).order_by(PARTS.c.number)
     return [(row.id, Sealed(row.key_id, row.about)) for row in session.execute(query)]
 
 
 def next_part(session: Session, digest: str) -> int:
-    """The number of the next file of a draft."""
+    """Return the number of the next attachment of a draft."""
     return (session.scalar(select(func.max(PARTS.c.number)).where(PARTS.c.draft == digest)) or 0) + 1
 
 
 def drop_part(session: Session, digest: str, attachment_id: str) -> bool:
-    """Remove a file of a draft; False where there is none of that id."""
+    """Delete an attachment of a draft; return False where there is none of that id."""
     gone = session.execute(delete(PARTS).where(PARTS.c.draft == digest, PARTS.c.id == attachment_id))
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # SQLAlchemy types it for SELECT
 
 
 def name_owner(session: Session, digest: str, owner: str) -> None:
-    """Remember who is about to send a draft."""
+    """Record the owner of a draft before it is submitted."""
     session.execute(update(DRAFTS).where(DRAFTS.c.digest == digest).values(owner=owner))
 
 
 def adopt_draft(statements: DriverStatements, key: str, case_code: str, as_of: datetime | None) -> None:
-    """Remove the draft that has just become a case, in the transaction that stores the case; keep who sent it.
+    """Delete the draft that becomes a case, in the transaction that stores the case, and record the case's owner.
 
     Args:
         statements: of the transaction.
-        key: of the submission; where no draft has it, nothing happens.
+        key: the key of the submission; where no draft has it, nothing happens.
         case_code: the case.
-        as_of: when it was last changed, as its sender saw it; None: it does not matter.
+        as_of: when the draft was last changed, as its sender saw it; None: not compared.
 
     Raises:
-        CaseError: something was added to it, or changed in it, meanwhile: nothing of it may be lost.
+        CaseError: the draft was changed since ``as_of``; submitting it would lose the change.
     """
     if len(key) != _DIGEST:  # most keys are other programs' own
         return
@@ -158,30 +158,30 @@ def adopt_draft(statements: DriverStatements, key: str, case_code: str, as_of: d
 
 
 def purge_drafts(session: Session, until: datetime, most: int = 200) -> int:
-    """Remove drafts that nobody has touched since ``until``, the oldest first; how many."""
+    """Delete drafts last changed before ``until``, the oldest first; return their number."""
     old = session.scalars(select(DRAFTS.c.digest).where(DRAFTS.c.updated_at <= until).limit(most)).all()
     _drop(session, old)
     return len(old)
 
 
 def rename_owner(session: Session, old: Sequence[str], new: str) -> None:
-    """Give the cases that somebody sent under older names of theirs to the name they have now."""
+    """Move the cases of a person from older subjects to the present one."""
     session.execute(update(FILINGS).where(FILINGS.c.owner.in_(old)).values(owner=new))
 
 
 def is_owner(session: Session, case_code: str, owner: str) -> bool:
-    """Whether a case was sent by somebody who had signed in under this name."""
+    """Return whether a case was submitted by this subject."""
     return session.scalar(select(FILINGS.c.owner).where(FILINGS.c.case_code == case_code)) == owner
 
 
 def cases_owned(session: Session, owner: str, most: int) -> tuple[str, ...]:
-    """The codes of the cases that somebody has sent, the newest first."""
+    """Return the codes of the cases that a subject submitted, the newest first."""
     query = select(FILINGS.c.case_code).join(CASES, CASES.c.code == FILINGS.c.case_code)
     return tuple(session.scalars(query.where(FILINGS.c.owner == owner).order_by(CASES.c.id.desc()).limit(most)))
 
 
 def scores_between(session: Session, since: datetime, until: datetime) -> tuple[Score, ...]:
-    """Every rating that was first given between two aware instants, the second excluded, in that order."""
+    """Return every rating first given between two aware instants, the second excluded, in that order."""
     query = select(CASES.c.code, CASES.c.procedure, CASES.c.unit, RATINGS.c.score, RATINGS.c.at)
     query = query.join(RATINGS, RATINGS.c.case_code == CASES.c.code)
     found = session.execute(query.where(RATINGS.c.at >= since, RATINGS.c.at < until).order_by(RATINGS.c.at, CASES.c.id))

@@ -1,15 +1,15 @@
-"""Writing the audit chain, in the transaction of the events that it vouches for, and reading it back."""
+"""The audit chain: appended in the transaction of the events that it covers, and read back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Table
 
 from pilotkit.model.audit import GENESIS, hash_of
-from pilotkit.storage.driver_statements import DriverStatements
+from pilotkit.storage.driver_statements import DriverRow, DriverStatements
 from pilotkit.storage.tables import AuditRow, EventRow, microseconds
 
 RECORDS: Table = AuditRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
@@ -34,20 +34,20 @@ _LAST = f"SELECT {', '.join(Record._fields)} FROM audit_records ORDER BY number 
 
 
 def vouch(statements: DriverStatements, at: datetime, actor: str, events: tuple[int, int], content: str) -> None:
-    """Add the next record, for events that the same transaction has written.
+    """Append the next record, for events that the same transaction has written.
 
     Args:
         statements: of the transaction.
-        at: when; aware.
-        actor: who.
-        events: the first and the last id.
-        content: the hash of their lines.
+        at: the aware instant of the record.
+        actor: the login of its author.
+        events: the first and the last event id.
+        content: the hash of the events' lines.
     """
     _add(statements, hold_chain(statements), at, actor, events, content)
 
 
 def vouch_for_sign_off(statements: DriverStatements, at: datetime, actor: str, content: str) -> int:
-    """Add the next record, for a sign-off that the same transaction writes: its range of events is empty.
+    """Append the next record, for a sign-off that the same transaction writes: its range of events is empty.
 
     Returns:
         The record's number.
@@ -58,7 +58,7 @@ def vouch_for_sign_off(statements: DriverStatements, at: datetime, actor: str, c
 
 
 def hold_chain(statements: DriverStatements) -> Record | None:
-    """The end of the chain, to which nobody else adds until the transaction ends; None before the first record."""
+    """Lock the chain until the transaction ends and return its last record; None before the first."""
     if statements.is_postgresql:
         statements.run("LOCK TABLE audit_records IN EXCLUSIVE MODE")  # one writer a link; readers go on
     row = statements.first(_LAST)
@@ -74,21 +74,21 @@ def _add(
     return number
 
 
-def events_between(connection: Connection, first: int, last: int) -> Iterable[Sequence[Any]]:
-    """Events by id, each as its id and the values that are hashed."""
+def events_between(connection: Connection, first: int, last: int) -> Iterable[DriverRow]:
+    """Return events by id, each as its id and the hashed values."""
     columns = ", ".join(("id", *LINE))
     statement = f"SELECT {columns} FROM case_events WHERE id BETWEEN {int(first)} AND {int(last)} ORDER BY id"  # noqa: S608  # our own names and whole numbers
-    return connection.exec_driver_sql(statement)
+    return map(tuple, connection.exec_driver_sql(statement))
 
 
 def last_record(connection: Connection) -> Record | None:
-    """The end of the chain; None before the first record."""
+    """Return the last record of the chain; None before the first."""
     row = connection.exec_driver_sql(_LAST).first()
     return Record(*row) if row else None
 
 
 def records(connection: Connection) -> Iterator[Record]:
-    """Every record in order of its number."""
+    """Yield every record in order of number."""
     columns = ", ".join(Record._fields)
     for row in connection.exec_driver_sql(f"SELECT {columns} FROM audit_records ORDER BY number"):  # noqa: S608  # the same
         yield Record(*row)

@@ -1,13 +1,13 @@
-"""Backups: every table of a deployment, as it was at one moment, in a form that no engine owns.
+"""Backups: a snapshot of every table of a deployment, in a format that is independent of the database engine.
 
 A backup is a ZIP archive. ``tables/NAME.jsonl`` holds a table: a line for each row, a JSON array of its values in the
 order of the columns that the manifest names, in the order of the primary key. Null, booleans, numbers and text are
 JSON's own; what JSON does not have is an object of one member: ``{"bytes": base64}``, ``{"datetime": ISO 8601}``,
 ``{"date": …}``, ``{"time": …}``, ``{"decimal": digits}``. ``manifest.json`` is the last member: without it the archive
-is not whole.
+is incomplete.
 
-What was encrypted stays encrypted, and the keys are not in it: keep them elsewhere, for without them nobody reads what
-people said and sent.
+Encrypted values stay encrypted, and the keys are not included: keep them elsewhere, for without them personal data
+cannot be decrypted.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import json
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pydantic import AwareDatetime, Field
@@ -41,53 +41,53 @@ from pilotkit.version import __version__
 MANIFEST = "manifest.json"
 FORMAT = 1
 _CHUNK = 2_000
-"""Rows that are in memory at once."""
+"""Rows in memory at once."""
 
 
 class BackedUpTable(Noun):
-    """What the manifest says of one table."""
+    """The entry of one table in the manifest."""
 
     name: str
     columns: tuple[str, ...]
     rows: Annotated[int, Field(ge=0)]
     sha256: str
-    """Of its file, unpacked."""
+    """SHA-256 of its file, unpacked."""
 
 
 class BackupManifest(Noun):
-    """What a backup says it holds."""
+    """The manifest of a backup: its tables and the state that they are of."""
 
     format: int = FORMAT
     pilotkit: str = __version__
     revision: str = HEAD
-    """Of the core's tables."""
+    """The schema revision of the core's tables."""
     deployment: str
     made_at: AwareDatetime
     tables: tuple[BackedUpTable, ...]
-    """In an order in which each stands after those that it refers to."""
+    """The tables in the order of their foreign keys, referenced ones first."""
     audit_number: int
     """The last record of the audit chain; 0 where there is none."""
     audit_hash: str | None
 
     @property
     def rows(self) -> int:
-        """Of all tables together."""
+        """The number of rows of all tables."""
         return sum(table.rows for table in self.tables)
 
 
 def back_up(store: Store, path: Path, deployment: str, now: datetime) -> BackupManifest:
-    """Write everything that a store holds into a file, while others go on writing into the store.
+    """Back up a store into a file, from one snapshot; concurrent writes are not blocked.
 
-    The file has its name only when it is whole and on disk.
+    The file gets its name when it is complete and synced to disk.
 
     Args:
         store: the core's tables and those of plugins.
-        path: the file; it must not be there yet.
+        path: the file, which must not exist.
         deployment: the id of the deployment.
         now: aware.
 
     Raises:
-        TargetError: the file is there already or cannot be written, or the database cannot be read.
+        TargetError: the file exists or cannot be written, or the database cannot be read.
     """
     if path.exists():
         raise TargetError(f"there is a file {path} already.", remedy="Choose another name: no backup is overwritten.")
@@ -110,7 +110,7 @@ def back_up(store: Store, path: Path, deployment: str, now: datetime) -> BackupM
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """Every table of a database but Alembic's own, each after those that it refers to."""
+    """Return every table of a database but Alembic's own, referenced tables first."""
     metadata = MetaData()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)  # of indexes: we need columns
@@ -118,8 +118,8 @@ def tables_of(connection: Connection) -> list[Table]:
     return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
 
 
-def plain(value: Any) -> Any:
-    """A value of a row as JSON has it."""
+def plain(value: object) -> object:
+    """Encode a column value for JSON."""
     match value:
         case bytes() | memoryview():
             return {"bytes": base64.b64encode(value).decode()}
@@ -134,11 +134,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-def valued(value: Any) -> Any:
-    """What :func:`plain` was given.
+def valued(value: object) -> object:
+    """Decode a column value that :func:`plain` encoded.
 
     Raises:
-        ValueError: nothing was.
+        ValueError: the value has an unknown tag, or its text is not valid.
     """
     if not isinstance(value, dict):
         return value
@@ -148,7 +148,7 @@ def valued(value: Any) -> Any:
     return _KINDS[kind](text)
 
 
-_KINDS = {
+_KINDS: Mapping[str, Callable[[str], object]] = {
     "bytes": lambda text: base64.b64decode(text, validate=True),
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
@@ -173,7 +173,7 @@ def _write_table(zipped: ZipFile, connection: Connection, table: Table) -> Backe
 
 @contextmanager
 def _written_whole(path: Path) -> Iterator[Path]:
-    """A file beside ``path`` that takes its name when it is on disk, and is gone when something failed."""
+    """Yield a temporary file that is renamed to ``path`` when it is synced, and deleted on failure."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         os.close(handle)

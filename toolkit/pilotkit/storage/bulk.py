@@ -1,4 +1,4 @@
-"""Writing many rows at once: a simulation, an import."""
+"""Bulk insertion of rows, for simulations and imports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pilotkit.storage.tables import CASES, EVENTS, NUMBERS
 
 
 class BulkWriter:
-    """Writes rows without the ORM, as fast as the driver takes them. Plugins are not told of these cases: no outbox."""
+    """A writer of rows without the ORM, at the speed of the driver. Plugins get no events of these cases: no outbox."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -26,18 +26,18 @@ class BulkWriter:
 
     @property
     def connection(self) -> Connection:
-        """The transaction, for whoever writes tables of its own in it."""
+        """The connection of the transaction, for writing further tables in it."""
         return self._connection
 
     def next_id(self) -> int:
-        """The first free case id in this transaction; event ids follow the same rule."""
+        """Return the first free case id in this transaction; event ids follow the same rule."""
         return (self._connection.scalar(select(func.max(CASES.c.id))) or 0) + 1
 
     def keep_number(self, prefix: str, day: str, last: int) -> None:
-        """Remember the last case number given on a day that had none before."""
+        """Store the last case number given on a day that had none before."""
         self._connection.execute(NUMBERS.insert().values(prefix=prefix, day=day, last=last))
 
-    def write(self, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    def write(self, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
         """Insert ``rows`` of plain values in the order of ``columns``; instants in microseconds."""
         rows = rows if isinstance(rows, list) else list(rows)
         if table is EVENTS:
@@ -54,11 +54,11 @@ class BulkWriter:
         self._connection.exec_driver_sql(statement, rows)
 
     def finish(self, at: datetime, actor: str) -> None:
-        """Vouch for the events that were written, and bring the database's own numbering past their ids.
+        """Append an audit record for the written events, and advance the database's sequences past their ids.
 
         Args:
-            at: when it is done; aware.
-            actor: who does it.
+            at: the aware instant of the record.
+            actor: its author.
         """
         first, last = self._first_event, self._connection.scalar(select(func.max(EVENTS.c.id))) or 0
         if last >= first:
@@ -70,8 +70,8 @@ class BulkWriter:
                 )
 
 
-def _in_order(columns: Sequence[str], rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Rows of events with their values as the audit chain hashes them; what a column does not say is null."""
+def _in_order(columns: Sequence[str], rows: list[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+    """Yield rows of events with values in the order that the audit chain hashes; an absent column is null."""
     for row in rows:
         said = dict(zip(columns, row, strict=True))
         yield tuple(said.get(name) for name in LINE)

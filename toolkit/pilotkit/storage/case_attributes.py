@@ -1,4 +1,4 @@
-"""What an import keeps beside its cases: their attributes, where they came from, and how far it has come."""
+"""The tables of imports: attributes and source of each imported case, and the progress by batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pilotkit.storage.tables import CASES, Instant, Key
 
 
 class AttributesRow(SQLModel, table=True):
-    """What the log of another system said of a case and no column of ours says."""
+    """Attributes of an imported case that have no column of their own."""
 
     __tablename__ = "case_attributes"
 
@@ -26,7 +26,7 @@ class AttributesRow(SQLModel, table=True):
 
 
 class AttributeNameRow(SQLModel, table=True):
-    """One name that some case has an attribute of."""
+    """The name of an attribute that at least one case has."""
 
     __tablename__ = "attribute_names"
 
@@ -34,13 +34,13 @@ class AttributeNameRow(SQLModel, table=True):
 
 
 class ImportBatchRow(SQLModel, table=True):
-    """One batch of an import that is in the database, written in the same transaction as its cases."""
+    """A committed batch of an import, written in the same transaction as its cases."""
 
     __tablename__ = "import_batches"
 
     source: str = Field(primary_key=True)
     mapping: str = Field(primary_key=True)
-    """SHA-256 of how the file was read."""
+    """SHA-256 of the mapping that the file was read with."""
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     cases: int
     events: int
@@ -53,7 +53,7 @@ BATCHES: Table = ImportBatchRow.__table__  # type: ignore[attr-defined]  # the s
 
 
 def sources_of(connection: Connection, codes: Collection[str]) -> dict[str, str | None]:
-    """Those of these codes that belong to a case already, each with the file it was imported from, if any."""
+    """Return which of these codes exist, each with the digest of the file it was imported from, if any."""
     joined = CASES.outerjoin(ATTRIBUTES, ATTRIBUTES.c.case_id == CASES.c.id)
     found = connection.execute(
         select(CASES.c.code, ATTRIBUTES.c.source).select_from(joined).where(CASES.c.code.in_(codes))
@@ -62,23 +62,23 @@ def sources_of(connection: Connection, codes: Collection[str]) -> dict[str, str 
 
 
 def keep_names(connection: Connection, names: Iterable[str]) -> None:
-    """Remember that some case has attributes of these names."""
+    """Store the names of attributes that some case has."""
     known = set(attribute_names(connection))
     if new := sorted(set(names) - known):
         connection.execute(NAMES.insert(), [{"name": name} for name in new])
 
 
 def attribute_names(connection: Connection) -> tuple[str, ...]:
-    """The name of every attribute that any case has."""
+    """Return the name of every attribute that some case has."""
     return tuple(connection.scalars(select(NAMES.c.name).order_by(NAMES.c.name)))
 
 
 def is_batch_done(connection: Connection, source: str, mapping: str, number: int) -> bool:
-    """Whether this batch of this file, read in this way, is in the database."""
+    """Return whether this batch of this file, read with this mapping, is committed."""
     named = (BATCHES.c.source == source, BATCHES.c.mapping == mapping, BATCHES.c.number == number)
     return bool(connection.scalar(select(func.count()).select_from(BATCHES).where(*named)))
 
 
 def mark_batch(connection: Connection, batch: ImportBatchRow) -> None:
-    """Say that a batch is in the database; in the transaction that puts it there."""
+    """Mark a batch as done, in the transaction that writes its cases."""
     connection.execute(BATCHES.insert().values(**batch.model_dump()))

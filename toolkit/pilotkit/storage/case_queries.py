@@ -1,7 +1,7 @@
-"""The work list in SQL: one statement for a page, from an index, however many cases there are.
+"""The queries of the work list: one indexed statement a page, whatever the number of cases.
 
-Open cases lie in two partial indexes by due date, one for all units and one for each; ended ones the same by the day
-they ended. A page goes on after a cursor, so that nothing is shown twice or left out while cases come in.
+Open cases have two partial indexes by due date, one over all units and one by unit; ended cases have the same by end.
+Pagination is by cursor (keyset), so no case is repeated or skipped while others come in.
 """
 
 from __future__ import annotations
@@ -11,7 +11,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, literal, literal_column, not_, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    ScalarSelect,
+    and_,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlmodel import Session
 
 from pilotkit.model.case import Case, CaseStatus
@@ -19,21 +32,21 @@ from pilotkit.model.work_item import CappedCount, Group
 from pilotkit.storage.tables import CASES, VERSIONS, instant, microseconds
 
 COUNTED = 1000
-"""A count goes no further: the rest is "more"."""
+"""Upper bound of a count; beyond it the result is "more"."""
 NEVER = 9_223_372_036_854_775_807
-"""What a case without a deadline is sorted by: the last instant there is."""
+"""Sort key of a case without a deadline: the last instant that can be stored."""
 due: ColumnElement[int] = literal_column(f"coalesce(cases.due_at, {NEVER})")
-"""Written out, not bound, so that it is the very expression of the indexes."""
+"""Literal, not bound, so that it equals the expression of the indexes."""
 ENDED = frozenset({CaseStatus.FINISHED, CaseStatus.RETURNED, CaseStatus.REFUSED, CaseStatus.WITHDRAWN})
 WAITING = (CaseStatus.SUPPLEMENT_REQUESTED, CaseStatus.PAYMENT_REQUESTED, CaseStatus.STOPPED)
 _C = CASES.c
 
 
 class Cursor(NamedTuple):
-    """The last line of a page."""
+    """The position of a page's last case."""
 
     key: int
-    """The due date, or the day it ended, in microseconds."""
+    """The due date, or the instant of its end, in microseconds."""
     id: int
 
 
@@ -50,28 +63,28 @@ class UnitCases(NamedTuple):
 
 @dataclass(frozen=True)
 class Selection:
-    """Which cases, in the words of the table."""
+    """The conditions of a work list in terms of the table."""
 
     units: frozenset[str]
-    """Whose; never widened."""
+    """Codes of the units whose cases may be selected; never widened."""
     now: datetime
     soon: datetime
-    """Until when a deadline counts as soon."""
+    """The instant until which a deadline counts as soon."""
     group: Group | CaseStatus | None = Group.OPEN
     procedure: str | None = None
     due_before: datetime | None = None
     steps: frozenset[tuple[str, str]] | None = None
-    """Digest and step of what is one's own; None: no matter."""
+    """Procedure digest and step of the reader's own roles; None: every step."""
     text: str = ""
     after: Cursor | None = None
     size: int = field(default=50)
     offset: int = 0
     strangers: tuple[UnitCases, ...] = ()
-    """Whose not, although they have one of these codes."""
+    """Other units that bear or bore one of these codes, whose cases are excluded."""
 
 
 def page(session: Session, wanted: Selection) -> tuple[list[tuple[Case, Cursor]], bool]:
-    """The cases of one page in their order, and whether more follow."""
+    """Return the cases of one page in order, and whether more follow."""
     order, has_ended = _order(wanted), is_ended(wanted.group)
     statement = select(CASES, order.label("sorted_by")).where(*_conditions(session, wanted))
     if is_by_code(wanted):
@@ -87,7 +100,7 @@ def page(session: Session, wanted: Selection) -> tuple[list[tuple[Case, Cursor]]
 
 
 def counts(session: Session, wanted: Selection, groups: Iterable[Group]) -> dict[Group, CappedCount]:
-    """How many lie on each heap, counted no further than :data:`COUNTED`, in one statement."""
+    """Return the number of cases in each group, capped at :data:`COUNTED`, in one statement."""
     asked = tuple(groups)
     columns = [_bounded(_conditions(session, replace(wanted, group=group))).label(group.value) for group in asked]
     row = session.execute(select(*columns)).mappings().one()
@@ -99,14 +112,14 @@ def counts(session: Session, wanted: Selection, groups: Iterable[Group]) -> dict
 def due_first(
     session: Session, units: frozenset[str], strangers: tuple[UnitCases, ...], until: datetime, limit: int
 ) -> tuple[list[Case], bool]:
-    """Open cases whose clock runs and that are due until an instant or asked a second time, the first due first.
+    """Return open cases whose clock runs and that are due by an instant or asked for supplements twice, by due date.
 
     Args:
         session: to read in.
-        units: the codes of whose.
-        strangers: whose not, although they have one of these codes.
+        units: the codes of the units.
+        strangers: other units that bear or bore one of these codes, whose cases are excluded.
         until: an aware instant.
-        limit: at most so many; whether there are more is the second answer.
+        limit: the maximum number of cases; the second value returned says whether there are more.
     """
     until_key = microseconds(until)
     statement = (
@@ -120,7 +133,7 @@ def due_first(
     return [_case(row) for row in rows[:limit]], len(rows) > limit
 
 
-def _bounded(conditions: Sequence[ColumnElement[bool]]) -> Any:
+def _bounded(conditions: Sequence[ColumnElement[bool]]) -> ScalarSelect[int]:
     found = select(literal(1)).select_from(CASES).where(*conditions).limit(COUNTED + 1).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
@@ -139,7 +152,7 @@ def _conditions(session: Session, wanted: Selection) -> list[ColumnElement[bool]
 
 
 def is_of(unit: UnitCases) -> ColumnElement[bool]:
-    """The cases of one unit: those that say its first day, or its code alone in its time."""
+    """Return the condition for the cases of one unit: by code and first day, or by code alone in its time."""
     by_code = and_(
         _C.unit_from.is_(None),
         true() if unit.received_from is None else _C.received_at >= unit.received_from,
@@ -150,7 +163,7 @@ def is_of(unit: UnitCases) -> ColumnElement[bool]:
 
 
 def _within(units: frozenset[str]) -> ColumnElement[bool]:
-    """One unit is looked up in its index. Many are checked row by row along the index by date.
+    """Return the condition for units: one is looked up in its index, many are filtered along the index by date.
 
     The empty suffix keeps a planner from collecting the cases of every unit first and sorting them all.
     """
@@ -177,7 +190,7 @@ def _in_group(wanted: Selection) -> ColumnElement[bool]:
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:
-    """As :meth:`Case.is_late` of an open case: a second request for supplements counts as late."""
+    """Return the condition of :meth:`Case.is_late` for an open case: a second supplement request counts as late."""
     at = microseconds(now)
     passed = and_(due < at, or_(_C.waiting_since.is_(None), due < _C.waiting_since))
     return or_(passed, _C.supplements > 1)
@@ -188,17 +201,17 @@ def _at_steps(steps: frozenset[tuple[str, str]]) -> ColumnElement[bool]:
 
 
 def is_ended(group: Group | CaseStatus | None) -> bool:
-    """Whether the cases on a heap have ended; they stand at no step any more and are nobody's to do."""
+    """Return whether the cases of a group have ended, so that they have no current step."""
     return group is Group.READY or group in ENDED
 
 
 def is_by_code(wanted: Selection) -> bool:
-    """Open cases stay in the order of their due dates; among all that ever were, codes are looked up."""
+    """Return whether to search by code index: not for open cases, which stay in order of due date."""
     return bool(wanted.text) and (wanted.group is None or is_ended(wanted.group))
 
 
 def _begins_with(session: Session, text: str, *, is_sought: bool) -> ColumnElement[bool]:
-    """The beginning of a code, in the way that each engine can look up; or checked row by row."""
+    """Return the condition for a code prefix: an index range of the engine if ``is_sought``, else a row filter."""
     code = _C.code if is_sought else _C.code.concat("")
     if session.get_bind().dialect.name == "postgresql":
         return code.startswith(text, autoescape=True)
@@ -210,7 +223,7 @@ def _order(wanted: Selection) -> ColumnElement[Any]:
 
 
 def _after(order: ColumnElement[Any], cursor: Cursor | None, *, is_back: bool) -> list[ColumnElement[bool]]:
-    """What follows a line; ``is_back``: where the latest comes first."""
+    """Return the conditions for rows after a cursor; ``is_back``: in descending order."""
     if cursor is None:
         return []
     if is_back:
@@ -228,10 +241,10 @@ def _key(value: int | datetime | None) -> int:
     return NEVER if value is None else value
 
 
-def _case(row: Any) -> Case:
+def _case(row: RowMapping) -> Case:
     return Case(**{name: row[name] for name in Case.model_fields})
 
 
 def digests(session: Session) -> list[str]:
-    """What names the procedures that cases were received under."""
+    """Return the digests of the procedure versions that cases were received under."""
     return list(session.scalars(select(VERSIONS.c.digest)))

@@ -1,4 +1,4 @@
-"""The counts of a day in SQL: each one statement, from an index, however many cases there are."""
+"""The counts of one day: one indexed statement each, whatever the number of cases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HOUR = 3_600_000_000
 def received_by_hour(
     session: Session, units: Sequence[str], start: datetime, until: datetime
 ) -> list[tuple[int, str, int]]:
-    """Hour since ``start``, channel, and how many cases were received then."""
+    """Return hour since ``start``, channel, and the number of cases received."""
     hour: Label[int] = literal_column(f"(cases.received_at - {microseconds(start)}) / {_HOUR}").label(
         "hour"
     )  # of whole numbers
@@ -37,7 +37,7 @@ def received_by_hour(
 def backlog(
     session: Session, units: Sequence[str], now: datetime, day_ends: datetime
 ) -> list[tuple[str, int, int, int]]:
-    """Unit, open cases, those due before the day ends and in time still, and those that are late."""
+    """Return by unit the open cases, those due before the day ends and not late, and those that are late."""
     late = is_late(now)
     today = and_(not_(late), _C.waiting_since.is_(None), due <= microseconds(day_ends))
     counted = (
@@ -51,7 +51,7 @@ def backlog(
 def tickets_at_work(
     session: Session, points: Sequence[str], day: date, called_after: datetime
 ) -> list[tuple[str, str, int | None, datetime]]:
-    """Point, state, counter and hour of every ticket that waits, is at a counter, or was called lately."""
+    """Return point, state, counter and hour of every ticket that waits, is served, or was called lately."""
     lately = or_(_T.state.in_((TicketState.WAITING, TicketState.CALLED)), _T.called_at >= called_after)
     found = select(_T.point, _T.state, _T.counter, _T.taken_at).where(
         _T.point.in_(points), _T.day == day.isoformat(), lately
@@ -60,7 +60,7 @@ def tickets_at_work(
 
 
 def tickets_of(session: Session, points: Sequence[str], day: date) -> dict[str, tuple[int, int]]:
-    """How many took a number at each point on a day, and how many of them were served."""
+    """Return by point the number of tickets taken on a day, and of those served."""
     served = func.sum(case((_T.state == TicketState.SERVED, 1), else_=0))
     counted = (
         select(_T.point, func.count(), served).where(_T.point.in_(points), _T.day == day.isoformat()).group_by(_T.point)

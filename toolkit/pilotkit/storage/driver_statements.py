@@ -1,7 +1,7 @@
-"""Plain statements straight to a database's driver, for what every submission waits for.
+"""Statements sent straight to the database driver, on the path that every submission waits for.
 
-Around ten of them, what SQLAlchemy does for each (events, a result object, names of its columns) costs more than
-SQLite's own work for all. The connections are SQLAlchemy's all the same: opened, pooled and made durable by the engine.
+Such a transaction has about ten statements, and SQLAlchemy's overhead (events, result objects, column names) exceeds
+SQLite's own work for all of them. The connections are SQLAlchemy's: opened, pooled and made durable by the engine.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Engine
+from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
-Values = Sequence[Any]
-"""Plain values in the order of a statement's marks; instants in microseconds, days in words."""
+Values: TypeAlias = Sequence[object]
+"""Parameters in the order of a statement's placeholders; instants in microseconds, days as ISO 8601 text."""
+DriverRow: TypeAlias = tuple[Any, ...]
+"""One row as the driver returns it: the columns in the order of the statement, typed by the database alone."""
 
 
 class DriverStatements:
-    """Runs statements in one transaction. Each raises :class:`sqlalchemy.exc.DBAPIError` where the driver does.
+    """Statements in one transaction. Each raises :class:`sqlalchemy.exc.DBAPIError` where the driver fails.
 
     Args:
         driver: the driver's connection.
-        dialect: of the engine that it comes from.
+        dialect: the dialect of its engine.
     """
 
-    def __init__(self, driver: Any, dialect: Dialect) -> None:
+    def __init__(self, driver: PoolProxiedConnection, dialect: Dialect) -> None:
         self._driver = driver
         self._dialect = dialect
         self._cursor = driver.cursor()
@@ -34,40 +36,47 @@ class DriverStatements:
 
     @classmethod
     def of(cls, connection: Connection) -> DriverStatements:
-        """In the transaction of a connection that is in use already."""
+        """Return statements in the transaction of an open connection."""
         return cls(connection.connection, connection.dialect)
 
     def run(self, statement: str, values: Values = ()) -> None:
-        """Run a statement, whose marks are ``?``."""
+        """Execute a statement with ``?`` placeholders."""
         try:
             self._cursor.execute(_worded(statement, self.is_postgresql), values)
         except self._errors as problem:
             raise self._in_common_terms(statement, problem) from problem
 
-    def first(self, statement: str, values: Values = ()) -> tuple[Any, ...] | None:
-        """The first row that a statement gives; None where it gives none."""
+    def first(self, statement: str, values: Values = ()) -> DriverRow | None:
+        """Return the first row of a statement's result; None where it is empty."""
         self.run(statement, values)
         try:
-            row: tuple[Any, ...] | None = self._cursor.fetchone()
+            row: DriverRow | None = self._cursor.fetchone()
         except self._errors as problem:
             raise self._in_common_terms(statement, problem) from problem
         return row
 
-    def insert(self, table: str, columns: tuple[str, ...], values: Values, more: str = "") -> Any:
-        """Write one row of a table of ours; the first value of what ``more`` returns, None where it returns nothing."""
-        statement = _inserting(table, columns, more)
-        if "RETURNING" not in more:
-            return self.run(statement, values)
-        row = self.first(statement, values)
-        return row[0] if row else None
+    def insert(self, table: str, columns: tuple[str, ...], values: Values, more: str = "") -> None:
+        """Insert one row; ``more`` may hold a conflict clause."""
+        self.run(_inserting(table, columns, more), values)
+
+    def insert_returning(self, table: str, columns: tuple[str, ...], values: Values, more: str) -> int:
+        """Insert one row; return the number of the ``RETURNING`` clause in ``more``."""
+        (number,) = self.first(_inserting(table, columns, more), values) or ()
+        return int(number)
+
+    def insert_new(self, table: str, columns: tuple[str, ...], values: Values, key: str, returning: str) -> int | None:
+        """Insert one row unless its ``key`` exists; return the ``returning`` column, None where it exists."""
+        more = f"ON CONFLICT ({key}) DO NOTHING RETURNING {returning}"
+        row = self.first(_inserting(table, columns, more), values)
+        return int(row[0]) if row else None
 
     def begin(self) -> None:
-        """Begin to write: whoever else wants to waits from now on, and not until the end."""
+        """Take the write lock at the start of the transaction, so that writers queue instead of failing at commit."""
         if not self.is_postgresql:  # there the driver does it, and rows are what one waits for
             self.run("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Have all of it on disk."""
+        """Commit the transaction; it is on disk afterwards."""
         try:
             self._driver.commit()
         except self._errors as problem:
@@ -84,7 +93,7 @@ class DriverStatements:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[DriverStatements]:
-    """One transaction that may write; all of it or nothing."""
+    """Open one transaction that may write; it commits at the end and rolls back on an exception."""
     held = engine.raw_connection()
     try:
         statements = DriverStatements(held, engine.dialect)
@@ -105,7 +114,7 @@ def transaction(engine: Engine) -> Iterator[DriverStatements]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[DriverStatements]:
-    """Statements that only read, each for itself."""
+    """Open a connection for statements that only read, each in its own snapshot."""
     held = engine.raw_connection()
     try:
         yield DriverStatements(held, engine.dialect)

@@ -1,11 +1,11 @@
-"""Opens a database: SQLite beside the deployment, or PostgreSQL by URL, with the durability that cases need."""
+"""The database engine: SQLite beside the deployment, or PostgreSQL by URL, with every commit durable."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -19,7 +19,7 @@ HEAD = "0010"
 
 
 def open_engine(url: str, folder: Path) -> Engine:
-    """An engine on a database whose tables are current.
+    """Return an engine on a database, after migrating its tables to this version.
 
     Args:
         url: ``sqlite:///`` with a path relative to ``folder``, or ``postgresql://…``.
@@ -27,7 +27,7 @@ def open_engine(url: str, folder: Path) -> Engine:
 
     Raises:
         DataError: the URL is not one of the two.
-        TargetError: the database cannot be opened or does not keep what it is told.
+        TargetError: the database cannot be opened or does not guarantee durability.
     """
     if file := file_of(url, folder):
         _make_room(file)
@@ -56,8 +56,8 @@ def open_engine(url: str, folder: Path) -> Engine:
 
 
 @contextmanager
-def said_in_words(doing: str) -> Iterator[None]:
-    """Turn what a database driver raises into an error that says what to do.
+def explain_errors(doing: str) -> Iterator[None]:
+    """Translate a database driver's exceptions into errors with a remedy.
 
     Args:
         doing: ``read`` or ``written``.
@@ -75,7 +75,7 @@ def said_in_words(doing: str) -> Iterator[None]:
 
 
 def url_of(url: str, folder: Path) -> URL:
-    """What a deployment's database is opened by.
+    """Return the SQLAlchemy URL of a deployment's database.
 
     Raises:
         DataError: the URL names no database that pilotkit can use.
@@ -97,7 +97,7 @@ def _make_room(file: Path) -> None:
         ) from None
 
 
-def _make_durable(connection: Any, _record: object) -> None:
+def _make_durable(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma, wanted in (("journal_mode = WAL", "wal"), ("synchronous = FULL", None), ("foreign_keys = ON", None)):
         row = connection.execute(f"PRAGMA {pragma}").fetchone()
@@ -112,14 +112,14 @@ def _make_durable(connection: Any, _record: object) -> None:
 
 
 _MIGRATING = 7_052_025
-"""The number of PostgreSQL's advisory lock that whoever makes the tables holds."""
+"""The number of PostgreSQL's advisory lock that a migration holds."""
 
 READS_ONLY = "pilotkit_reads_only"
 """The execution option of connections that never write."""
 
 
 def _begin(connection: Connection) -> None:
-    """Writers take the write lock at once, so that two wait for each other instead of failing at commit."""
+    """Begin a transaction; a writer takes the write lock at once, so that two queue instead of failing at commit."""
     reads = connection.get_execution_options().get(READS_ONLY, False)
     connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 

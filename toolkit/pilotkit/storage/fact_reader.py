@@ -1,15 +1,16 @@
-"""What facts are made of, read in bulk from one snapshot: plain tuples from the driver, no ORM, no row objects."""
+"""The source rows of the facts, read in bulk from one snapshot: plain tuples from the driver, without the ORM."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from pilotkit.storage.audit import Record, last_record
 from pilotkit.storage.case_attributes import attribute_names
+from pilotkit.storage.driver_statements import DriverRow
 
 FACT_COLUMNS = (
     "id", "code", "procedure", "channel", "status", "unit", "received_at_point", "helped_at_point", "whole_process",
@@ -22,61 +23,60 @@ TICKET_COLUMNS = (
     "point", "day", "number", "priority", "procedure", "state", "counter", "taken_at", "called_at", "done_at",
 )  # fmt: skip
 RATING_COLUMNS = ("code", "procedure", "unit", "unit_from", "score", "at", "changed_at")
-Rows = Iterator[Sequence[tuple[Any, ...]]]
-"""Chunks of rows; instants are microseconds."""
+Rows: TypeAlias = Iterator[Sequence[DriverRow]]
+"""Chunks of rows; instants in microseconds."""
 _SIZE = 50_000
 
 
 class FactReader:
-    """Reads one snapshot of the database.
+    """A reader of one snapshot of the database.
 
     Args:
-        connection: a transaction in which everything is as it was at one moment.
+        connection: a transaction with snapshot isolation.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def last_record(self) -> Record | None:
-        """The end of the audit chain: everything that has happened up to it is in this snapshot, and nothing else.
+        """Return the last record of the audit chain: the snapshot holds all events up to it, and no other.
 
-        Records are numbered in the order in which their transactions were committed, which the ids of events need not
-        be.
+        Records are numbered in commit order, which ids of events need not be.
         """
         return last_record(self._connection)
 
     def has_record(self, number: int, hash_: str) -> bool:
-        """Whether the chain still has this record with this hash; not so where another database was restored."""
+        """Return whether the chain has this record with this hash; not so after another database was restored."""
         row = self._one("SELECT hash FROM audit_records WHERE number = %d", number)
         return row is not None and row[0] == hash_
 
     def attribute_names(self) -> frozenset[str]:
-        """The name of every attribute that some imported case has."""
+        """Return the name of every attribute that some imported case has."""
         return frozenset(attribute_names(self._connection))
 
     def cases(self, size: int = _SIZE) -> Rows:
-        """Every case by id, as tuples of :data:`FACT_COLUMNS`."""
+        """Yield every case by id, as tuples of :data:`FACT_COLUMNS`."""
         yield from self._chunks(f"SELECT {self._columns()} FROM {self._source()} ORDER BY id", size)  # noqa: S608  # our own names
 
     def changed_cases(self, after: int, size: int = _SIZE) -> Rows:
-        """Every case that something has happened to since the record ``after`` of the audit chain."""
+        """Yield every case with an event after the record ``after`` of the audit chain."""
         changed = f"SELECT e.case_id FROM {_SINCE.format(after=int(after))}"  # noqa: S608  # our own names and a whole number
         where = f"WHERE cases.id IN ({changed})"
         yield from self._chunks(f"SELECT {self._columns()} FROM {self._source()} {where}", size)  # noqa: S608  # the same
 
     def received_since(self, after: int) -> int:
-        """How many cases were received since the record ``after``."""
+        """Return the number of cases received after the record ``after``."""
         row = self._one(f"SELECT count(*) FROM {_SINCE} AND e.number = 1".replace("{after}", "%d"), after)  # noqa: S608  # the same
         return int(row[0]) if row else 0
 
     def tickets(self, points: Collection[str], since: date, size: int = _SIZE) -> Rows:
-        """The tickets of these points from a day on, as tuples of :data:`TICKET_COLUMNS`."""
+        """Yield the tickets of these points from a day on, as tuples of :data:`TICKET_COLUMNS`."""
         names = ", ".join("'" + point.replace("'", "''") + "'" for point in sorted(points)) or "NULL"
         where = f"WHERE point IN ({names}) AND day >= '{since.isoformat()}'"
         yield from self._chunks(f"SELECT {', '.join(TICKET_COLUMNS)} FROM queue_tickets {where}", size)  # noqa: S608  # ids of the catalog
 
     def ratings(self, since: int, size: int = _SIZE) -> Rows:
-        """The ratings given or changed from an instant on, as tuples of :data:`RATING_COLUMNS`."""
+        """Yield the ratings given or changed from an instant on, as tuples of :data:`RATING_COLUMNS`."""
         joined = "ratings JOIN cases ON cases.code = ratings.case_code"
         where = f"WHERE changed_at >= {int(since)}"
         yield from self._chunks(f"SELECT {', '.join(RATING_COLUMNS)} FROM {joined} {where}", size)  # noqa: S608  # our own names
@@ -91,7 +91,7 @@ class FactReader:
     def _has_attributes(self) -> bool:
         return self._one("SELECT 1 FROM case_attributes LIMIT %d", 1) is not None
 
-    def _one(self, statement: str, number: int) -> tuple[Any, ...] | None:
+    def _one(self, statement: str, number: int) -> DriverRow | None:
         row = self._connection.exec_driver_sql(statement % int(number)).first()
         return None if row is None else tuple(row)
 

@@ -1,4 +1,4 @@
-"""Looks at a database without changing it: does it answer, is it whole and current, how new is its newest event?"""
+"""Read-only health check of a database: connection, integrity, schema revision and newest event."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ _VERSIONS = "alembic_version"
 
 @dataclass(frozen=True)
 class DatabaseHealth:
-    """How a database is."""
+    """The health of a database."""
 
     is_there: bool
-    """False where the first use will make it."""
+    """False where the first use will create it."""
     is_whole: bool = True
-    """Whether SQLite's own quick check finds nothing; a server looks after itself."""
+    """Whether SQLite's quick check finds no fault; always true of a server."""
     revision: str | None = None
     newest_event: datetime | None = None
 
     @property
     def is_current(self) -> bool:
-        """Whether its tables are those of this pilotkit."""
+        """Whether its schema revision is that of this pilotkit."""
         return self.revision == HEAD
 
     @property
     def is_ahead(self) -> bool:
-        """Whether a newer pilotkit has used it."""
+        """Whether its schema is of a newer pilotkit."""
         return self.revision is not None and self.revision > HEAD
 
 
 def examine(url: str, folder: Path) -> DatabaseHealth:
-    """Look at the database of ``[storage] url``; nothing is made and nothing is changed.
+    """Examine the database of ``[storage] url`` without creating or changing anything.
 
     Raises:
-        DataError: the URL is not one that pilotkit can use.
+        DataError: the URL is not supported.
         TargetError: the database does not answer.
     """
     address = url_of(url, folder)

@@ -1,4 +1,4 @@
-"""Where the last report of each point is kept."""
+"""The store of heartbeats: the last report of each point."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pilotkit.storage.tables import Instant
 
 
 class HeartbeatRow(SQLModel, table=True):
-    """The last report of one point."""
+    """The last heartbeat of one point."""
 
     __tablename__ = "heartbeats"
 
@@ -28,13 +28,13 @@ HEARTBEATS: Table = HeartbeatRow.__table__  # type: ignore[attr-defined]  # SQLM
 
 
 def keep_heartbeat(session: Session, heartbeat: Heartbeat) -> None:
-    """Keep a report in the place of the one before; one that is older than what is kept changes nothing."""
+    """Replace a point's heartbeat; one that is older than the stored one is ignored."""
     row = session.get(HeartbeatRow, heartbeat.point, with_for_update=True)
     if row is None or row.at <= heartbeat.at:
         session.merge(HeartbeatRow(**heartbeat.model_dump(mode="python")))
 
 
 def heartbeats_of(session: Session, points: Iterable[str]) -> dict[str, Heartbeat]:
-    """The last report of each of the points that ever sent one."""
+    """Return the last heartbeat of each of these points that ever sent one."""
     rows = session.exec(select(HeartbeatRow).where(HEARTBEATS.c.point.in_(sorted(points))))
     return {row.point: Heartbeat(**row.model_dump()) for row in rows}

@@ -1,4 +1,4 @@
-"""A new key for everything that was sealed with older ones, batch after batch, while the server goes on."""
+"""Key rotation: everything sealed with older keys is sealed with the newest, in batches, while the server runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, func, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, func, select, update
 from sqlmodel import Session
 
 from pilotkit.storage import application_store as filing
@@ -23,29 +23,29 @@ Place = Callable[[Row[Any]], str]
 
 @dataclass(frozen=True)
 class SealedTable:
-    """A table with columns that the vault has sealed."""
+    """A table with sealed columns."""
 
     table: Table
     places: Mapping[str, Place]
-    """For each sealed column, where a row's value is sealed for."""
+    """By sealed column, a function from a row to the vault place of its value."""
     key: str = "key_id"
     """The column with the id of the key; null where nothing is sealed."""
     batch: int = 200
-    """How many rows are sealed anew in one transaction."""
-    follow: Callable[[Vault, dict[str, bytes]], dict[str, Any]] = lambda _vault, _opened: {}
-    """Columns that follow from the key and what was sealed."""
+    """Rows to reseal in one transaction."""
+    follow: Callable[[Vault, dict[str, bytes]], dict[str, str | None]] = lambda _vault, _opened: {}
+    """Computes columns that derive from the key and the decrypted values, such as an index."""
 
     @property
     def row_id(self) -> Column[Any]:
-        """What names a row."""
+        """The primary key."""
         return self.table.primary_key.columns[0]
 
-    def is_older(self, vault: Vault) -> Any:
-        """The condition that a row was sealed with an older key."""
+    def is_older(self, vault: Vault) -> ColumnElement[bool]:
+        """Return the condition for rows that were sealed with an older key."""
         return self.table.c[self.key] != vault.key_id
 
 
-def _identity_index(vault: Vault, opened: dict[str, bytes]) -> dict[str, Any]:
+def _identity_index(vault: Vault, opened: dict[str, bytes]) -> dict[str, str | None]:
     number = json.loads(opened["sealed"])["person"]["identity_number"]
     return {"identity_index": personal.identity_index(vault, number)}
 
@@ -78,24 +78,24 @@ SEALED_TABLES = (
 
 @dataclass(frozen=True)
 class Rotated:
-    """What a rotation did."""
+    """The result of a rotation."""
 
     rows: dict[str, int]
-    """By table, how many rows were sealed anew."""
+    """Resealed rows by table."""
     left: int
-    """How many rows somebody who still writes with an older key has added meanwhile."""
+    """Rows that a process with an older key has added meanwhile."""
 
 
 def rotate(store: Store, vault: Vault, progress: Callable[[float], None] = lambda _: None) -> Rotated:
-    """Seal everything of older keys with the vault's first key. Interrupted anywhere, it goes on when called again.
+    """Reseal everything of older keys with the vault's first key. After an interruption, call it again to resume.
 
     Args:
-        store: where it is kept.
-        vault: with the new key first, and every older one that was used.
-        progress: told the share done, 0 to 1, after each batch.
+        store: the store to rotate.
+        vault: the vault with the new key first, and every older key in use.
+        progress: called with the share done, 0 to 1, after each batch.
 
     Raises:
-        DataError: an older key is missing, or something does not open; what was done until then stays done.
+        DataError: an older key is missing, or a value does not decrypt; finished batches stay resealed.
     """
     total, done = _older(store, vault), 0
     rows: dict[str, int] = {}
@@ -117,13 +117,13 @@ def _older(store: Store, vault: Vault) -> int:
 
 
 def _last_id(store: Store, each: SealedTable) -> str:
-    """Where to end, so that a server which goes on writing with an older key is not chased for ever."""
+    """Return the last id to reseal: rows that a server adds with an older key meanwhile are left for the next run."""
     with store.read_session() as session:
         return session.scalar(select(func.max(each.row_id))) or ""
 
 
 def _rotate_batch(store: Store, vault: Vault, each: SealedTable, after: str, end: str) -> list[str]:
-    """Seal the next rows anew, in one transaction; their ids."""
+    """Reseal the next rows in one transaction; return their ids."""
     query = select(each.table).where(each.is_older(vault), each.row_id > after, each.row_id <= end)
     with store.write_session() as session:
         rows = session.execute(query.order_by(each.row_id).limit(each.batch).with_for_update()).all()

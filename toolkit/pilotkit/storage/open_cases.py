@@ -1,4 +1,4 @@
-"""Cases by the unit that they are with: open ones a page at a time, and how many there are."""
+"""Cases by unit: open ones page by page, and the number of all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pilotkit.storage.tables import CASES
 
 
 class OpenCase(NamedTuple):
-    """What of an open case says where it belongs."""
+    """The fields of an open case that decide which unit it belongs to."""
 
     id: int
     code: str
@@ -22,11 +22,11 @@ class OpenCase(NamedTuple):
     unit_from: date | None
     received_at: datetime
     point: str | None
-    """Where it was received, or else where the person was helped."""
+    """The point where it was received, or else where the person was helped."""
 
 
 def open_cases(store: Store, units: list[str], size: int = 1000) -> Iterator[OpenCase]:
-    """Every open case of the units with these codes, in order of receipt, read in pages so that nobody waits."""
+    """Yield every open case of the units with these codes in order of receipt; read in pages, so no lock is held."""
     columns = (CASES.c.id, CASES.c.code, CASES.c.unit, CASES.c.unit_from, CASES.c.received_at)
     point = func.coalesce(CASES.c.received_at_point, CASES.c.helped_at_point)
     last = 0
@@ -46,7 +46,7 @@ def open_cases(store: Store, units: list[str], size: int = 1000) -> Iterator[Ope
 
 
 def count_cases(store: Store, unit: UnitCases) -> int:
-    """How many cases are with a unit, open or ended."""
+    """Return the number of cases of a unit, open or ended."""
     counted = select(func.count()).select_from(CASES).where(is_of(unit))
     with store.read_session() as session:
         return session.scalar(counted) or 0

@@ -1,7 +1,7 @@
-"""The outbox: events that plugins are still to be told of, each written in the transaction of its event.
+"""The outbox: events to be delivered to plugins, each row written in the transaction of its event.
 
-Whoever delivers takes rows by moving the time they are due on, so that nobody holds a transaction while plugins work,
-two who deliver at once do not take the same row, and rows of somebody who died come back.
+A worker claims rows by postponing their due time (a lease): no transaction stays open while plugins run, two workers
+do not claim the same row, and the rows of a crashed worker become due again.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from pilotkit.storage.tables import CASES, EVENTS, OutboxRow, microseconds
 
 OUTBOX: Table = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
 _TAKING = 7_052_026
-"""The number of PostgreSQL's advisory lock that whoever takes rows holds; SQLite has one writer at a time anyhow."""
+"""The number of PostgreSQL's advisory lock for claiming rows; SQLite has one writer at a time."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One event that is to be told.
+    """One pending event.
 
     Args:
-        event_id: its row.
-        case: the case's code.
-        number: the event's place in its case.
-        attempts: how often somebody failed to hear it.
-        told: the plugins that have heard it.
-        is_taken: whether it is ours to deliver; others of the same case stand before it and wait.
-        next_at: not before this is it tried again, in microseconds since 1970.
+        event_id: the id of its row.
+        case: the code of its case.
+        number: its number within its case.
+        attempts: the number of failed deliveries.
+        told: the plugins that it was delivered to.
+        is_taken: whether it is claimed by this worker; earlier events of the same case that are not must go first.
+        next_at: the earliest instant of the next attempt, in microseconds since 1970.
     """
 
     event_id: int
@@ -44,22 +44,22 @@ class Waiting:
 
 
 def is_due(session: Session, now: datetime) -> bool:
-    """Whether there is something to take; asked without keeping writers waiting."""
+    """Return whether any row is due, without blocking writers."""
     due = select(OUTBOX.c.event_id).where(OUTBOX.c.next_at <= microseconds(now)).limit(1)
     return session.scalar(due) is not None
 
 
 def take(session: Session, now: datetime, until: datetime, limit: int) -> list[Waiting]:
-    """Take rows that are due, the oldest first.
+    """Claim rows that are due, the oldest first.
 
     Args:
         session: a transaction that may write.
-        now: what is due by then; aware.
-        until: when they are due again, should we not come back.
-        limit: how many at most.
+        now: the aware instant by which they are due.
+        until: the end of the lease: when they are due again if this worker crashes.
+        limit: the maximum number of rows.
 
     Returns:
-        The rows taken and, in their order among them, earlier rows of the same cases that are not.
+        The claimed rows and, in order among them, earlier rows of the same cases that are not claimed.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"SELECT pg_advisory_xact_lock({_TAKING})"))
@@ -82,18 +82,18 @@ def take(session: Session, now: datetime, until: datetime, limit: int) -> list[W
 
 
 def remove(session: Session, event_ids: Collection[int]) -> None:
-    """Everybody has heard these."""
+    """Delete rows that were delivered to every plugin."""
     if event_ids:
         session.execute(delete(OUTBOX).where(OUTBOX.c.event_id.in_(event_ids)))
 
 
 def put_off(session: Session, waiting: Waiting) -> None:
-    """Keep what is to be told again: when, who has heard it, and how often it failed."""
+    """Reschedule a row: its next attempt, the plugins already reached, and the number of failures."""
     values = {"next_at": waiting.next_at, "told": "\n".join(sorted(waiting.told)), "attempts": waiting.attempts}
     session.execute(update(OUTBOX).where(OUTBOX.c.event_id == waiting.event_id).values(values))
 
 
 def waiting(session: Session) -> tuple[int, int]:
-    """How many rows there are, and the most attempts that one of them has seen."""
+    """Return the number of pending rows, and the highest number of attempts among them."""
     count, attempts = session.execute(select(func.count(), func.max(OUTBOX.c.attempts)).select_from(OUTBOX)).one()
     return count, attempts or 0

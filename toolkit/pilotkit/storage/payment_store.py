@@ -1,4 +1,4 @@
-"""Payments as they are kept. Amounts are decimal text: no engine may round money."""
+"""The store of payments. Amounts are decimal text: no engine may round money."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pilotkit.storage.tables import Instant
 
 
 class PaymentRow(SQLModel, table=True):
-    """One order and what became of it."""
+    """One payment order and its state."""
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -25,7 +25,7 @@ class PaymentRow(SQLModel, table=True):
     reference: str = Field(primary_key=True)
     case_code: str = Field(foreign_key="cases.code")
     event: int
-    """The number of the event that asked for it."""
+    """The number of the event that requested it."""
     amount: str
     currency: str
     account: str
@@ -40,7 +40,7 @@ PAYMENTS: Table = PaymentRow.__table__  # type: ignore[attr-defined]  # SQLModel
 
 
 def keep_payment(session: Session, case_code: str, event: int, order: PaymentOrder, at: datetime) -> bool:
-    """Keep an order; False where there is one for this request already, which stays."""
+    """Store an order; return False where this request has one already, which stays."""
     row = PaymentRow(
         reference=order.reference, case_code=case_code, event=event, amount=str(order.amount), currency=order.currency,
         account=order.account, qr_text=order.qr_text, state=PaymentState.REQUESTED, received="0", requested_at=at,
@@ -54,31 +54,31 @@ def keep_payment(session: Session, case_code: str, event: int, order: PaymentOrd
 
 
 def payment_of(session: Session, case_code: str) -> tuple[Payment, int] | None:
-    """The newest payment of a case, with the number of the event that asked for it."""
+    """Return the newest payment of a case, with the number of the event that requested it."""
     query = select(PaymentRow).where(PAYMENTS.c.case_code == case_code).order_by(PAYMENTS.c.event.desc()).limit(1)
     row = session.scalar(query)
     return (_payment(row), row.event) if row else None
 
 
 def case_of_payment(session: Session, reference: str) -> str | None:
-    """The code of the case that an order is for."""
+    """Return the code of the case that an order is for."""
     found: str | None = session.scalar(select(PAYMENTS.c.case_code).where(PAYMENTS.c.reference == reference))
     return found
 
 
 def cases_to_pay(session: Session) -> tuple[str, ...]:
-    """The codes of the cases with an order that is not confirmed, the oldest order first."""
+    """Return the codes of cases with an unconfirmed order, the oldest order first."""
     query = select(PAYMENTS.c.case_code).where(PAYMENTS.c.state == PaymentState.REQUESTED)
     return tuple(dict.fromkeys(session.scalars(query.order_by(PAYMENTS.c.requested_at))))
 
 
 def note_received(session: Session, reference: str, received: Decimal) -> None:
-    """Keep what has arrived for an order."""
+    """Store the amount received for an order."""
     session.execute(update(PAYMENTS).where(PAYMENTS.c.reference == reference).values(received=str(received)))
 
 
 def confirm(session: Session, reference: str, at: datetime) -> bool:
-    """Mark an order as paid; True for the one who does it first, and for nobody after."""
+    """Mark an order as paid; return True for the first call only."""
     open_ = (PAYMENTS.c.reference == reference) & (PAYMENTS.c.state == PaymentState.REQUESTED)
     done = session.execute(update(PAYMENTS).where(open_).values(state=PaymentState.CONFIRMED, confirmed_at=at))
     return bool(done.rowcount)  # type: ignore[attr-defined]  # SQLAlchemy types it for SELECT

@@ -1,4 +1,4 @@
-"""Personal files, attachments and the looks at them, as they are kept: sealed before they come near the database."""
+"""The store of personal files, attachments and their access log; all content is sealed before it is written."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from pilotkit.errors import UnknownError
 from pilotkit.model.personal import Attachment, Content, FileRead, Person, PersonalFile
+from pilotkit.model.plain_data import PlainData
 from pilotkit.storage.driver_statements import DriverStatements
 from pilotkit.storage.tables import CASES, Instant, Key
 from pilotkit.storage.vault import Sealed, Vault
@@ -33,13 +34,13 @@ class PersonalFileRow(SQLModel, table=True):
     case_code: str = Field(primary_key=True, foreign_key="cases.code")
     key_id: str
     identity_index: str | None = None
-    """Of the identity number, under the same key; None where the person has none."""
+    """The keyed index of the identity number, under the same key; None where the person has none."""
     sealed: bytes = Field(sa_type=LargeBinary)
     """Person and answers as JSON."""
 
 
 class AttachmentRow(SQLModel, table=True):
-    """One file of a case."""
+    """One attachment of a case."""
 
     __tablename__ = "attachments"
     __table_args__ = (
@@ -48,18 +49,18 @@ class AttachmentRow(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True)
-    """Random, so that nobody guesses another's."""
+    """A random id, so that it cannot be guessed."""
     case_code: str = Field(foreign_key="cases.code")
     number: int
-    """Its place among the case's files, from 1."""
+    """Its number among the case's attachments, from 1."""
     key_id: str
     about: bytes = Field(sa_type=LargeBinary)
-    """The attachment as JSON; its name may tell who it is about."""
+    """The attachment's description as JSON, sealed because a file name may hold a person's."""
     content: bytes = Field(sa_type=LargeBinary)
 
 
 class FileReadRow(SQLModel, table=True):
-    """One look at a personal file; only ever inserted."""
+    """One logged access to a personal file; never updated or deleted."""
 
     __tablename__ = "file_reads"
     __table_args__ = (Index("file_reads_by_case", "case_code", "at"),)
@@ -79,16 +80,16 @@ READS: Table = FileReadRow.__table__  # type: ignore[attr-defined]  # the same
 
 @dataclass(frozen=True)
 class SealedAttachment:
-    """A file as it is kept."""
+    """An attachment as it is stored."""
 
     id: str
     case_code: str
     about: Sealed
     content: bytes | None = None
-    """Under the same key; None where only what it is was asked for."""
+    """The content, under the same key; None where only the description was read."""
 
     def open(self, vault: Vault) -> Attachment:
-        """What it is.
+        """Decrypt the description.
 
         Raises:
             DataError: it does not open here.
@@ -96,7 +97,7 @@ class SealedAttachment:
         return Attachment.model_validate_json(vault.open(self.about, about_place(self.case_code, self.id)))
 
     def open_content(self, vault: Vault) -> bytes:
-        """What is in it; it must have been read with its content.
+        """Decrypt the content, which must have been read.
 
         Raises:
             DataError: it does not open here.
@@ -107,7 +108,7 @@ class SealedAttachment:
 
 @dataclass(frozen=True)
 class SealedFile:
-    """The personal side of a case as it is kept."""
+    """The personal file of a case as it is stored."""
 
     case_code: str
     person: Sealed
@@ -115,7 +116,7 @@ class SealedFile:
     attachments: tuple[SealedAttachment, ...]
 
     def open(self, vault: Vault) -> PersonalFile:
-        """What is in it.
+        """Decrypt person and answers.
 
         Raises:
             DataError: it does not open here.
@@ -129,44 +130,49 @@ class SealedFile:
 
 
 def file_place(case_code: str) -> str:
-    """Where a case's person and answers are sealed for."""
+    """Return the vault place of a case's person and answers."""
     return f"personal_files/{case_code}"
 
 
 def about_place(case_code: str, attachment_id: str) -> str:
-    """Where the description of an attachment is sealed for."""
+    """Return the vault place of an attachment's description."""
     return f"attachments/{case_code}/{attachment_id}/about"
 
 
 def content_place(case_code: str, attachment_id: str) -> str:
-    """Where the content of an attachment is sealed for."""
+    """Return the vault place of an attachment's content."""
     return f"attachments/{case_code}/{attachment_id}/content"
 
 
 def identity_indexes(vault: Vault, identity_number: str) -> tuple[str, ...]:
-    """How an identity number is found, under each key, the newest first. Only letters and digits count."""
+    """Return the index of an identity number under each key, the newest first. Only letters and digits count."""
     plain = unicodedata.normalize("NFKC", identity_number).casefold()
     bare = "".join(mark for mark in plain if mark.isalnum())
     return vault.indexes(bare, "identity") if bare else ()
 
 
 def identity_index(vault: Vault, identity_number: str | None) -> str | None:
-    """The one that is written; None where there is no number."""
+    """Return the index of an identity number under the newest key; None where there is no number."""
     return next(iter(identity_indexes(vault, identity_number or "")), None)
 
 
 def seal_file(
-    vault: Vault, case_code: str, person: Person, answers: dict[str, Any], contents: Sequence[Content], at: datetime
+    vault: Vault,
+    case_code: str,
+    person: Person,
+    answers: dict[str, PlainData],
+    contents: Sequence[Content],
+    at: datetime,
 ) -> SealedFile:
-    """Seal the personal side of a case that is about to be stored.
+    """Seal the personal file of a case that is about to be stored.
 
     Args:
-        vault: with whose first key.
-        case_code: which case.
-        person: who applies.
-        answers: what the form asked; what JSON does not know is kept as its words.
-        contents: the files, checked.
-        at: when they came in; aware.
+        vault: the vault whose first key seals.
+        case_code: the code of the case.
+        person: the applicant.
+        answers: the answers to the form; a value without a JSON type is stored as its text.
+        contents: the checked attachments.
+        at: the aware instant of receipt.
     """
     said = json.dumps({"person": person.model_dump(mode="json"), "answers": answers}, default=str)
     return SealedFile(
@@ -180,7 +186,7 @@ def seal_file(
 def seal_attachments(
     vault: Vault, case_code: str, contents: Iterable[Content], at: datetime
 ) -> list[tuple[Attachment, SealedAttachment]]:
-    """Seal files, each with what it is called from now on."""
+    """Seal attachments; return each with the description that names it from now on."""
     return [_sealed_attachment(vault, case_code, content, at) for content in contents]
 
 
@@ -197,7 +203,7 @@ def _sealed_attachment(
 
 
 def keep_file(statements: DriverStatements, file: SealedFile) -> None:
-    """Keep the personal file of a case that the same transaction has stored."""
+    """Store the personal file of a case that the same transaction has stored."""
     columns = ("case_code", "key_id", "identity_index", "sealed")
     statements.insert(
         "personal_files", columns, (file.case_code, file.person.key_id, file.identity_index, file.person.data)
@@ -206,12 +212,12 @@ def keep_file(statements: DriverStatements, file: SealedFile) -> None:
 
 
 def keep_attachments(statements: DriverStatements, attachments: Sequence[SealedAttachment], first: int = 1) -> None:
-    """Keep files of a case.
+    """Store attachments of a case.
 
     Args:
         statements: of the transaction.
-        attachments: sealed.
-        first: the number of the first of them among the case's files.
+        attachments: the sealed attachments.
+        first: the number of the first of them among the case's attachments.
     """
     columns = ("id", "case_code", "number", "key_id", "about", "content")
     for number, each in enumerate(attachments, start=first):
@@ -220,7 +226,7 @@ def keep_attachments(statements: DriverStatements, attachments: Sequence[SealedA
 
 
 def count_attachments(session: Session, case_code: str) -> int:
-    """How many files a case has; nobody adds one until this transaction ends.
+    """Return the number of attachments of a case, and lock the case until the transaction ends.
 
     Raises:
         UnknownError: no such case.
@@ -232,7 +238,7 @@ def count_attachments(session: Session, case_code: str) -> int:
 
 
 def sealed_file(session: Session, case_code: str) -> SealedFile:
-    """The personal file of a case, without what is in its attachments.
+    """Return the personal file of a case, without the content of its attachments.
 
     Raises:
         UnknownError: there is none.
@@ -249,10 +255,10 @@ def sealed_file(session: Session, case_code: str) -> SealedFile:
 
 
 def sealed_attachment(session: Session, case_code: str, attachment_id: str) -> SealedAttachment:
-    """One file of a case with what is in it.
+    """Return one attachment of a case with its content.
 
     Raises:
-        UnknownError: the case has no such file.
+        UnknownError: the case has no such attachment.
     """
     wanted = (ATTACHMENTS.c.case_code == case_code) & (ATTACHMENTS.c.id == attachment_id)
     row = session.execute(select(ATTACHMENTS).where(wanted)).first()
@@ -262,34 +268,34 @@ def sealed_attachment(session: Session, case_code: str, attachment_id: str) -> S
 
 
 def cases_with(session: Session, indexes: Sequence[str]) -> tuple[str, ...]:
-    """The codes of the cases of a person, the newest first."""
+    """Return the codes of a person's cases, the newest first."""
     query = select(FILES.c.case_code).join(CASES, CASES.c.code == FILES.c.case_code)
     return tuple(session.scalars(query.where(FILES.c.identity_index.in_(indexes)).order_by(CASES.c.id.desc())))
 
 
 def attachments_with(session: Session, indexes: Sequence[str]) -> list[SealedAttachment]:
-    """What the files of a person's cases are, the newest case first."""
+    """Return the attachments of a person's cases without content, the newest case first."""
     query = _ABOUT.join(FILES, FILES.c.case_code == ATTACHMENTS.c.case_code)
     query = query.join(CASES, CASES.c.code == FILES.c.case_code).where(FILES.c.identity_index.in_(indexes))
     return [_described(row) for row in session.execute(query.order_by(CASES.c.id.desc(), ATTACHMENTS.c.number))]
 
 
 def log_reads(session: Session, reads: Sequence[FileRead]) -> None:
-    """Write down who looked at what, and why."""
+    """Log accesses: reader, subject and reason."""
     rows = [each.model_dump(exclude={"case"}) | {"case_code": each.case} for each in reads]
     if rows:
         session.execute(READS.insert(), rows)
 
 
 def has_looked(session: Session, read: FileRead, since: datetime) -> bool:
-    """Whether the same reader has looked at the same for the same reason since an instant."""
+    """Return whether the same access, by the same reader for the same reason, was logged since an instant."""
     same = (READS.c.case_code == read.case) & (READS.c.reader == read.reader) & (READS.c.part == read.part)
     looks = select(READS.c.id).where(same, READS.c.reason == read.reason, READS.c.at > since)
     return session.scalar(looks.limit(1)) is not None
 
 
 def reads_of(session: Session, case_code: str) -> tuple[FileRead, ...]:
-    """Every look at a case's file, the earliest first.
+    """Return the access log of a case's personal file, the earliest first.
 
     Raises:
         UnknownError: no such case.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import MetaData, Table, TextClause, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -76,7 +75,7 @@ class PluginTables:
             if isinstance(element, Table):
                 self._check(element.name)
 
-    def _check_rows(self, session: Session, _: UOWTransaction, __: Any) -> None:
+    def _check_rows(self, session: Session, _: UOWTransaction, __: object) -> None:
         for row in {*session.new, *session.dirty, *session.deleted}:
             for table in inspect(type(row)).tables:
                 self._check(str(table.name))

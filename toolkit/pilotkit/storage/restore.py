@@ -1,4 +1,4 @@
-"""Restoring a backup: all of it is verified before anything is touched, and then written in one transaction."""
+"""Restoring a backup: it is verified in full before anything is touched, then written in one transaction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from pydantic import ValidationError
@@ -21,14 +20,14 @@ from pilotkit.storage.engine import HEAD
 from pilotkit.storage.store import Store
 
 _CHUNK = 2_000
-"""Rows that are in memory at once."""
+"""Rows in memory at once."""
 
 
 def read_manifest(path: Path) -> BackupManifest:
-    """What a backup says it holds, after every byte of it was held against that.
+    """Read the manifest of a backup and verify every byte against it.
 
     Raises:
-        DataError: it is not a whole, unaltered backup that this version of pilotkit can restore.
+        DataError: it is not a complete, unaltered backup that this version of pilotkit can restore.
         TargetError: the file cannot be read.
     """
     try:
@@ -46,15 +45,15 @@ def read_manifest(path: Path) -> BackupManifest:
 
 
 def restore(store: Store, path: Path, *, replace: bool = False) -> BackupManifest:
-    """Make a store hold what a backup holds, and nothing else. Stop the web server before.
+    """Replace the contents of a store by a backup. Stop the web server before.
 
     Args:
-        store: with the tables of the same plugins; on either engine.
+        store: a store with the tables of the same plugins, on either engine.
         path: the backup.
-        replace: whether cases that are there may go.
+        replace: whether existing cases may be deleted.
 
     Raises:
-        DataError: the backup is not whole, or has tables that nothing here owns.
+        DataError: the backup is incomplete or altered, or has tables that no plugin here owns.
         TargetError: there are cases already, or the database cannot be written; nothing was changed.
     """
     manifest = read_manifest(path)
@@ -95,7 +94,7 @@ def _check_tables(manifest: BackupManifest, there: list[Table], path: Path) -> N
 
 
 def _fault(zipped: ZipFile, table: BackedUpTable) -> str | None:
-    """What is wrong with the file of one table."""
+    """Return the fault of one table's file; None where it is as the manifest says."""
     digest, rows = hashlib.sha256(), 0
     with zipped.open(f"tables/{table.name}.jsonl") as file:
         for line in file:
@@ -127,8 +126,8 @@ def _write(connection: Connection, zipped: ZipFile, manifest: BackupManifest, th
             _bring_numbering_past(connection, table)
 
 
-def _rows(zipped: ZipFile, said: BackedUpTable, table: Table) -> Iterator[dict[str, Any]]:
-    """Rows as the engine takes them: SQLite tells booleans by 0 and 1, PostgreSQL does not."""
+def _rows(zipped: ZipFile, said: BackedUpTable, table: Table) -> Iterator[dict[str, object]]:
+    """Yield rows as the engine takes them: SQLite stores booleans as 0 and 1, PostgreSQL does not."""
     questions = {name for name in said.columns if isinstance(table.columns[name].type, Boolean)}
     with zipped.open(f"tables/{said.name}.jsonl") as file:
         for line in file:
@@ -139,7 +138,7 @@ def _rows(zipped: ZipFile, said: BackedUpTable, table: Table) -> Iterator[dict[s
 
 
 def _bring_numbering_past(connection: Connection, table: Table) -> None:
-    """The next row that PostgreSQL numbers by itself comes after those that were written with their numbers."""
+    """Advance a PostgreSQL sequence past the ids that were written explicitly."""
     for column in table.primary_key.columns:
         asked = {"table": table.name, "column": column.name}
         sequence = connection.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), asked)
@@ -152,7 +151,7 @@ def _bring_numbering_past(connection: Connection, table: Table) -> None:
 
 
 def _check_written(connection: Connection, manifest: BackupManifest, path: Path) -> None:
-    """Hold what was written against the manifest, before it becomes true."""
+    """Compare the written rows with the manifest before the transaction commits."""
     last = last_record(connection)
     if (last.hash if last else None) != manifest.audit_hash:
         raise _refusal(path, f"its audit chain does not end at record {manifest.audit_number} as it says")

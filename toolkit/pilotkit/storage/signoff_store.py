@@ -1,10 +1,9 @@
-"""Where sign-offs are kept. They are only ever inserted, and the audit chain vouches for each."""
+"""The store of sign-offs. They are never updated or deleted, and each has a record in the audit chain."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import BigInteger, Table, func
 from sqlmodel import Field, Session, SQLModel, select
@@ -19,7 +18,7 @@ from pilotkit.storage.tables import Day, Instant, microseconds
 
 
 class SignOffRow(SQLModel, table=True):
-    """One sign-off, and the record of the audit chain that vouches for it."""
+    """One sign-off, and the number of its audit record."""
 
     __tablename__ = "sign_offs"
 
@@ -51,21 +50,21 @@ class SignOffRow(SQLModel, table=True):
 
 _SIGNED: Table = SignOffRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
 _FIELDS = tuple(SignOff.model_fields)
-"""What is hashed, in this order."""
+"""The hashed fields, in this order."""
 
 
 def next_number(session: Session) -> int:
-    """The number of the next sign-off; nobody else can take it until the transaction ends."""
+    """Return the number of the next sign-off, and lock the chain until the transaction ends."""
     hold_chain(DriverStatements.of(session.connection()))
     return (session.scalar(select(func.max(_SIGNED.c.number))) or 0) + 1
 
 
 def add_sign_off(session: Session, signed: SignOff) -> None:
-    """Write a sign-off and the record that vouches for it.
+    """Insert a sign-off and its audit record.
 
     Args:
-        session: a writing transaction.
-        signed: with the number that :func:`next_number` gave in the same transaction.
+        session: a write session.
+        signed: the sign-off, with the number from :func:`next_number` in the same transaction.
     """
     content = content_of([_line(signed)])
     record = vouch_for_sign_off(DriverStatements.of(session.connection()), signed.signed_at, signed.signed_by, content)
@@ -78,7 +77,7 @@ def add_sign_off(session: Session, signed: SignOff) -> None:
 
 
 def sign_offs(store: Store, kpi: str | None = None, unit: str | None = None) -> tuple[SignOff, ...]:
-    """Every sign-off in order, or those of one KPI or of units with one code.
+    """Return every sign-off in order, or those of one KPI or of units with one code.
 
     Raises:
         TargetError: the database cannot be read.
@@ -92,20 +91,20 @@ def sign_offs(store: Store, kpi: str | None = None, unit: str | None = None) -> 
 
 
 def last_of(session: Session, kpi: str, unit: str, unit_from: date) -> SignOff | None:
-    """The newest sign-off of one KPI in one unit; None where there is none."""
+    """Return the newest sign-off of one KPI in one unit; None where there is none."""
     of_it = (_SIGNED.c.kpi == kpi, _SIGNED.c.unit == unit, _SIGNED.c.unit_from == unit_from)
     row = session.exec(select(SignOffRow).where(*of_it).order_by(_SIGNED.c.number.desc()).limit(1)).first()
     return _noun(row) if row else None
 
 
 def count_sign_offs(store: Store) -> int:
-    """How many there are."""
+    """Return the number of sign-offs."""
     with store.read_session() as session:
         return session.scalar(select(func.count()).select_from(_SIGNED)) or 0
 
 
 def sign_off_line(store: Store, record: int) -> bytes | None:
-    """What the record of this number vouches for, as it is hashed; None where it is not there."""
+    """Return the hashed line of the sign-off with this audit record; None where it is missing."""
     with store.read_session() as session:
         row = session.exec(select(SignOffRow).where(_SIGNED.c.record == record)).first()
         return _line(_noun(row)) if row else None
@@ -119,11 +118,11 @@ def _noun(row: SignOffRow) -> SignOff:
 
 
 def _line(signed: SignOff) -> bytes:
-    """A sign-off as it is hashed: a JSON array of its fields in order; instants in microseconds, decimals as text."""
+    """Return the hashed line: a JSON array of the fields in order; instants in microseconds, decimals as text."""
     return line_of([_plain(getattr(signed, name)) for name in _FIELDS])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return microseconds(value)
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""The store: cases in, cases out, each write one transaction."""
+"""The store of cases; each write is one transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import Session
@@ -24,8 +23,8 @@ from pilotkit.model.procedure import Procedure
 from pilotkit.storage.audit import Record, events_between, last_record, records
 from pilotkit.storage.bulk import BulkWriter
 from pilotkit.storage.case_attributes import attribute_names
-from pilotkit.storage.driver_statements import DriverStatements, reading, transaction
-from pilotkit.storage.engine import READS_ONLY, open_engine, said_in_words
+from pilotkit.storage.driver_statements import DriverRow, DriverStatements, reading, transaction
+from pilotkit.storage.engine import READS_ONLY, explain_errors, open_engine
 from pilotkit.storage.event_insert import Receiving, insert_event
 from pilotkit.storage.fact_reader import FACT_COLUMNS, FactReader
 from pilotkit.storage.personal_store import SealedFile
@@ -42,7 +41,7 @@ __all__ = ["FACT_COLUMNS", "Extent", "Store"]
 
 @dataclass(frozen=True)
 class Extent:
-    """How much the store holds: enough to know whether anything has come since."""
+    """The size of the store, to detect whether anything was added since."""
 
     cases: int
     events: int
@@ -50,14 +49,14 @@ class Extent:
 
 
 class Store:
-    """One deployment's cases.
+    """The cases of one deployment.
 
     Args:
         url: as in ``[storage] url``.
         folder: the deployment.
 
     Raises:
-        DataError: the URL is not one pilotkit can use.
+        DataError: the URL is not supported.
         TargetError: the database cannot be opened.
     """
 
@@ -73,7 +72,7 @@ class Store:
 
     @classmethod
     def of(cls, deployment: Deployment) -> Store:
-        """The store of a deployment, with the tables of its plugins beside the core's.
+        """Open the store of a deployment, with the tables of its plugins beside the core's.
 
         Raises:
             DuplicateError: two plugins offer a table set of the same name.
@@ -85,22 +84,22 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._engine.dispose()
 
     def room_left(self) -> int | None:
-        """Bytes that are free where a database file lies; None where a server keeps it."""
+        """Return the free bytes on the disk of the database file; None for a server."""
         file = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
         return shutil.disk_usage(Path(file).parent).free if file else None
 
     def next_number(self, prefix: str, day: str) -> int:
-        """The next case number of a day, from 1; never given twice, even where the case is then not stored."""
+        """Return the next case number of a day, from 1; never given twice, even if the case is then not stored."""
         with self.receiving() as receiving:
             return receiving.next_number(prefix, day)
 
     def submitted(self, key: str) -> Case | None:
-        """The case that the submission with this key became; None where there was none."""
-        with said_in_words("read"), reading(self._reading) as statements:
+        """Return the case of the submission with this key; None where there is none."""
+        with explain_errors("read"), reading(self._reading) as statements:
             found = statements.first("SELECT case_id FROM submissions WHERE key = ?", (key,))
         if found is None:
             return None
@@ -109,41 +108,41 @@ class Store:
             return Case(**row.model_dump(exclude={"id"})) if row else None
 
     def add(self, case: Case, event: CaseEvent, key: str | None = None, file: SealedFile | None = None) -> None:
-        """Store a new case with its first event in one transaction.
+        """Insert a new case with its first event in one transaction.
 
         Args:
             case: the case.
-            event: what made it.
-            key: what it was submitted under.
-            file: its personal side, sealed.
+            event: its first event.
+            key: the key of its submission.
+            file: its personal file, sealed.
 
         Raises:
-            CaseError: a case with this code is there already, or a submission with this key.
+            CaseError: a case with this code or a submission with this key exists.
         """
         with self.receiving() as receiving:
             receiving.add(case, event, key, file)
 
     @contextmanager
     def receiving(self) -> Iterator[Receiving]:
-        """One transaction that gives a number and stores the case that gets it; all of it or nothing."""
-        with self._turn, said_in_words("written"), transaction(self._engine) as statements:
+        """Open the transaction that numbers and stores a new case; it is atomic."""
+        with self._turn, explain_errors("written"), transaction(self._engine) as statements:
             yield Receiving(statements)
 
     def change(self, case: Case, event: CaseEvent) -> None:
-        """Store a case's new state with the event that made it, in one transaction.
+        """Store a case's new state with its event in one transaction.
 
         Raises:
             UnknownError: no such case.
-            CaseError: somebody else was quicker: the event's number is taken.
+            CaseError: a concurrent change was first: the event's number is taken.
         """
         self.change_together([(case, event)])
 
     def change_together(self, changes: Iterable[tuple[Case, CaseEvent]]) -> None:
-        """Store the new states of several cases with the events that made them, in one transaction; all or none.
+        """Store the new states of several cases with their events in one transaction.
 
         Raises:
             UnknownError: no such case.
-            CaseError: somebody else was quicker: an event's number is taken.
+            CaseError: a concurrent change was first: an event's number is taken.
         """
         with self.write_session() as session:
             held = [(self._row(session, case.code, held=True), case, event) for case, event in changes]
@@ -159,7 +158,7 @@ class Store:
         insert_event(DriverStatements.of(session.connection()), row.id, event)
 
     def keep_procedures(self, procedures: Iterable[Procedure]) -> list[str]:
-        """Keep procedures as they are now, each once; the digests that name them, in the same order."""
+        """Store the present versions of procedures, each once; return their digests in the same order."""
         definitions = [(procedure, procedure.model_dump_json(exclude_defaults=True)) for procedure in procedures]
         digests = [hashlib.sha256(definition.encode()).hexdigest()[:16] for _, definition in definitions]
         if not self._kept.issuperset(digests):
@@ -170,10 +169,10 @@ class Store:
         return digests
 
     def procedure(self, digest: str) -> Procedure:
-        """The procedure that a case was received under.
+        """Return the version of a procedure with this digest.
 
         Raises:
-            UnknownError: no case here was.
+            UnknownError: no such version is stored.
         """
         with self.read_session() as session:
             row = session.get(ProcedureVersionRow, digest)
@@ -184,11 +183,11 @@ class Store:
             return Procedure.model_validate_json(row.definition)
 
     def codes(self, size: int = 1000) -> Iterator[str]:
-        """The code of every case in order of receipt, read in pages so that nobody waits for the reader."""
+        """Yield the code of every case in order of receipt; read in pages, so no lock is held."""
         last = 0
         while True:
             page = select(CASES.c.id, CASES.c.code).where(CASES.c.id > last).order_by(CASES.c.id).limit(size)
-            with said_in_words("read"), self._reading.connect() as connection:
+            with explain_errors("read"), self._reading.connect() as connection:
                 rows = connection.execute(page).all()
             yield from (row.code for row in rows)
             if len(rows) < size:
@@ -196,7 +195,7 @@ class Store:
             last = rows[-1].id
 
     def project(self, case: Case) -> None:
-        """Replace a case's state by what its events make of it.
+        """Replace a case's stored state by the projection of its events.
 
         Raises:
             UnknownError: no such case.
@@ -205,33 +204,33 @@ class Store:
             self._update(self._row(session, case.code, held=True), case)
 
     def records(self) -> Iterator[Record]:
-        """The audit chain from its first record."""
-        with said_in_words("read"), self._reading.connect() as connection:
+        """Yield the audit chain from its first record."""
+        with explain_errors("read"), self._reading.connect() as connection:
             yield from records(connection)
 
     def last_record(self) -> Record | None:
-        """The end of the audit chain; None while nothing has happened."""
-        with said_in_words("read"), self._reading.connect() as connection:
+        """Return the last record of the audit chain; None while there is none."""
+        with explain_errors("read"), self._reading.connect() as connection:
             return last_record(connection)
 
-    def events_between(self, first: int, last: int) -> list[tuple[Any, ...]]:
-        """Events by id, each as its id and the values that the audit chain hashes."""
-        with said_in_words("read"), self._reading.connect() as connection:
-            return [tuple(row) for row in events_between(connection, first, last)]
+    def events_between(self, first: int, last: int) -> list[DriverRow]:
+        """Return events by id, each as its id and the values that the audit chain hashes."""
+        with explain_errors("read"), self._reading.connect() as connection:
+            return list(events_between(connection, first, last))
 
     def keep_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Keep a signed checkpoint; the same one again changes nothing."""
+        """Store a signed checkpoint; idempotent."""
         with self.write_session() as session:
             session.merge(CheckpointRow(**checkpoint.model_dump()))
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
-        """Every checkpoint kept here, by record."""
+        """Return every stored checkpoint by record."""
         with self.read_session() as session:
             rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.__table__.c.number))  # type: ignore[attr-defined]  # SQLModel adds it
             return tuple(Checkpoint(**row.model_dump()) for row in rows)
 
     def case(self, code: str) -> Case:
-        """The case with this code.
+        """Return the case with this code.
 
         Raises:
             UnknownError: no such case.
@@ -240,7 +239,7 @@ class Store:
             return Case(**self._row(session, code).model_dump(exclude={"id"}))
 
     def events(self, code: str) -> tuple[CaseEvent, ...]:
-        """Everything that happened to a case, in order."""
+        """Return the events of a case in order."""
         with self.read_session() as session:
             row = self._row(session, code)
             found = session.execute(select(EVENTS).where(EVENTS.c.case_id == row.id).order_by(EVENTS.c.number))
@@ -258,73 +257,73 @@ class Store:
             )
 
     def extent(self) -> Extent:
-        """How much there is."""
-        with said_in_words("read"), self._reading.connect() as connection:
+        """Return the size of the store."""
+        with explain_errors("read"), self._reading.connect() as connection:
             cases = connection.scalar(select(func.count()).select_from(CASES)) or 0
             events, last = connection.execute(select(func.count(), func.max(EVENTS.c.id))).one()
             return Extent(cases, events, last or 0)
 
     def open_by_procedure(self) -> dict[str, int]:
-        """How many cases of each procedure are open."""
+        """Return the number of open cases by procedure."""
         counted = select(CASES.c.procedure, func.count()).where(CASES.c.finished_at.is_(None))
-        with said_in_words("read"), self._reading.connect() as connection:
+        with explain_errors("read"), self._reading.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(counted.group_by(CASES.c.procedure))}
 
     def attribute_names(self) -> frozenset[str]:
-        """The name of every attribute that some imported case has."""
-        with said_in_words("read"), self._reading.connect() as connection:
+        """Return the name of every attribute that some imported case has."""
+        with explain_errors("read"), self._reading.connect() as connection:
             return frozenset(attribute_names(connection))
 
-    def fact_rows(self, size: int = 50_000) -> Iterator[Sequence[tuple[Any, ...]]]:
-        """Every case in chunks of ``size``, as tuples of :data:`FACT_COLUMNS`; instants in microseconds."""
+    def fact_rows(self, size: int = 50_000) -> Iterator[Sequence[DriverRow]]:
+        """Yield every case in chunks of ``size``, as tuples of :data:`FACT_COLUMNS`; instants in microseconds."""
         with self.fact_reading() as reader:
             yield from reader.cases(size)
 
     @contextmanager
     def fact_reading(self) -> Iterator[FactReader]:
-        """One look at everything that facts are made of, as it was at one moment, while others go on writing."""
+        """Open a reader of the facts' source rows on one snapshot; concurrent writes are not blocked."""
         with self.snapshot() as connection:
             yield FactReader(connection)
 
     @contextmanager
     def write_session(self) -> Iterator[Session]:
-        """One transaction that may write; all of it or nothing.
+        """Open a write session: one transaction, committed at the end and rolled back on an exception.
 
         Raises:
             TargetError: the database cannot be written; nothing was.
         """
-        with self._turn, said_in_words("written"), Session(self._engine) as session, session.begin():
+        with self._turn, explain_errors("written"), Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
-        """One transaction that only reads; it holds no writer up.
+        """Open a read session: one transaction that blocks no writer.
 
         Raises:
             TargetError: the database cannot be read.
         """
-        with said_in_words("read"), Session(self._reading) as session:
+        with explain_errors("read"), Session(self._reading) as session:
             yield session
 
     @contextmanager
     def bulk(self) -> Iterator[BulkWriter]:
-        """Write many whole cases in one transaction; all or none."""
+        """Open a bulk writer of whole cases in one transaction."""
         with self.rewriting() as connection:
             yield BulkWriter(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """One transaction that sees everything as it was at one moment, while others go on writing."""
+        """Open a read transaction with snapshot isolation; concurrent writes are not blocked."""
         engine = self._reading
         if engine.dialect.name == "postgresql":
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with said_in_words("read"), engine.connect() as connection:
+        with explain_errors("read"), engine.connect() as connection:
             yield connection
 
     @contextmanager
     def rewriting(self) -> Iterator[Connection]:
-        """One transaction without the ORM; all of it or nothing."""
-        with self._turn, said_in_words("written"), self._engine.begin() as connection:
+        """Open a write transaction without the ORM."""
+        with self._turn, explain_errors("written"), self._engine.begin() as connection:
             yield connection
 
     def _update(self, row: CaseRow, case: Case) -> None:
@@ -332,7 +331,7 @@ class Store:
             setattr(row, name, value)
 
     def _row(self, session: Session, code: str, *, held: bool = False) -> CaseRow:
-        """The row of a case; ``held``: whoever else wants to change it waits until this transaction has ended."""
+        """Return the row of a case; ``held``: locked until the transaction ends."""
         wanted = select(CaseRow).where(CASES.c.code == code)
         row = session.scalar(wanted.with_for_update() if held else wanted)
         if row is None:

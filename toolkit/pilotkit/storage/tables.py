@@ -7,7 +7,6 @@ conversion; see ``docs/decisions/0004-instants-as-integers.md``.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import BigInteger, Index, Integer, String, Table, UniqueConstraint
 from sqlalchemy.engine import Dialect
@@ -17,51 +16,51 @@ from sqlmodel import Field, SQLModel
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 Key = BigInteger().with_variant(Integer(), "sqlite")
-"""SQLite numbers rows by itself only for a column of exactly INTEGER."""
+"""SQLite assigns ids only to a column of exactly INTEGER."""
 
 
 def microseconds(instant: datetime) -> int:
-    """An aware datetime as microseconds since 1970 in UTC."""
+    """Convert an aware datetime to microseconds since 1970 in UTC."""
     return (instant - EPOCH) // _MICROSECOND
 
 
 def instant(value: int) -> datetime:
-    """Microseconds since 1970 as an aware datetime in UTC."""
+    """Convert microseconds since 1970 to an aware datetime in UTC."""
     return EPOCH + value * _MICROSECOND
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept as a whole number of microseconds."""
+    """An aware datetime, stored as a whole number of microseconds."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """To the database."""
+        """Convert a value for the database."""
         return None if value is None else microseconds(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """From the database."""
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """Convert a value from the database."""
         return None if value is None else instant(value)
 
 
 class Day(TypeDecorator[date]):
-    """A calendar day, kept as ISO 8601 writes it (``2025-07-01``): it sorts, and every driver takes it."""
+    """A calendar day, stored as ISO 8601 text (``2025-07-01``): it sorts, and every driver takes it."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """To the database."""
+        """Convert a value for the database."""
         return None if value is None else value.isoformat()
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """From the database."""
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """Convert a value from the database."""
         return None if value is None else date.fromisoformat(value)
 
 
 class ProcedureVersionRow(SQLModel, table=True):
-    """A procedure as it was when a case was received under it."""
+    """A version of a procedure that cases were received under."""
 
     __tablename__ = "procedure_versions"
 
@@ -101,7 +100,7 @@ class CaseRow(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One thing that happened to one case; only ever inserted."""
+    """One event of one case; never updated or deleted."""
 
     __tablename__ = "case_events"
     __table_args__ = (UniqueConstraint("case_id", "number", name="one_event_a_number"),)
@@ -114,11 +113,11 @@ class EventRow(SQLModel, table=True):
     actor: str
     reason: str | None = None
     changes: str
-    """A JSON object: the fields of the case that the event changed."""
+    """A JSON object: the new values of the fields that the event changed."""
 
 
 class SubmissionRow(SQLModel, table=True):
-    """Which case a submission became, so that one sent twice becomes one case."""
+    """The case of each submission key, which makes submissions idempotent."""
 
     __tablename__ = "submissions"
 
@@ -127,7 +126,7 @@ class SubmissionRow(SQLModel, table=True):
 
 
 class AuditRow(SQLModel, table=True):
-    """One link of the audit chain: which events were written together, and what they said."""
+    """One record of the audit chain: a range of events committed together, and their hash."""
 
     __tablename__ = "audit_records"
 
@@ -136,8 +135,8 @@ class AuditRow(SQLModel, table=True):
     actor: str
     first_event: int = Field(sa_type=BigInteger)
     last_event: int = Field(sa_type=BigInteger)
-    """Ids in ``case_events``; the same where one event was written alone, the first one greater where the record
-    vouches for a sign-off instead."""
+    """Ids in ``case_events``: equal for a single event; the first is one greater than the last where the record is of
+    a sign-off."""
     content: str
     """SHA-256 of the lines of the events, or of the sign-off."""
     hash: str
@@ -145,7 +144,7 @@ class AuditRow(SQLModel, table=True):
 
 
 class CheckpointRow(SQLModel, table=True):
-    """A signed statement that the chain had this hash at this record."""
+    """A signed checkpoint of the audit chain."""
 
     __tablename__ = "audit_checkpoints"
 
@@ -156,7 +155,7 @@ class CheckpointRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """An event that plugins are still to be told of; it goes when all of them have been."""
+    """A pending event for plugins; deleted when it was delivered to all of them."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("outbox_by_next", "next_at", "event_id"), Index("outbox_by_case", "case_id", "event_id"))
@@ -164,11 +163,11 @@ class OutboxRow(SQLModel, table=True):
     event_id: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
     case_id: int = Field(foreign_key="cases.id", sa_type=Key)
     attempts: int = 0
-    """How often somebody failed to hear it."""
+    """The number of failed deliveries."""
     next_at: int = Field(sa_type=BigInteger)
-    """Microseconds since 1970: not before this is it tried again. Whoever is at it now has moved it on."""
+    """The earliest next attempt, in microseconds since 1970; a worker that claims the row postpones it."""
     told: str = ""
-    """The plugins that have heard it while another has not, a line each."""
+    """The plugins that it was delivered to while another is pending, one a line."""
 
 
 class CaseNumberRow(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Where queue tickets are kept. Whoever changes a day's queue holds that day's row, so that two never interfere."""
+"""The store of queue tickets. A change of a day's queue locks that day's row, so that two never interfere."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _HOLD = text(
     "INSERT INTO queue_days (point, day, last) VALUES (:point, :day, :by) "
     "ON CONFLICT (point, day) DO UPDATE SET last = queue_days.last + :by RETURNING last"
 )
-"""One statement that makes the day's row or waits for it; PostgreSQL and SQLite read it alike."""
+"""One statement that creates or locks the day's row, valid on PostgreSQL and SQLite."""
 
 
 class QueueDay:
-    """One day's queue of one point, held by one transaction until it ends."""
+    """One day's queue of one point in one transaction."""
 
     def __init__(self, session: Session, point: str, day: date) -> None:
         self._session = session
@@ -59,17 +59,17 @@ class QueueDay:
         self._day = day.isoformat()
 
     def hold(self, numbers: int = 0) -> int:
-        """Wait for whoever changes this queue, take ``numbers`` new ones, and say the last that was given."""
+        """Lock the queue, take ``numbers`` new numbers, and return the last number given."""
         values = {"point": self._point, "day": self._day, "by": numbers}
         return int(self._session.connection().execute(_HOLD, values).scalar_one())
 
     def tickets(self) -> tuple[Ticket, ...]:
-        """Every ticket of the day, by number."""
+        """Return every ticket of the day, by number."""
         mine = (_TICKETS.c.point == self._point, _TICKETS.c.day == self._day)
         return tuple(_ticket(row) for row in self._session.exec(select(TicketRow).where(*mine).order_by("number")))
 
     def ticket(self, number: int) -> Ticket:
-        """One ticket.
+        """Return one ticket.
 
         Raises:
             UnknownError: no such ticket on this day.
@@ -82,14 +82,14 @@ class QueueDay:
         return _ticket(row)
 
     def keep(self, ticket: Ticket) -> Ticket:
-        """Keep a ticket as it is now."""
+        """Store a ticket."""
         self._session.merge(ticket_row(ticket))
         return ticket
 
 
 @contextmanager
 def queue_day(store: Store, point: str, day: date, *, writes: bool = True) -> Iterator[QueueDay]:
-    """One day's queue in one transaction, which is held where it ``writes``.
+    """Open one day's queue in one transaction; it may be changed where it ``writes``.
 
     Raises:
         TargetError: the database cannot be used; nothing was changed.
@@ -99,7 +99,7 @@ def queue_day(store: Store, point: str, day: date, *, writes: bool = True) -> It
 
 
 def ticket_row(ticket: Ticket) -> TicketRow:
-    """A ticket as it is kept."""
+    """Return the row of a ticket."""
     return TicketRow(**ticket.model_dump(mode="python") | {"day": ticket.day.isoformat()})
 
 

@@ -1,8 +1,8 @@
-"""The vault: what must not be read by whoever holds the database alone.
+"""The vault: authenticated encryption of personal data, so that the database alone does not reveal it.
 
 AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits, which is safe for 2³² writes under one key (section 8.3).
-The place where something is kept is sealed with it, so that what is moved elsewhere does not open there. The keys of
-the environment encrypt nothing themselves: every key that is used is derived from one of them by HKDF (RFC 5869).
+The place of a value is its associated data, so that a ciphertext moved elsewhere does not decrypt there. The keys of
+the environment encrypt nothing themselves: every key in use is derived from one of them by HKDF (RFC 5869).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NONCE_SIZE = 12
 
 @dataclass(frozen=True)
 class Sealed:
-    """What the vault has encrypted."""
+    """A ciphertext of the vault."""
 
     key_id: str
     data: bytes
@@ -42,13 +42,13 @@ class Sealed:
 
 
 class Vault:
-    """Encrypts with the first of its keys and decrypts with any.
+    """Authenticated encryption with the first of its keys, and decryption with any.
 
     Args:
         keys: 32 bytes by the key's id, the newest first; or a function that returns them, called at the first use.
 
     Raises:
-        DataError: there is no key, or one is not a key; of a function at the first use.
+        DataError: there is no key, or one is not 32 bytes; with a function at the first use.
     """
 
     def __init__(self, keys: Mapping[str, bytes] | Callable[[], Mapping[str, bytes]]) -> None:
@@ -72,7 +72,7 @@ class Vault:
 
     @classmethod
     def from_environment(cls) -> Vault:
-        """The vault with the keys of ``PILOTKIT_KEYS``.
+        """Return the vault with the keys of ``PILOTKIT_KEYS``.
 
         Raises:
             DataError: the variable is missing, or is not a list of keys.
@@ -98,20 +98,20 @@ class Vault:
         return next(iter(self._keys))
 
     def seal(self, plain: bytes, place: str) -> Sealed:
-        """Encrypt what is to be kept at a place.
+        """Encrypt a value for a place.
 
         Args:
-            plain: what.
-            place: where, such as ``personal_files/PA-250724-0001``; it is not kept, and must be said again to open it.
+            plain: the plaintext.
+            place: the associated data, such as ``personal_files/PA-250724-0001``; not stored, needed to decrypt.
         """
         nonce = os.urandom(_NONCE_SIZE)
         return Sealed(self.key_id, nonce + self._ciphers[self.key_id].encrypt(nonce, plain, place.encode()))
 
     def open(self, sealed: Sealed, place: str) -> bytes:
-        """Decrypt what is kept at a place.
+        """Decrypt the value of a place.
 
         Raises:
-            DataError: its key is not here, or it was altered, or sealed for another place or with another key.
+            DataError: its key is missing, or it was altered, or sealed for another place or with another key.
         """
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
@@ -129,33 +129,33 @@ class Vault:
             ) from None
 
     def index(self, text: str, purpose: str) -> str:
-        """A name under which ``text`` is found again, which tells nobody without the key what it is (HMAC-SHA256, hex).
+        """Return the blind index of ``text``: equal texts are found, the text is not revealed (HMAC-SHA256, hex).
 
-        It follows from the first key; :meth:`indexes` finds what was written under older ones.
+        It is made with the first key; :meth:`indexes` finds values written under older ones.
         """
         return self.indexes(text, purpose)[0]
 
     def indexes(self, text: str, purpose: str) -> tuple[str, ...]:
-        """The index of ``text`` under each key, the newest first."""
+        """Return the index of ``text`` under each key, the newest first."""
         return tuple(
             hmac.digest(key, text.encode(errors="surrogatepass"), "sha256").hex()
             for key in self.derivations(f"index/{purpose}")
         )
 
     def derived(self, label: str) -> bytes:
-        """A secret of 32 bytes for another purpose, always the same for the same first key and label."""
+        """Return a secret of 32 bytes for another purpose, the same for the same first key and label."""
         return self.derivations(label)[0]
 
     def derivations(self, label: str) -> tuple[bytes, ...]:
-        """That secret under each key, the newest first: make with the first, accept any until rotation is done."""
+        """Return that secret under each key, the newest first: sign with the first, accept any until rotation ends."""
         return tuple(_derived(key, f"derived/{label}") for key in self._keys.values())
 
 
 def keys_in(text: str) -> dict[str, bytes]:
-    """The keys that a value of ``PILOTKIT_KEYS`` lists, by id, in their order.
+    """Parse a value of ``PILOTKIT_KEYS`` into keys by id, in order.
 
     Raises:
-        DataError: an entry is not ``id:base64`` of 32 bytes, or two have the same id; never says what stands there.
+        DataError: an entry is not ``id:base64`` of 32 bytes, or two have the same id; the message never quotes one.
     """
     keys: dict[str, bytes] = {}
     for number, entry in enumerate((each.strip() for each in text.split(",") if each.strip()), start=1):
@@ -171,12 +171,12 @@ def keys_in(text: str) -> dict[str, bytes]:
 
 
 def new_id() -> str:
-    """An id that no key had before: the day, and four random digits."""
+    """Return a new key id: the day, and four random digits."""
     return f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}"
 
 
 def new_entry(key_id: str) -> str:
-    """A fresh random key as an entry of ``PILOTKIT_KEYS``.
+    """Return a random key as an entry of ``PILOTKIT_KEYS``.
 
     Args:
         key_id: lower-case letters, digits and hyphens, up to 32.

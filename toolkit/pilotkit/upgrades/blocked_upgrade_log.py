@@ -1,4 +1,4 @@
-"""A refused upgrade, written down for the next receipt: which version, since when and why, without any value."""
+"""The log of a blocked upgrade for the next receipt: which version, since when and why, without any value."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pilotkit.packages.blocked_upgrade import FILE, read_refused
 from pilotkit.registry.atomic_files import write_atomic
 
 
-def note_refusal(folder: Path, plan: UpgradePlan) -> None:
-    """Write down what stands in the way of an upgrade to a newer version, if anything does.
+def record_blocked(folder: Path, plan: UpgradePlan) -> None:
+    """Record the obstacles of an upgrade to a newer version, if there are any.
 
     Raises:
         TargetError: it cannot be written.
@@ -31,15 +31,15 @@ def note_refusal(folder: Path, plan: UpgradePlan) -> None:
     write_atomic(folder / FILE, f"{refused.model_dump_json(indent=1, exclude_none=True)}\n".encode())
 
 
-def forget_refusal(folder: Path, version: str) -> None:
-    """Take away what is written down of a version that is reached now, or of an older one."""
+def clear_blocked(folder: Path, version: str) -> None:
+    """Remove the record of a version that is installed now, or of an older one."""
     before = _held(folder)
     if before is None or precedence(version) >= precedence(before.version):
         (folder / FILE).unlink(missing_ok=True)
 
 
 def _reason(obstacle: Obstacle) -> RefusalReason:
-    """An address outside the deployment is left out: it may name a person's home."""
+    """Return a reason without any path outside the deployment: that may name a person's home."""
     file = "" if Path(obstacle.file).is_absolute() else obstacle.file
     return RefusalReason(kind=obstacle.kind, file=file, key=obstacle.key, check=obstacle.check)
 

@@ -1,16 +1,16 @@
-"""``pilotkit diff``: what is a deployment's own on top of its package; what was edited below ``model/``, adopted."""
+"""``pilotkit diff``: a deployment's local changes to its package, and edits below ``model/`` turned into overrides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.tree import FORMS, LISTS, MODEL, PROCEDURES, SET_ASIDE, SINGLES, override_of
 from pilotkit.errors import DataError, Place
 from pilotkit.merging.values import differences
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.upgrade import DriftChange, Ours, OverrideChange, OverrideState, SeededChange, ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in
 from pilotkit.packages import manifest as manifests
@@ -23,23 +23,22 @@ from pilotkit.settings import FILE as SETTINGS
 from pilotkit.upgrades.file_state import FileState
 from pilotkit.upgrades.installed import InstalledDeployment
 from pilotkit.upgrades.journal import JOURNAL, locked, put, recover
-from pilotkit.upgrades.override import Changes
-from pilotkit.upgrades.override_merge import nested, write_changes
+from pilotkit.upgrades.override_merge import Changes, nested, write_changes
 
 
 @dataclass(frozen=True)
 class Adopted:
-    """What became of a file below ``model/`` that was edited by hand."""
+    """The result of adopting one file below ``model/`` that was edited by hand."""
 
     path: str
     to: str | None
-    """Where the edit stands now; None: nothing of it could be kept apart, the file was only put back."""
+    """The path of the file with the edit; None: nothing of it could be kept apart, the file was only restored."""
     keys: tuple[str, ...] = ()
     """The keys of an override."""
 
 
 def local_changes(folder: Path) -> Ours:
-    """Everything that a deployment changed itself. Nothing is written but what a killed command left undone.
+    """Return every local change of a deployment. Nothing is written but the rest of an interrupted change.
 
     Raises:
         DataError: the deployment cannot be read, or was restored half.
@@ -65,24 +64,24 @@ def local_changes(folder: Path) -> Ours:
     ours = Ours(deployment=deployment.settings.deployment.id, overrides=overrides)
     if catalog.package is None or not (deployment.folder / MODEL / manifests.FILE).is_file():
         return ours
-    standing = InstalledDeployment.of(folder)
+    installed = InstalledDeployment.of(folder)
     told = {
-        "package": standing.info.name,
-        "version": standing.info.version,
-        "settings": tuple(notice for _, notice in undecided_settings(standing.folder, standing.pristine)),
-        "seeded": () if standing.drift and standing.pristine is None else tuple(_seeded(standing)),
-        "drift": tuple(_drifted(standing, each) for each in standing.drift),
-        "unresolved": tuple(unresolved_files(standing.folder)),
-        "set_aside": set_aside(standing.folder),
-        "waiting": waiting_files(standing.folder),
+        "package": installed.info.name,
+        "version": installed.info.version,
+        "settings": tuple(notice for _, notice in undecided_settings(installed.folder, installed.merge_base)),
+        "seeded": () if installed.drift and installed.merge_base is None else tuple(_seeded(installed)),
+        "drift": tuple(_drifted(installed, each) for each in installed.drift),
+        "unresolved": tuple(unresolved_files(installed.folder)),
+        "set_aside": set_aside(installed.folder),
+        "waiting": waiting_files(installed.folder),
     }
     return ours.model_copy(update=told)
 
 
 def adopt(folder: Path) -> tuple[Adopted, ...]:
-    """Turn what was edited below ``model/`` into overrides, and put the package's files back.
+    """Turn edits below ``model/`` into overrides, and restore the package's files.
 
-    What holds stays the same. A file that cannot be overridden by key goes to ``local/set-aside/``.
+    The effective values stay the same. A file that cannot be overridden by key goes to ``local/set-aside/``.
 
     Raises:
         DataError: the package is not kept here, the deployment was restored half, or a file cannot be understood.
@@ -90,13 +89,13 @@ def adopt(folder: Path) -> tuple[Adopted, ...]:
     """
     with locked(folder):
         recover(folder)
-        standing = InstalledDeployment.of(folder)
-        return tuple(_adopted(standing, each.path, each.kind) for each in standing.drift)
+        installed = InstalledDeployment.of(folder)
+        return tuple(_adopted(installed, each.path, each.kind) for each in installed.drift)
 
 
-def _seeded(standing: InstalledDeployment) -> Iterator[SeededChange]:
-    for path, base in standing.base.items():
-        held = standing.state(path)
+def _seeded(installed: InstalledDeployment) -> Iterator[SeededChange]:
+    for path, base in installed.base.items():
+        held = installed.state(path)
         if held is None:
             yield SeededChange(path=path, kind="deleted")
         elif held.data != base:
@@ -104,7 +103,7 @@ def _seeded(standing: InstalledDeployment) -> Iterator[SeededChange]:
 
 
 def _settings_set(path: str, base: bytes, ours: bytes) -> Iterator[ValueChange]:
-    """Every setting that is not as the package writes it."""
+    """Yield every setting that differs from the package's."""
     if path != SETTINGS:
         return
     was, now = (parse_toml(side.decode("utf-8-sig"), path) for side in (base, ours))
@@ -112,56 +111,62 @@ def _settings_set(path: str, base: bytes, ours: bytes) -> Iterator[ValueChange]:
         yield _value(path, *each)
 
 
-def _drifted(standing: InstalledDeployment, drift: Drift) -> DriftChange:
-    """With its keys, where the package's file is kept and both can be read."""
-    pristine = None if standing.pristine is None else standing.package.files.get(drift.path.removeprefix(f"{MODEL}/"))
+def _drifted(installed: InstalledDeployment, drift: Drift) -> DriftChange:
+    """Return a drift with its keys, where the package's file is kept and both can be read."""
+    packaged = (
+        None if installed.merge_base is None else installed.package.files.get(drift.path.removeprefix(f"{MODEL}/"))
+    )
     values: tuple[ValueChange, ...] = ()
-    if pristine is not None and drift.kind == "changed" and drift.path.endswith(".yaml"):
+    if packaged is not None and drift.kind == "changed" and drift.path.endswith(".yaml"):
         try:
-            now = parse_yaml(read_text(standing.folder / drift.path, drift.path), drift.path)
-            found = differences(parse_yaml(pristine.decode("utf-8-sig"), drift.path), now)
+            now = parse_yaml(read_text(installed.folder / drift.path, drift.path), drift.path)
+            found = differences(parse_yaml(packaged.decode("utf-8-sig"), drift.path), now)
             values = tuple(_value(drift.path, *each) for each in found)
         except DataError:  # broken by hand: the file as a whole is told
             values = ()
     return DriftChange(path=drift.path, kind=drift.kind, values=values)
 
 
-def _value(file: str, path: tuple[str, ...], before: Any, after: Any) -> ValueChange:
+def _packaged(installed: InstalledDeployment, path: str) -> bytes | None:
+    return installed.package.files.get(path.removeprefix(f"{MODEL}/"))
+
+
+def _value(file: str, path: tuple[str, ...], before: PlainData, after: PlainData) -> ValueChange:
     return ValueChange(file=file, key=".".join(path), before=_shown(before), after=_shown(after))
 
 
-def _adopted(standing: InstalledDeployment, path: str, kind: str) -> Adopted:
-    pristine = standing.package.files.get(path.removeprefix(f"{MODEL}/"))
-    held = standing.state(path)
+def _adopted(installed: InstalledDeployment, path: str, kind: str) -> Adopted:
+    packaged = _packaged(installed, path)
+    held = installed.state(path)
     keys: tuple[str, ...] = ()
     to: str | None = None
-    if kind == "changed" and pristine is not None and _has_keys(path):
-        to, keys = _as_override(standing, path, pristine.decode("utf-8-sig"))
+    if kind == "changed" and packaged is not None and _has_keys(path):
+        to, keys = _as_override(installed, path, packaged.decode("utf-8-sig"))
     elif held:
-        to = standing.free(f"{SET_ASIDE}/{standing.info.version}/{path}", held.data)
-        put(standing.folder, to, held)
-    put(standing.folder, path, None if pristine is None else FileState(pristine), standing.seen)
+        to = installed.free(f"{SET_ASIDE}/{installed.info.version}/{path}", held.data)
+        put(installed.folder, to, held)
+    put(installed.folder, path, None if packaged is None else FileState(packaged), installed.seen)
     return Adopted(path, to, keys)
 
 
-def _as_override(standing: InstalledDeployment, path: str, pristine: str) -> tuple[str, tuple[str, ...]]:
+def _as_override(installed: InstalledDeployment, path: str, packaged: str) -> tuple[str, tuple[str, ...]]:
     name = override_of(path)
-    standing.state(name)
-    text = read_text(standing.folder / name, name) if (standing.folder / name).is_file() else ""
+    installed.state(name)
+    text = read_text(installed.folder / name, name) if (installed.folder / name).is_file() else ""
     overlay = parse_yaml(text, name) or {}
-    package = parse_yaml(pristine, path)
-    holds = apply_overlay(parse_yaml(read_text(standing.folder / path, path), path), overlay, name)[0]
-    changes = _changes(package, holds, dict(changes_in(overlay)))
-    _refuse_different(package, changes, holds, path, name)
+    package = parse_yaml(packaged, path)
+    edited = apply_overlay(parse_yaml(read_text(installed.folder / path, path), path), overlay, name)[0]
+    changes = _changes(package, edited, dict(changes_in(overlay)))
+    _refuse_different(package, changes, edited, path, name)
     if changes:
-        put(standing.folder, name, FileState(write_changes(name, text, changes).encode()), standing.seen)
+        put(installed.folder, name, FileState(write_changes(name, text, changes).encode()), installed.seen)
     return name, tuple(".".join(each) for each in changes)
 
 
-def _changes(package: Any, holds: Any, known: Changes) -> Changes:
-    """The smallest changes that make ``holds`` of the package's data; a change that was there keeps its place."""
+def _changes(package: PlainData, edited: PlainData, known: Changes) -> Changes:
+    """Return the smallest changes that turn the package's data into ``edited``; a change that exists keeps its key."""
     changes: Changes = {}
-    for path, was, value in differences(package, holds):
+    for path, was, value in differences(package, edited):
         above = next((each for each in known if path[: len(each)] == each), None)
         if above is not None:
             changes[above] = known[above]
@@ -171,10 +176,10 @@ def _changes(package: Any, holds: Any, known: Changes) -> Changes:
     return changes
 
 
-def _refuse_different(package: Any, changes: Changes, holds: Any, path: str, name: str) -> None:
-    if list(differences(apply_overlay(package, nested(changes), name)[0], holds)):
+def _refuse_different(package: PlainData, changes: Changes, edited: PlainData, path: str, name: str) -> None:
+    if list(differences(apply_overlay(package, nested(changes), name)[0], edited)):
         raise DataError(
-            "holds edits that no override can say, such as another order of things.",
+            "edited edits that no override can say, such as another order of things.",
             where=Place(path),
             remedy="Put the package's order back, then try again.",
         )
@@ -184,5 +189,5 @@ def _has_keys(path: str) -> bool:
     return path in LISTS or path in SINGLES or Path(path).parent.as_posix() in {PROCEDURES, FORMS}
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: PlainData) -> PlainData:
     return None if value is ABSENT else value

@@ -1,4 +1,4 @@
-"""What stands at one path of a deployment, contents and rights, and how something else comes to stand there."""
+"""The contents and permissions of one file of a deployment, read and atomically replaced."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -17,42 +17,42 @@ from pilotkit.model.text import Noun
 from pilotkit.packages.merge_base import digest
 
 PARTIAL = ".pilotkit-partial"
-"""What the name of a file ends with that is being written."""
+"""Suffix of a file that is being written."""
 _RIGHTS = 0o777
 _USUAL = 0o644
 
 
 @dataclass(frozen=True)
 class FileState:
-    """What stands at a path, or should."""
+    """Contents and permissions of a file, present or wanted."""
 
     data: bytes
     mode: int | None = None
-    """The rights, such as ``0o640``; None: those that the file there has, ``0o644`` for a new one."""
+    """Permission bits, such as ``0o640``; None: those of the file being replaced, ``0o644`` for a new one."""
 
     @property
     def is_closed(self) -> bool:
-        """Whether nobody but its owner may read it."""
+        """Whether only its owner may read it."""
         return self.mode is not None and not self.mode & 0o077
 
 
 class Version(Noun):
-    """A state without its contents."""
+    """A file state with a digest in place of its contents."""
 
     sha256: Sha256
     mode: Annotated[int, Field(ge=0, le=_RIGHTS)]
 
     @classmethod
     def of(cls, state: FileState | None) -> Version | None:
-        """The version of a state; None where nothing stands."""
+        """Return the version of a state; None where there is no file."""
         if state is None:
             return None
         return cls(sha256=digest(state.data), mode=_USUAL if state.mode is None else state.mode)
 
     @model_validator(mode="before")
     @classmethod
-    def _without_mode(cls, data: Any) -> Any:
-        """Journals of format 1 told of the rights only whether a file may be executed."""
+    def _without_mode(cls, data: object) -> object:
+        """Return the fields with ``mode``: journals of format 1 recorded only whether a file is executable."""
         if not isinstance(data, dict) or "executable" not in data:
             return data
         known = dict(data)
@@ -60,10 +60,10 @@ class Version(Noun):
 
 
 def state_of(folder: Path, name: str) -> FileState | None:
-    """What stands at a path of the deployment; None where nothing does.
+    """Return the state of a file of the deployment; None where there is none.
 
     Raises:
-        DataError: a symbolic link, on the way or there, or something that is not a file.
+        DataError: the path is or passes through a symbolic link, or is not a regular file.
     """
     path = folder / name
     ways = (folder / Path(*Path(name).parts[:length]) for length in range(1, len(Path(name).parts) + 1))
@@ -79,7 +79,7 @@ def state_of(folder: Path, name: str) -> FileState | None:
 
 
 def remove(folder: Path, name: str) -> None:
-    """The file, and the folders above it that it leaves empty."""
+    """Delete a file, and the folders above it that become empty."""
     with suppress(FileNotFoundError, NotADirectoryError):
         (folder / name).unlink()
     for above in list(Path(name).parents)[:-1]:
@@ -88,7 +88,7 @@ def remove(folder: Path, name: str) -> None:
 
 
 def put(folder: Path, name: str, state: FileState) -> None:
-    """A file as a whole, or the one that was there before."""
+    """Replace a file atomically: readers find the old one or the new one, whole."""
     path = folder / name
     if path.is_dir():
         path.rmdir()
@@ -101,7 +101,7 @@ def put(folder: Path, name: str, state: FileState) -> None:
 
 
 def _keep_owner(path: Path, partial: Path) -> None:
-    """Give what replaces a file its owner and group, where this process may: whose it is is nobody's to change here."""
+    """Give the new file the owner and group of the one it replaces, where this process may."""
     if path.is_file():
         held, new = path.stat(), partial.stat()
         if (held.st_uid, held.st_gid) != (new.st_uid, new.st_gid):
@@ -111,14 +111,14 @@ def _keep_owner(path: Path, partial: Path) -> None:
 
 
 def rights(path: Path, state: FileState) -> int:
-    """Those that the file at ``path`` has once ``state`` stands there."""
+    """Return the permission bits of the file at ``path`` after ``state`` is put there."""
     if state.mode is not None:
         return state.mode
     return path.stat().st_mode & _RIGHTS if path.is_file() else _USUAL
 
 
 def write(path: Path, data: bytes, mode: int) -> None:
-    """A new file, on the disk, that nobody can read whom ``mode`` does not let: not even while it is written."""
+    """Write a new file and sync it to disk; its permissions are ``mode`` from the first byte on."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         os.fchmod(file.fileno(), mode)  # the umask has taken some away

@@ -1,4 +1,4 @@
-"""How a deployment stands before an upgrade: its package as it came, and what is its own on top."""
+"""The installed state of a deployment: its package as delivered, and the local changes on top."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class InstalledDeployment:
     deployment: Deployment
     info: PackageInfo
     seen: dict[str, Version | None] = field(default_factory=dict)
-    """What stood at a path when it was first looked at."""
+    """The version of each file when it was first read; None where there was none."""
 
     @classmethod
     def of(cls, folder: Path) -> InstalledDeployment:
@@ -54,18 +54,18 @@ class InstalledDeployment:
                 where=Place(f"{MODEL}/{manifests.FILE}"),
                 remedy="Edit model/ directly; pack it for others.",
             )
-        standing = cls(deployment.folder, deployment, info)
-        refuse_half(standing.folder, standing.pristine)
-        return standing
+        installed = cls(deployment.folder, deployment, info)
+        refuse_half(installed.folder, installed.merge_base)
+        return installed
 
     @cached_property
-    def pristine(self) -> MergeBase | None:
-        """What was kept of the package; None where the deployment is older than that, or was restored without it."""
+    def merge_base(self) -> MergeBase | None:
+        """The merge base; None where the deployment is older than merge bases, or was restored without it."""
         return read_merge_base(self.folder)
 
     @cached_property
     def drift(self) -> tuple[Drift, ...]:
-        """How ``model/`` differs from what it came as."""
+        """The files of ``model/`` that differ from the package."""
         return tuple(verify_model(self.deployment))
 
     @cached_property
@@ -75,8 +75,8 @@ class InstalledDeployment:
         Raises:
             DataError: it was not kept, and ``model/`` was changed.
         """
-        if self.pristine is not None:
-            return kept_package(self.folder, self.pristine)
+        if self.merge_base is not None:
+            return kept_package(self.folder, self.merge_base)
         if self.drift:
             raise DataError(
                 f"is {self.drift[0].kind}, and the package it came from is not kept here.",
@@ -90,12 +90,12 @@ class InstalledDeployment:
 
     @cached_property
     def identity(self) -> str:
-        """Of the package."""
+        """Identity of the package: the SHA-256 of its manifest."""
         return manifests.identity_of((self.folder / MODEL / manifests.FILE).read_bytes())
 
     @cached_property
     def answers(self) -> Mapping[str, str]:
-        """What the scaffold was told.
+        """The answers to the scaffold's questions, by question.
 
         Raises:
             DataError: ``answers.json`` cannot be understood.
@@ -110,27 +110,27 @@ class InstalledDeployment:
 
     @cached_property
     def base(self) -> Mapping[str, bytes]:
-        """Every seeded file as the package made it, by path; one that waits for a person has its older base."""
-        if self.pristine is None:
+        """Every seeded file as the package rendered it, by path; a file in conflict has its older base."""
+        if self.merge_base is None:
             rendered = rendering(self.package, self.order(self.package, {}))
             return {path: data for path, data in rendered.items() if self.info.is_seeded(path)}
         return {
             path: content(self.folder, file.offered if file.offered and not self.is_waiting(path) else file.sha256)
-            for path, file in self.pristine.seeded.items()
+            for path, file in self.merge_base.seeded.items()
         }
 
     @property
     def written(self) -> frozenset[str]:
-        """What was written once and has been the deployment's own since."""
-        if self.pristine is not None:
-            return frozenset(self.pristine.written)
+        """Files that were rendered once and have been the deployment's own since."""
+        if self.merge_base is not None:
+            return frozenset(self.merge_base.written)
         rendered = rendering(self.package, self.order(self.package, {}))
         return frozenset(path for path in rendered if not self.info.is_seeded(path))
 
     @property
     def waiting(self) -> frozenset[str]:
-        """Overrides that were stale after the last upgrade."""
-        return frozenset(self.pristine.waiting if self.pristine else ())
+        """Overrides that were stale after the last upgrade, as ``file#key``."""
+        return frozenset(self.merge_base.waiting if self.merge_base else ())
 
     @property
     def overrides(self) -> dict[str, str]:
@@ -140,31 +140,31 @@ class InstalledDeployment:
         return {name: self.text(name) for name in names}
 
     def is_waiting(self, path: str) -> bool:
-        """Whether a person has yet to look at what the package offers beside a file."""
+        """Return whether the package's version of a file lies beside it, still to be compared by a person."""
         return (self.folder / f"{path}{OFFERED}").is_file()
 
     def state(self, path: str) -> FileState | None:
-        """What stands at a path."""
+        """Return the state of a file, and remember its version in ``seen`` at the first read."""
         state = state_of(self.folder, path)
         self.seen.setdefault(path, Version.of(state))
         return state
 
     def text(self, path: str) -> str:
-        """The text of a file."""
+        """Return the text of a file."""
         with suppress(DataError):  # a symbolic link may be read; whoever wants to write there is refused
             self.state(path)
         return read_text(self.folder / path, path)
 
     def free(self, path: str, data: bytes) -> str:
-        """Where something can be put without replacing what stands there: at a path, or beside it under a number."""
+        """Return a path where ``data`` replaces nothing else: ``path`` itself, or ``path`` with a number."""
         place, number = path, 1
         while (held := self.state(place)) is not None and held.data != data:
             number += 1
             place = f"{path}.{number}"
         return place
 
-    def foreign_cases(self) -> Iterator[str]:
-        """The deployment's files that are neither the package's nor data: where a renamed one may be."""
+    def untracked_files(self) -> Iterator[str]:
+        """Yield the files that neither the package nor the core wrote: a renamed file may be among them."""
         ours = (f"{MODEL}/", "local/", "var/", f"{PILOT}/")
         known = {*self.base, *self.written, ANSWERS}
         for name in list_files(self.folder, dotted=True):
@@ -174,10 +174,10 @@ class InstalledDeployment:
     def order(
         self, archive: PackageArchive, given: Mapping[str, str], ask: Callable[[TemplateQuestion], str] | None = None
     ) -> Order:
-        """What a package's template is rendered from here: our answers, ``given`` on top, our own list of units.
+        """Return the input of a package's template: the kept answers, ``given`` on top, and the local list of units.
 
         Raises:
-            DataError: an answer cannot be, or names another province.
+            DataError: an answer is not valid, or names another province.
         """
         province = self.deployment.settings.deployment.province
         if given.get(PROVINCE, province) != province:
@@ -191,15 +191,15 @@ class InstalledDeployment:
         return Order.of(archive, province, {**held, **given, UNITS_FILE: str(self.folder / UNITS)}, self.folder, ask)
 
 
-def refuse_half(folder: Path, pristine: MergeBase | None) -> None:
-    """Refuse a deployment whose ``model/`` and ``.pilot/`` are not from one moment.
+def refuse_half(folder: Path, merge_base: MergeBase | None) -> None:
+    """Refuse a deployment whose ``model/`` and ``.pilot/`` do not belong together, as after half a restore.
 
     Raises:
-        DataError: what was kept is of another package than the one that stands there.
+        DataError: the merge base is of another package than ``model/``.
     """
     manifest = folder / MODEL / manifests.FILE
     held = manifest.read_bytes() if manifest.is_file() else b""
-    if pristine is not None and pristine.identity != manifests.identity_of(held):
+    if merge_base is not None and merge_base.identity != manifests.identity_of(held):
         raise DataError(
             f"is of another package than {MODEL}/{manifests.FILE}, as if only one of the two had been restored.",
             where=Place(INDEX),
@@ -208,7 +208,7 @@ def refuse_half(folder: Path, pristine: MergeBase | None) -> None:
 
 
 def rendering(archive: PackageArchive, order: Order) -> dict[str, bytes]:
-    """Every file that a package's template makes, by path; nothing is left on the disk."""
+    """Return every file that a package's template renders, by path; nothing is left on the disk."""
     with tempfile.TemporaryDirectory() as name:
         room = Path(name)
         for path, data in archive.files.items():

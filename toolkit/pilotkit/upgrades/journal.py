@@ -1,9 +1,22 @@
-"""Many files changed as one: written down first, then done; whoever comes after a crash finishes it or undoes it.
+"""The upgrade journal, a write-ahead log: many files change as one transaction, which survives a crash.
 
-``.pilot/journal/`` is filled with the new and the old contents, and counts from the moment ``journal.json`` has its
-name. Before that moment nothing else was touched, and after it every step can be done again. When all is done the
-folder becomes ``.pilot/previous/``, from which the files can be taken back byte for byte. It holds copies of files that
-their owner may have closed to others, so it is its owner's alone.
+``.pilot/journal/`` is filled with the new and the old contents, and is committed when ``journal.json`` gets its name.
+Until then no other file was touched; from then on every step is idempotent, and the next command finishes it. At the
+end the folder becomes ``.pilot/previous/``, from which the change can be rolled back byte for byte. The copies may be
+of files that others must not read, so the folder is readable by its owner only.
+
+>>> from tempfile import TemporaryDirectory
+>>> with TemporaryDirectory() as name, locked(folder := Path(name)):
+...     _ = (folder / "pilot.toml").write_text("old")
+...     wanted = {"pilot.toml": FileState(b"new"), "notes.md": FileState(b"hello")}
+...     print(change(folder, wanted, "1.0.0 to 1.1.0"), "files changed")
+...     print(recover(folder))  # None: no interrupted change
+...     print("rolled back:", take_back(folder).title)
+...     print((folder / "pilot.toml").read_text(), (folder / "notes.md").exists())
+2 files changed
+None
+rolled back: 1.0.0 to 1.1.0
+old False
 """
 
 from __future__ import annotations
@@ -46,9 +59,9 @@ class Journal(Noun):
     """``journal.json``."""
 
     format: Annotated[int, Field(ge=1, le=2)] = 2
-    """1 told of a file's rights only whether it may be executed."""
+    """Version of this format; 1 recorded of a file's permissions only whether it is executable."""
     title: str
-    """What was done, in words."""
+    """A description of the change for people."""
     entries: tuple[_Entry, ...]
 
 
@@ -57,10 +70,10 @@ _UNSEEN: Mapping[str, Version | None] = {}
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One at a time: the block is the only one that changes the deployment this way.
+    """Hold the deployment's lock; no other command changes it meanwhile.
 
     Raises:
-        TargetError: another is at it, or the folder cannot be written.
+        TargetError: another command holds the lock, or the folder cannot be written.
     """
     try:
         (folder / PILOT).mkdir(exist_ok=True)
@@ -84,13 +97,13 @@ def _claim(handle: int, folder: Path) -> None:
 def change(
     folder: Path, wanted: Mapping[str, FileState | None], title: str, seen: Mapping[str, Version | None] = _UNSEEN
 ) -> int:
-    """Make every path what is wanted of it (None: not there), all of them or none; returns how many changed.
+    """Bring every path to its wanted state, all of them or none; return the number of changed files.
 
     Args:
         folder: the deployment.
-        wanted: what should stand at which path.
-        title: what is done, in words.
-        seen: what stood at a path when ``wanted`` was worked out, where that took a while.
+        wanted: the state by path; None deletes the file.
+        title: a description of the change for people.
+        seen: the version that a path had when ``wanted`` was computed, to detect edits since then.
 
     Raises:
         DataError: a file was edited meanwhile. Nothing was changed.
@@ -117,7 +130,7 @@ def change(
 
 
 def recover(folder: Path) -> Literal["finished", "undone"] | None:
-    """Finish what was written down and not done, or clear away what was not even written down.
+    """Finish an interrupted change that was committed to the journal, or discard one that was not.
 
     Raises:
         TargetError: the disk refused.
@@ -137,7 +150,7 @@ def recover(folder: Path) -> Literal["finished", "undone"] | None:
 
 
 def _unedited(folder: Path, path: str, seen: Mapping[str, Version | None]) -> FileState | None:
-    """What stands at a path, which must be what was seen there."""
+    """Return the state of a path; raise :class:`DataError` if it is not the version that was seen."""
     held = state_of(folder, path)
     if path in seen and seen[path] != Version.of(held):
         raise DataError(f"was edited {_MEANWHILE}.", where=Place(path), remedy=_AGAIN)
@@ -152,12 +165,12 @@ def _refuse_edited(folder: Path, told: Journal, when: str, remedy: str, *, may_b
 
 
 def last_change(folder: Path) -> Journal | None:
-    """What :func:`take_back` would take back."""
+    """Return the change that :func:`take_back` would roll back; None where there is none."""
     return _read(folder / PREVIOUS) if (folder / PREVIOUS / _LIST).is_file() else None
 
 
 def put(folder: Path, name: str, state: FileState | None, seen: Mapping[str, Version | None] = _UNSEEN) -> None:
-    """Make one path what is wanted of it, at once; it is not among what :func:`take_back` takes back.
+    """Bring one path to its wanted state without the journal; :func:`take_back` does not restore it.
 
     Raises:
         DataError: the file is not as ``seen`` any more; it stays as it is.
@@ -174,17 +187,17 @@ def put(folder: Path, name: str, state: FileState | None, seen: Mapping[str, Ver
 
 
 def take_back(folder: Path, *, also_edited: bool = False) -> Journal:
-    """Put every file back as it was before the last change, byte for byte. Taking back twice does it again.
+    """Roll the last change back, byte for byte. Rolling back twice repeats the change.
 
-    With a file that the change removed, or gave other rights, its rights come back. Every other keeps those that it
-    has: if they are not those from before the change, its owner chose them since. That is no edit: nothing is lost.
+    A file that the change removed, or whose permissions it changed, gets its old permissions back. Every other file
+    keeps those that it has: if they differ from before, its owner chose them since. That is no edit.
 
     Args:
         folder: the deployment.
-        also_edited: also files that were edited since; taking back again brings the edited ones.
+        also_edited: also roll back files that were edited since; rolling back again restores the edits.
 
     Raises:
-        DataError: there is nothing to take back, or a file was edited since.
+        DataError: there is no change to roll back, or a file was edited since.
     """
     journal = last_change(folder)
     if journal is None:
@@ -202,7 +215,7 @@ def take_back(folder: Path, *, also_edited: bool = False) -> Journal:
 
 
 def _stands(folder: Path, path: str, wanted: Version | None) -> bool:
-    """Whether a path holds what is wanted of it, whatever its rights."""
+    """Return whether a path has the wanted contents, whatever its permissions."""
     held = state_of(folder, path)
     return (held and digest(held.data)) == (wanted and wanted.sha256)
 
@@ -221,7 +234,7 @@ def _restored(folder: Path, entry: _Entry) -> FileState | None:
 
 
 def _given(path: Path, before: Version | None, after: Version) -> int | None:
-    """The rights that a change gives a file; None where it leaves those that stand there."""
+    """Return the permissions that a change gives a file; None where it keeps the present ones."""
     is_kept = before is not None and before.mode == after.mode and path.is_file()
     return None if is_kept else after.mode
 
@@ -253,7 +266,7 @@ def _write_down(folder: Path, told: Journal, contents: Mapping[str, bytes]) -> N
 
 
 def _finish(folder: Path) -> None:
-    """Every step may be done again."""
+    """Carry the journal out; every step is idempotent."""
     try:
         told = _read(folder / JOURNAL)
         for entry in (each for each in told.entries if each.new is None):

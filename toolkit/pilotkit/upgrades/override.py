@@ -1,17 +1,18 @@
-"""``pilotkit override``: one value changed on top of the package, with the value it replaced written beside it."""
+"""``pilotkit override``: change one value on top of the package, and record the value that it replaces."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.locks import falls_under
 from pilotkit.catalog.tree import FORMS, LISTS, MODEL, PROCEDURES, SINGLES, override_of
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.merging.values import is_same
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.upgrade import ValueChange
 from pilotkit.overlay import ABSENT, DELETE, apply_overlay, changes_in, found_at
 from pilotkit.reading.files import read_text
@@ -19,11 +20,9 @@ from pilotkit.reading.toml_data import parse_toml
 from pilotkit.reading.yaml_data import parse_yaml
 from pilotkit.upgrades.file_state import FileState, Version, state_of
 from pilotkit.upgrades.journal import locked, put, recover
-from pilotkit.upgrades.override_merge import nested, write_changes
+from pilotkit.upgrades.override_merge import Changes, OverrideNode, nested, write_changes
 from pilotkit.upgrades.setting_conflicts import decide, is_setting
 from pilotkit.upgrades.staged_files import refuse_unsound
-
-Changes = dict[tuple[str, ...], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class Named:
 
     file: str
     path: tuple[str, ...]
-    found: Any
-    """What the package has there; :data:`ABSENT` where nothing."""
+    found: PlainData
+    """The package's value; :data:`ABSENT` where it has none."""
 
     @property
     def key(self) -> str:
@@ -41,17 +40,17 @@ class Named:
         return ".".join(self.path)
 
 
-def override(folder: Path, key: str, value: Any) -> ValueChange:
-    """Let ``value`` hold at a key, whatever the package says there.
+def override(folder: Path, key: str, value: PlainData) -> ValueChange:
+    """Override a key: ``value`` takes effect in place of the package's.
 
     Args:
         folder: the deployment.
         key: ``procedures/<code>.yaml#offers.online.deadline``; or ``pilot.toml#calendar.opens``, where an upgrade left
             a setting to be compared.
-        value: plain data; :data:`~pilotkit.overlay.ABSENT` takes the key away.
+        value: plain data; :data:`~pilotkit.overlay.ABSENT` removes the key.
 
     Returns:
-        What held before and what holds now.
+        The effective value before and after.
 
     Raises:
         DataError: the key is locked, the deployment would not be sound, or the file was edited meanwhile.
@@ -76,7 +75,7 @@ def override(folder: Path, key: str, value: Any) -> ValueChange:
 
 
 def reset(folder: Path, key: str) -> ValueChange:
-    """Let the package's value hold again at a key and below it.
+    """Remove the overrides of a key and of those below it, so that the package's values take effect again.
 
     Raises:
         UnknownError: nothing was changed there.
@@ -98,16 +97,16 @@ def reset(folder: Path, key: str) -> ValueChange:
     return _carried_out(Deployment(folder), key, take_out)
 
 
-def value_of(key: str, text: str) -> Any:
-    """A value as it would stand in the file that ``key`` names: TOML in ``pilot.toml``, YAML everywhere else.
+def value_of(key: str, text: str) -> PlainData:
+    """Parse a value in the format of the file that ``key`` names: TOML in ``pilot.toml``, YAML everywhere else.
 
     Raises:
-        DataError: it cannot stand there.
+        DataError: the text is not valid in that format.
     """
     return parse_toml(f"value = {text}", "VALUE")["value"] if is_setting(key) else parse_yaml(text, "VALUE")
 
 
-def _carried_out(deployment: Deployment, key: str, edit: Any) -> ValueChange:
+def _carried_out(deployment: Deployment, key: str, edit: Callable[[Named, Changes], None]) -> ValueChange:
     folder = deployment.folder
     with locked(folder):
         recover(folder)
@@ -127,8 +126,8 @@ def _carried_out(deployment: Deployment, key: str, edit: Any) -> ValueChange:
     return ValueChange(file=name, key=named.key, before=_shown(before), after=_shown(after))
 
 
-def _file_of(folder: Path, key: str) -> tuple[str, Any]:
-    """The file of the model that a key names, and the package's data in it."""
+def _file_of(folder: Path, key: str) -> tuple[str, PlainData]:
+    """Return the file of the model that a key names, and the package's data in it."""
     file = f"{MODEL}/{key.partition('#')[0].removeprefix(f'{MODEL}/')}"
     is_known = file in LISTS or file in SINGLES or Path(file).parent.as_posix() in {PROCEDURES, FORMS}
     if "#" not in key or not is_known or not (folder / file).is_file():
@@ -139,8 +138,8 @@ def _file_of(folder: Path, key: str) -> tuple[str, Any]:
     return file, parse_yaml(read_text(folder / file, file), file)
 
 
-def _named(file: str, text: str, data: Any, changes: Changes) -> Named:
-    """The key as a path: as many parts as the names in the data have, which may hold dots themselves."""
+def _named(file: str, text: str, data: PlainData, changes: Changes) -> Named:
+    """Resolve a dotted key to a path; names in the data may hold dots themselves, and the longest match wins."""
     path: tuple[str, ...] = ()
     rest = text.split(".")
     effective = apply_overlay(data, nested(changes), file)[0]
@@ -158,8 +157,8 @@ def _named(file: str, text: str, data: Any, changes: Changes) -> Named:
     return Named(file, path, found_at(data, path))
 
 
-def _place(changes: Changes, named: Named, value: Any) -> None:
-    """Write a change down: inside the one that stands above it, and instead of those below it."""
+def _place(changes: Changes, named: Named, value: PlainData) -> None:
+    """Add a change: inside an existing change of a parent key, and in place of those of child keys."""
     above = next((path for path in changes if named.path[: len(path)] == path and path != named.path), None)
     if above is not None:
         held = changes[above]
@@ -180,12 +179,12 @@ def _place(changes: Changes, named: Named, value: Any) -> None:
         changes[named.path] = _change(value, named.found)
 
 
-def _change(value: Any, found: Any) -> dict[str, Any]:
+def _change(value: PlainData, found: PlainData) -> OverrideNode:
     was = {} if found is ABSENT else {"was": copy.deepcopy(found)}
     return {DELETE: True, **was} if value is ABSENT else {"is": value, **was}
 
 
-def _effective(data: Any, text: str, name: str, path: tuple[str, ...]) -> Any:
+def _effective(data: PlainData, text: str, name: str, path: tuple[str, ...]) -> PlainData:
     overlay = parse_yaml(text, name) or {}
     return found_at(apply_overlay(data, overlay, name)[0], path)
 
@@ -201,5 +200,5 @@ def _refuse_locked(deployment: Deployment, named: Named) -> None:
             )
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: PlainData) -> PlainData:
     return None if value is ABSENT else value

@@ -1,11 +1,11 @@
-"""Overrides, carried from one version of a package to another: each change is compared with what it replaced."""
+"""Three-way merge of overrides with a new version of the package: base, local value and the package's new value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TypeAlias, cast
 
 import yaml
 
@@ -16,21 +16,29 @@ from pilotkit.merging.documents import edited
 from pilotkit.merging.files import comments_of
 from pilotkit.merging.values import is_same, merge_values
 from pilotkit.model.package import PackageInfo
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.upgrade import Notice, OverrideChange, OverrideState, Unresolved
 from pilotkit.overlay import ABSENT, DELETE, changes_in, found_at
 from pilotkit.packages.conflicts import LOOK, WHY, compare_by
 from pilotkit.reading.yaml_data import parse_yaml
 from pilotkit.upgrades.renames import Renames
 
+KeyPath: TypeAlias = tuple[str, ...]
+"""A key of a file, from the root; items of a list by their id."""
+OverrideNode: TypeAlias = dict[str, PlainData]
+"""One change of an overlay: ``is`` or ``$delete``, and ``was``."""
+Changes: TypeAlias = dict[KeyPath, OverrideNode]
+"""The changes of one override file by key."""
+
 
 @dataclass
 class OverrideMerge:
-    """What becomes of every override."""
+    """The merged override files, and the outcome for each override."""
 
     files: dict[str, str | None] = field(default_factory=dict)
-    """Text by path, None where the file goes; only what changes."""
+    """Text by path of each file that changes; None where it is removed."""
     sources: dict[str, str] = field(default_factory=dict)
-    """The override file that each text was made of, by path: its rights go along."""
+    """The override file that each text is based on, by path; its permissions are kept."""
     changes: list[OverrideChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
@@ -45,27 +53,27 @@ class Models:
     old: Callable[[str], str | None]
     new: Callable[[str], str | None]
     info: PackageInfo
-    """Of the package afterwards."""
+    """The new package."""
 
 
 @dataclass
 class _File:
-    """One override file afterwards, or one of what is set aside."""
+    """One override file after the merge, or one file of ``local/set-aside/``."""
 
     sources: set[str] = field(default_factory=set)
-    """The override files that its changes come from."""
-    changes: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    """The override files that its changes came from."""
+    changes: Changes = field(default_factory=dict)
     is_changed: bool = False
 
 
-def carry_over(overrides: Mapping[str, str], models: Models, moves: Renames, waiting: frozenset[str]) -> OverrideMerge:
-    """Every override on top of the new model.
+def carry_over(overrides: Mapping[str, str], models: Models, renames: Renames, stale: frozenset[str]) -> OverrideMerge:
+    """Merge every override with the new model.
 
     Args:
         overrides: text by path below the deployment.
         models: the package's files before and after.
-        moves: what was renamed between them.
-        waiting: overrides that were stale already.
+        renames: files and keys that were renamed between them.
+        stale: overrides that were stale before, as ``file#key``.
 
     Raises:
         DataError: an override or a file of the model is not valid.
@@ -73,38 +81,38 @@ def carry_over(overrides: Mapping[str, str], models: Models, moves: Renames, wai
     layers, files = OverrideMerge(), dict[str, _File]()
     held = {name: parse_yaml(text, name) for name, text in overrides.items()}
     found = [(name, path, node) for name, data in held.items() for path, node in changes_in(data)]
-    for name, path, node in sorted(found, key=lambda each: _moved(each[0], each[1], moves) != each[:2]):
-        _carry(name, path, node, models, moves, waiting, layers, files)
+    for name, path, node in sorted(found, key=lambda each: _moved(each[0], each[1], renames) != each[:2]):
+        _carry(name, path, node, models, renames, stale, layers, files)
     layers.sources = {name: _source(name, file, files, overrides) for name, file in files.items() if file.changes}
     layers.files = _written(overrides, files, layers.sources)
     return layers
 
 
-def _moved(name: str, path: tuple[str, ...], moves: Renames) -> tuple[str, tuple[str, ...]]:
-    """Where an override belongs afterwards: its file and key. What stays goes before what comes there."""
-    file, key = moves.of_key(f"{MODEL}{name.removeprefix(OVERRIDES)}", path)
+def _moved(name: str, path: KeyPath, renames: Renames) -> tuple[str, KeyPath]:
+    """Return the file and key of an override after the renames."""
+    file, key = renames.of_key(f"{MODEL}{name.removeprefix(OVERRIDES)}", path)
     return override_of(file), key
 
 
 def _carry(
     name: str,
-    path: tuple[str, ...],
-    node: dict[str, Any],
+    path: KeyPath,
+    node: OverrideNode,
     models: Models,
-    moves: Renames,
-    waiting: frozenset[str],
+    renames: Renames,
+    stale: frozenset[str],
     layers: OverrideMerge,
     files: dict[str, _File],
 ) -> None:
-    """One change of one file."""
+    """Merge one change of one file."""
     old_file = f"{MODEL}{name.removeprefix(OVERRIDES)}"
-    new_name, new_path = _moved(name, path, moves)
+    new_name, new_path = _moved(name, path, renames)
     new_file = f"{MODEL}{new_name.removeprefix(OVERRIDES)}"
     is_moved = (new_name, new_path) != (name, path)
     before, data = _parsed(models.old(old_file), old_file), _parsed(models.new(new_file), new_file)
     state, became, found = _decided(node, found_at(before, path), data, new_path)
     key = ".".join(new_path)
-    if state is OverrideState.KEPT and f"{name}#{'.'.join(path)}" in waiting and not _agrees(node, found):
+    if state is OverrideState.KEPT and f"{name}#{'.'.join(path)}" in stale and not _agrees(node, found):
         state = OverrideState.STALE
     if any(falls_under(new_file, new_path, rule) for rule in models.info.locked):
         state = OverrideState.BLOCKED
@@ -130,8 +138,8 @@ def _set_aside(name: str, info: PackageInfo) -> str:
     return f"{SET_ASIDE}/{info.version}/{name.removeprefix(OVERRIDES + '/')}"
 
 
-def _free(files: Mapping[str, _File], target: str, path: tuple[str, ...], node: dict[str, Any]) -> str:
-    """Where a change can be set aside without standing in another's place: in a file, or in one with a number."""
+def _free(files: Mapping[str, _File], target: str, path: KeyPath, node: OverrideNode) -> str:
+    """Return a file for a change that is set aside without replacing another: ``target``, or one with a number."""
     place, number = PurePosixPath(target), 1
     while _is_taken(files.get(str(place)), path, node):
         number += 1
@@ -143,17 +151,17 @@ _GONE = "the package no longer has what it changes"
 _TAKEN = "another override stands where its place has moved to"
 
 
-def _is_taken(file: _File | None, path: tuple[str, ...], node: dict[str, Any]) -> bool:
-    """Whether something else is changed at a path, above it or below it."""
+def _is_taken(file: _File | None, path: KeyPath, node: OverrideNode) -> bool:
+    """Return whether a different change exists at a path, above it or below it."""
     changes = file.changes if file is not None else {}
     near = [each for each in changes if each[: len(path)] == path or path[: len(each)] == each]
     return any(each != path or not is_same(changes[each], node) for each in near)
 
 
 def _decided(
-    node: dict[str, Any], before: Any, data: Any, path: tuple[str, ...]
-) -> tuple[OverrideState, dict[str, Any] | None, Any]:
-    """What becomes of a change, how it is written afterwards (None: not at all), and what the package has there."""
+    node: OverrideNode, before: PlainData, data: PlainData, path: KeyPath
+) -> tuple[OverrideState, OverrideNode | None, PlainData]:
+    """Return the outcome of a change, the change after the merge (None: dropped) and the package's new value."""
     if data is None or found_at(data, path[:-1]) is ABSENT:
         return OverrideState.SET_ASIDE, node, ABSENT
     found, was, ours = found_at(data, path), node.get("was", ABSENT), node.get("is", ABSENT)
@@ -169,12 +177,12 @@ def _decided(
     return OverrideState.MERGED, {**node, "is": merged.value, "was": found}, found
 
 
-def _agrees(node: dict[str, Any], found: Any) -> bool:
+def _agrees(node: OverrideNode, found: PlainData) -> bool:
     return is_same(found, node.get("was", ABSENT))
 
 
 def _unsettled(
-    layers: OverrideMerge, name: str, key: str, state: OverrideState, node: dict[str, Any], found: Any, gone: str
+    layers: OverrideMerge, name: str, key: str, state: OverrideState, node: OverrideNode, found: PlainData, gone: str
 ) -> None:
     values = {"base": _shown(node.get("was", ABSENT)), "ours": _shown(node.get("is", ABSENT)), "package": _shown(found)}
     if state is OverrideState.STALE:
@@ -187,7 +195,7 @@ def _unsettled(
 
 
 def _told(
-    name: str, key: str, state: OverrideState, node: dict[str, Any], became: dict[str, Any], found: Any
+    name: str, key: str, state: OverrideState, node: OverrideNode, became: OverrideNode, found: PlainData
 ) -> OverrideChange:
     return OverrideChange(
         file=name,
@@ -200,19 +208,19 @@ def _told(
     )
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: PlainData) -> PlainData:
     return None if value is ABSENT else value
 
 
 def _source(name: str, file: _File, files: Mapping[str, _File], overrides: Mapping[str, str]) -> str:
-    """The override file that another is made of: itself where it was there, or else one that goes, if any does."""
+    """Return the file that a text is based on: itself where it existed, else a file that is removed, if any."""
     return name if name in overrides else min(file.sources, key=lambda each: (bool(files[each].changes), each))
 
 
 def _written(
     overrides: Mapping[str, str], files: Mapping[str, _File], sources: Mapping[str, str]
 ) -> dict[str, str | None]:
-    """Every file that changes, as text. A comment goes where its change goes; what lost its place stands at the top."""
+    """Return every changed file as text. Comments move with their change; orphaned ones go to the top."""
     texts = {name: _text(name, overrides, files, sources) for name, file in files.items() if file.is_changed}
     for source in (each for each in overrides if each in texts):
         lost = comments_of(source, overrides[source]) - comments_of(source, texts[source] or "")
@@ -227,15 +235,15 @@ def _written(
 def _text(
     name: str, overrides: Mapping[str, str], files: Mapping[str, _File], sources: Mapping[str, str]
 ) -> str | None:
-    """The file in its own words, or in those of one that goes."""
+    """Return the text of a file, edited in place where possible; None where it is removed."""
     changes, source = files[name].changes, sources.get(name)
     if not changes or source is None:
         return None
     return write_changes(name, overrides[source] if source == name or not files[source].changes else "", changes)
 
 
-def write_changes(name: str, text: str, changes: Mapping[tuple[str, ...], dict[str, Any]]) -> str:
-    """An override file that makes exactly ``changes``, as much as can be in the words of ``text``."""
+def write_changes(name: str, text: str, changes: Mapping[KeyPath, OverrideNode]) -> str:
+    """Return an override file with exactly ``changes``, edited into ``text`` so that comments and layout survive."""
     wanted = nested(changes)
     if not text.strip():
         return _anew(changes)
@@ -246,20 +254,21 @@ def write_changes(name: str, text: str, changes: Mapping[tuple[str, ...], dict[s
     return _anew(changes) if held is None else held
 
 
-def nested(changes: Mapping[tuple[str, ...], dict[str, Any]]) -> dict[str, Any]:
-    """Changes by path as the overlay that makes them."""
-    data: dict[str, Any] = {}
+def nested(changes: Mapping[KeyPath, OverrideNode]) -> dict[str, PlainData]:
+    """Return the overlay that holds these changes, nested by key."""
+    data: dict[str, PlainData] = {}
     for path, node in changes.items():
         place = data
         for key in path[:-1]:
-            place = place.setdefault(key, {})
+            child: dict[str, PlainData] = {}
+            place = cast("dict[str, PlainData]", place.setdefault(key, child))
         place[path[-1]] = node
     return data
 
 
-def _anew(changes: Mapping[tuple[str, ...], dict[str, Any]]) -> str:
+def _anew(changes: Mapping[KeyPath, OverrideNode]) -> str:
     return yaml.safe_dump(nested(changes), allow_unicode=True, sort_keys=False, width=120)
 
 
-def _parsed(text: str | None, file: str) -> Any:
+def _parsed(text: str | None, file: str) -> PlainData:
     return None if text is None or PurePosixPath(file).suffix != ".yaml" else parse_yaml(text, file)

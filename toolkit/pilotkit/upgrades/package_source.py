@@ -1,4 +1,4 @@
-"""Where the package of an upgrade comes from: the one place that knows."""
+"""The source of an upgrade's package: a file, a folder, a registry or the deployment's own copy."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pilotkit.registry.verified_download import VerifiedPackage, download_verifi
 
 @dataclass(frozen=True)
 class PackageSource:
-    """Where a package is taken from, and what is believed of it.
+    """The source of a package, and whose signature vouches for it.
 
     Args:
         package: a package file, or a folder of them; None: the registry, or the package that the deployment keeps.
-        version: the version wanted; None: the newest of a folder, or what the deployment keeps.
-        registry: held against its root; None: the one that the deployment's package came from, if it did.
+        version: the version wanted; None: the newest of a folder, or the one that the deployment keeps.
+        registry: a registry verified against its root; None: the one that the deployment's package came from, if any.
         allow_unsigned: take a file that nobody vouches for.
     """
 
@@ -44,7 +44,7 @@ class FoundPackage:
 
 
 def find(folder: Path, name: str, source: PackageSource) -> FoundPackage:
-    """The package to upgrade a deployment to, verified.
+    """Return the verified package to upgrade a deployment to.
 
     Args:
         folder: the deployment.
@@ -87,7 +87,7 @@ def _obtained(folder: Path, name: str, source: PackageSource) -> VerifiedPackage
 
 
 def _registry(folder: Path, named: TrustedRegistry | None) -> TrustedRegistry | None:
-    """The one that is named, with what the deployment remembers of it: an older word of it must not pass for new."""
+    """Return the named registry with the versions that the deployment has seen of it, to detect a rollback attack."""
     known = trust_of(folder)
     if known is None or known.statement.registry is None:
         return named
@@ -118,9 +118,9 @@ def _rank(version: str) -> tuple[object, ...]:
 
 
 def _own(folder: Path, version: str | None) -> PackageArchive | None:
-    """The package that the deployment keeps, if it is of the version wanted."""
-    pristine = read_merge_base(folder)
-    if pristine is None and version is None:
+    """Return the package that the deployment keeps, if it is of the wanted version."""
+    merge_base = read_merge_base(folder)
+    if merge_base is None and version is None:
         raise UnknownError("the deployment does not keep the package it was made from.", remedy="Name a package file.")
-    kept = kept_package(folder, pristine) if pristine is not None else None
+    kept = kept_package(folder, merge_base) if merge_base is not None else None
     return kept if kept is not None and version in {None, kept.info.version} else None

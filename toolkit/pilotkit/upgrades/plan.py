@@ -1,4 +1,4 @@
-"""What an upgrade would do: worked out whole, and tried on a copy, before the first byte is changed."""
+"""The plan of an upgrade: computed in full and tested on a staged copy before the first byte is changed."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ _TAKE_BACK = "Take the change back with 'pilotkit override DEPLOYMENT {file}#{ke
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of an upgrade."""
+    """The options of an upgrade."""
 
     answers: Mapping[str, str]
     """Changed answers, and answers to new questions."""
     ask: Callable[[TemplateQuestion], str] | None = None
-    """Called for each question that has no answer yet; None: the question's own answer holds."""
+    """Called for each question that has no answer yet; None: the question's default applies."""
     allow_downgrade: bool = False
     say: Callable[[str], None] = lambda _: None
-    """Told each step in a few words."""
+    """Called with a short description of each step."""
 
 
 @dataclass(frozen=True)
@@ -70,57 +70,57 @@ class Prepared:
 
     plan: UpgradePlan
     wanted: Mapping[str, FileState | None]
-    """What should stand at which path."""
+    """The wanted state by path."""
 
 
 def prepare(
-    standing: InstalledDeployment, archive: PackageArchive, request: Request, beside: Path | None = None
+    installed: InstalledDeployment, archive: PackageArchive, request: Request, beside: Path | None = None
 ) -> Prepared:
-    """Work an upgrade out and try it on a copy.
+    """Compute the plan of an upgrade and test it on a staged copy.
 
     Args:
-        standing: the deployment as it is.
+        installed: the deployment as it is.
         archive: the package to upgrade to.
-        request: how.
-        beside: the folder to build the copy in; None: the system's for temporary files.
+        request: the options.
+        beside: the folder to build the copy in; None: the system's temporary folder.
 
     Raises:
         PackageError: the package is older, or not the one it says it is.
         DataError: the deployment or an answer is wrong.
     """
-    _check_version(standing, archive, request)
-    _look_at(standing, (f"{MODEL}/{name}" for name in list_files(standing.folder / MODEL, dotted=True)))
-    moves = Renames.between(standing.info, archive.info)
+    _check_version(installed, archive, request)
+    _look_at(installed, (f"{MODEL}/{name}" for name in list_files(installed.folder / MODEL, dotted=True)))
+    renames = Renames.between(installed.info, archive.info)
     request.say("Merging")
-    order = standing.order(archive, request.answers, request.ask)
+    order = installed.order(archive, request.answers, request.ask)
     rendered = rendering(archive, order)
-    seeded = _seeded(standing, archive, rendered, moves)
-    layers = _layers(standing, archive, moves)
-    told = _settings(standing, rendered, seeded)
-    wanted = _wanted(standing, archive, order, rendered, seeded, layers, tuple(each for each, _ in told))
-    added = _added(standing, archive, rendered, wanted)
-    _look_at(standing, wanted)
+    seeded = _seeded(installed, archive, rendered, renames)
+    layers = _layers(installed, archive, renames)
+    told = _settings(installed, rendered, seeded)
+    wanted = _wanted(installed, archive, order, rendered, seeded, layers, tuple(each for each, _ in told))
+    added = _added(installed, archive, rendered, wanted)
+    _look_at(installed, wanted)
     notices = (*layers.notices, *(notice for _, notice in told))
-    draft = _draft(standing, archive, order, seeded, layers, wanted, added).model_copy(update={"notices": notices})
+    draft = _draft(installed, archive, order, seeded, layers, wanted, added).model_copy(update={"notices": notices})
     request.say("Trying it on a copy")
-    return Prepared(_tried(standing, draft, wanted, moves, beside), wanted)
+    return Prepared(_tried(installed, draft, wanted, renames, beside), wanted)
 
 
-def _look_at(standing: InstalledDeployment, paths: Iterable[str]) -> None:
-    """Remember what stands there now, so that an edit from here on is not overwritten."""
+def _look_at(installed: InstalledDeployment, paths: Iterable[str]) -> None:
+    """Record the present version of each path, so that a later edit is detected and not overwritten."""
     for path in paths:
-        standing.state(path)
+        installed.state(path)
 
 
-def _check_version(standing: InstalledDeployment, archive: PackageArchive, request: Request) -> None:
-    here, there = standing.info.version, archive.info.version
+def _check_version(installed: InstalledDeployment, archive: PackageArchive, request: Request) -> None:
+    here, there = installed.info.version, archive.info.version
     if precedence(there) < precedence(here) and not request.allow_downgrade:
         raise PackageError(
             f"is version {there}, and the deployment runs {here}, which is newer.",
             where=Place(archive.path.name),
             remedy="Name a newer package, or add --allow-downgrade.",
         )
-    if there == here and archive.identity != standing.identity:
+    if there == here and archive.identity != installed.identity:
         raise PackageError(
             f"says it is version {there}, which the deployment runs already, but it is another package.",
             where=Place(archive.path.name),
@@ -129,12 +129,12 @@ def _check_version(standing: InstalledDeployment, archive: PackageArchive, reque
 
 
 def _seeded(
-    standing: InstalledDeployment, archive: PackageArchive, rendered: Mapping[str, bytes], moves: Renames
+    installed: InstalledDeployment, archive: PackageArchive, rendered: Mapping[str, bytes], renames: Renames
 ) -> Seeded:
     theirs = {path: data for path, data in rendered.items() if archive.info.is_seeded(path)}
-    handed_over = {path for path in standing.base if path in rendered and path not in theirs}
-    base = {path: data for path, data in standing.base.items() if path not in handed_over}
-    seeded = merge_seeded(base, theirs, standing.state, standing.foreign_cases(), moves.of_file)
+    handed_over = {path for path in installed.base if path in rendered and path not in theirs}
+    base = {path: data for path, data in installed.base.items() if path not in handed_over}
+    seeded = merge_seeded(base, theirs, installed.state, installed.untracked_files(), renames.of_file)
     for path in sorted(handed_over):
         note = "the package hands it over: it is the deployment's own now"
         owner = archive.info.owner_of(path)
@@ -142,27 +142,29 @@ def _seeded(
     return seeded
 
 
-def _settings(standing: InstalledDeployment, rendered: Mapping[str, bytes], seeded: Seeded) -> tuple[Told, ...]:
-    """Settings that both sides changed, now or before, and nobody has compared yet."""
-    asked = (*(standing.pristine.settings if standing.pristine else ()), *seeded.settings)
-    state = seeded.wanted.get(SETTINGS) or standing.state(SETTINGS)
+def _settings(installed: InstalledDeployment, rendered: Mapping[str, bytes], seeded: Seeded) -> tuple[Told, ...]:
+    """Return the settings in conflict: changed on both sides, now or before, and not decided yet."""
+    asked = (*(installed.merge_base.settings if installed.merge_base else ()), *seeded.settings)
+    state = seeded.wanted.get(SETTINGS) or installed.state(SETTINGS)
     if not asked or state is None or SETTINGS not in rendered:
         return ()
     ours, package = (parse_toml(data.decode("utf-8-sig"), SETTINGS) for data in (state.data, rendered[SETTINGS]))
     return tuple(undecided(ours, package, asked))
 
 
-def _layers(standing: InstalledDeployment, archive: PackageArchive, moves: Renames) -> OverrideMerge:
+def _layers(installed: InstalledDeployment, archive: PackageArchive, renames: Renames) -> OverrideMerge:
     models = Models(
-        old=lambda path: standing.package.text(path.removeprefix(f"{MODEL}/")),
+        old=lambda path: installed.package.text(path.removeprefix(f"{MODEL}/")),
         new=lambda path: archive.text(path.removeprefix(f"{MODEL}/")),
         info=archive.info,
     )
-    return carry_over(standing.overrides, models, moves, standing.waiting) if standing.overrides else OverrideMerge()
+    return (
+        carry_over(installed.overrides, models, renames, installed.waiting) if installed.overrides else OverrideMerge()
+    )
 
 
 def _wanted(
-    standing: InstalledDeployment,
+    installed: InstalledDeployment,
     archive: PackageArchive,
     order: Order,
     rendered: Mapping[str, bytes],
@@ -170,54 +172,54 @@ def _wanted(
     layers: OverrideMerge,
     settings: tuple[UndecidedSetting, ...],
 ) -> dict[str, FileState | None]:
-    """What should stand at which path; what is not named stays."""
+    """Return the wanted state by path; a path that is not named stays as it is."""
     model = {f"{MODEL}/{path}": FileState(data) for path, data in archive.files.items()}
-    held = (f"{MODEL}/{name}" for name in list_files(standing.folder / MODEL, dotted=True))
+    held = (f"{MODEL}/{name}" for name in list_files(installed.folder / MODEL, dotted=True))
     wanted: dict[str, FileState | None] = {path: None for path in held if path not in model}
     wanted |= model | seeded.wanted
     for path, text in layers.files.items():
         if text is None:
             wanted[path] = None
         else:
-            free = standing.free(path, text.encode()) if path.startswith(f"{SET_ASIDE}/") else path
-            source = standing.state(layers.sources[path])
+            free = installed.free(path, text.encode()) if path.startswith(f"{SET_ASIDE}/") else path
+            source = installed.state(layers.sources[path])
             wanted[free] = FileState(text.encode(), source.mode if source else None)
     wanted[ANSWERS] = FileState(order.told())
-    kept = _undecided(standing, seeded)
-    contents = {digest(data): data for data in (*standing.base.values(), *seeded.undecided.values(), b"")}
-    pristine = merge_base_files(archive, rendered, kept, layers.waiting, settings, contents)
-    folder = standing.folder / FOLDER
+    kept = _undecided(installed, seeded)
+    contents = {digest(data): data for data in (*installed.base.values(), *seeded.undecided.values(), b"")}
+    base_files = merge_base_files(archive, rendered, kept, layers.waiting, settings, contents)
+    folder = installed.folder / FOLDER
     gone = (f"{FOLDER}/{path.name}" for path in (folder.iterdir() if folder.is_dir() else ()))
-    wanted |= {path: None for path in gone if path not in pristine}
-    closed = _closed(standing, (*rendered.items(), *standing.base.items(), *seeded.undecided.items()))
+    wanted |= {path: None for path in gone if path not in base_files}
+    closed = _closed(installed, (*rendered.items(), *installed.base.items(), *seeded.undecided.items()))
     return wanted | {
-        path: FileState(data, 0o600 if digest(data) in closed else None) for path, data in pristine.items()
+        path: FileState(data, 0o600 if digest(data) in closed else None) for path, data in base_files.items()
     }
 
 
-def _closed(standing: InstalledDeployment, made: Iterable[tuple[str, bytes]]) -> frozenset[str]:
-    """Digests of what the package makes of files that only their owner may read: an answer in them may be a secret."""
-    return frozenset(digest(data) for path, data in made if (held := standing.state(path)) and held.is_closed)
+def _closed(installed: InstalledDeployment, made: Iterable[tuple[str, bytes]]) -> frozenset[str]:
+    """Return digests of the package's versions of owner-only files: an answer in them may be a secret."""
+    return frozenset(digest(data) for path, data in made if (held := installed.state(path)) and held.is_closed)
 
 
-def _undecided(standing: InstalledDeployment, seeded: Seeded) -> dict[str, MergeBaseFile]:
-    """Files that keep their older base until a person has decided."""
+def _undecided(installed: InstalledDeployment, seeded: Seeded) -> dict[str, MergeBaseFile]:
+    """Return the files in conflict, which keep their older base until a person has decided."""
     return {
-        path: MergeBaseFile(sha256=digest(standing.base.get(path, b"")), offered=digest(offered))
+        path: MergeBaseFile(sha256=digest(installed.base.get(path, b"")), offered=digest(offered))
         for path, offered in seeded.undecided.items()
     }
 
 
 def _added(
-    standing: InstalledDeployment,
+    installed: InstalledDeployment,
     archive: PackageArchive,
     rendered: Mapping[str, bytes],
     wanted: dict[str, FileState | None],
 ) -> list[FileChange]:
-    """Files that are the deployment's own from the start, where the package begins them only now."""
+    """Return files that are the deployment's own once written, and that this version of the package adds."""
     added = []
     for path, data in rendered.items():
-        if archive.info.is_seeded(path) or path in standing.written or standing.state(path) is not None:
+        if archive.info.is_seeded(path) or path in installed.written or installed.state(path) is not None:
             continue
         wanted[path] = FileState(data)
         added.append(FileChange(path=path, owner=archive.info.owner_of(path), action=FileAction.ADDED))
@@ -225,7 +227,7 @@ def _added(
 
 
 def _draft(
-    standing: InstalledDeployment,
+    installed: InstalledDeployment,
     archive: PackageArchive,
     order: Order,
     seeded: Seeded,
@@ -233,26 +235,26 @@ def _draft(
     wanted: Mapping[str, FileState | None],
     added: list[FileChange],
 ) -> UpgradePlan:
-    """The plan as far as it can be told without trying it."""
+    """Return the plan as far as it is known without testing it."""
     locked = [each for each in layers.changes if each.state is OverrideState.BLOCKED]
     below = ((path, state) for path, state in wanted.items() if path.startswith(f"{MODEL}/"))
-    changed = [path for path, state in below if _differs(standing, path, state)]
+    changed = [path for path, state in below if _differs(installed, path, state)]
     generated = FileChange(path=ANSWERS, owner=Ownership.GENERATED, action=FileAction.REPLACED)
     return UpgradePlan(
-        deployment=standing.deployment.settings.deployment.id,
+        deployment=installed.deployment.settings.deployment.id,
         package=archive.info.name,
-        installed=standing.info.version,
+        installed=installed.info.version,
         offered=archive.info.version,
-        installed_identity=standing.identity,
+        installed_identity=installed.identity,
         offered_identity=archive.identity,
         overrides=tuple(layers.changes),
-        files=(*seeded.changes, *added, *((generated,) if _differs(standing, ANSWERS, wanted[ANSWERS]) else ())),
+        files=(*seeded.changes, *added, *((generated,) if _differs(installed, ANSWERS, wanted[ANSWERS]) else ())),
         model_files=len(changed),
-        answers=tuple(_answers(standing, archive, order)),
-        notes=tuple(_notes(standing, archive, order)),
+        answers=tuple(_answers(installed, archive, order)),
+        notes=tuple(_notes(installed, archive, order)),
         unresolved=(*layers.unresolved, *seeded.unresolved),
         blocked=(
-            *(_edited(each) for each in standing.drift),
+            *(_edited(each) for each in installed.drift),
             *(_locked(each) for each in locked),
         ),
     )
@@ -272,55 +274,58 @@ def _locked(change: OverrideChange) -> Obstacle:
     return Obstacle(kind=ObstacleKind.LOCKED, file=change.file, key=change.key, said=said)
 
 
-def _differs(standing: InstalledDeployment, path: str, state: FileState | None) -> bool:
-    held = standing.state(path)
+def _differs(installed: InstalledDeployment, path: str, state: FileState | None) -> bool:
+    held = installed.state(path)
     return (held.data if held else None) != (state.data if state else None)
 
 
-def _answers(standing: InstalledDeployment, archive: PackageArchive, order: Order) -> Iterator[AnswerChange]:
+def _answers(installed: InstalledDeployment, archive: PackageArchive, order: Order) -> Iterator[AnswerChange]:
     for question in questions_in(archive):
-        before, after = standing.answers.get(question.id), order.answers[question.id]
+        before, after = installed.answers.get(question.id), order.answers[question.id]
         if before != after:
             yield AnswerChange(question=question.id, prompt=question.prompt, before=before, after=after)
 
 
-def _notes(standing: InstalledDeployment, archive: PackageArchive, order: Order) -> Iterator[str]:
-    """What the merge had to do without, and where a changed answer goes that it does not write: files of our own."""
-    if standing.pristine is None:
+def _notes(installed: InstalledDeployment, archive: PackageArchive, order: Order) -> Iterator[str]:
+    """Yield a note for a missing merge base, and for each own file that a changed answer would render otherwise."""
+    if installed.merge_base is None:
         yield _NOT_KEPT
-    changed = [each.question for each in _answers(standing, archive, order) if each.before is not None]
+    changed = [each.question for each in _answers(installed, archive, order) if each.before is not None]
     if not changed:
         return
     with_old = {name: said for name, said in order.answers.items() if name not in changed}
-    before = rendering(archive, standing.order(archive, with_old))
+    before = rendering(archive, installed.order(archive, with_old))
     for path, data in rendering(archive, order).items():
-        if not archive.info.is_seeded(path) and before.get(path) != data and path in standing.written:
+        if not archive.info.is_seeded(path) and before.get(path) != data and path in installed.written:
             yield f"{path} is yours and stays as it is: write the new answer ({', '.join(changed)}) there yourself."
 
 
 def _tried(
-    standing: InstalledDeployment,
+    installed: InstalledDeployment,
     draft: UpgradePlan,
     wanted: Mapping[str, FileState | None],
-    moves: Renames,
+    renames: Renames,
     beside: Path | None,
 ) -> UpgradePlan:
-    """The plan with what only the deployment as it would be can tell."""
-    if standing.drift:
+    """Return the plan completed by what the staged copy shows: visible changes and failing checks."""
+    if installed.drift:
         return draft
-    before = standing.deployment
-    with tempfile.TemporaryDirectory() as temporary, staged(standing.folder, wanted, beside or Path(temporary)) as copy:
+    before = installed.deployment
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        staged(installed.folder, wanted, beside or Path(temporary)) as copy,
+    ):
         tried = try_out(copy, errors_of(before))
         if tried.deployment is None:
             return draft.model_copy(update={"blocked": (*draft.blocked, *tried.wrong)})
         known = tried.deployment.catalog
         seeded = (each.path for each in draft.files if each.owner is Ownership.SEEDED)
         told = {
-            "procedures": tuple(procedures_changed(before.catalog, known, moves, open_cases(before))),
-            "kpis": tuple(kpis_changed(before.catalog, known, moves)),
+            "procedures": tuple(procedures_changed(before.catalog, known, renames, open_cases(before))),
+            "kpis": tuple(kpis_changed(before.catalog, known, renames)),
             "effective": (
-                *settings_changed(standing.folder, copy, seeded),
-                *effective_changes(DeploymentTree(standing.folder), DeploymentTree(copy)),
+                *settings_changed(installed.folder, copy, seeded),
+                *effective_changes(DeploymentTree(installed.folder), DeploymentTree(copy)),
             ),
             "blocked": draft.blocked or tried.wrong,
         }
@@ -328,10 +333,10 @@ def _tried(
 
 
 def refuse(plan: UpgradePlan) -> None:
-    """Raise what stands in the way of an upgrade.
+    """Refuse a plan that has obstacles.
 
     Raises:
-        DataError: something does.
+        DataError: the plan is blocked; the first obstacle is named.
     """
     if plan.blocked:
         more = f" {len(plan.blocked) - 1} more reasons stand in the plan." if len(plan.blocked) > 1 else ""

@@ -1,4 +1,4 @@
-"""What a package renamed between two of its versions, so that a deployment's own changes go along."""
+"""The renames between two versions of a package, applied to a deployment's own changes."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from pilotkit.model.package import PackageInfo, Rename, precedence
 
 @dataclass(frozen=True)
 class Renames:
-    """The renames of a way from one version to another, in the order they happened."""
+    """The renames from one version to another, in the order they were declared."""
 
     renames: tuple[tuple[str, str], ...] = ()
     """Old and new: a file of the deployment, or ``file#key``."""
 
     @classmethod
     def between(cls, installed: PackageInfo, offered: PackageInfo) -> Self:
-        """Those declared since the installed version, however many versions are skipped; backwards on a downgrade."""
+        """Return the renames declared since the installed version, over skipped versions; reversed on a downgrade."""
         old, new = precedence(installed.version), precedence(offered.version)
         if new >= old:
             return cls(tuple((each.old, each.new) for each in _since(offered.renames, old, new)))
         return cls(tuple((each.new, each.old) for each in reversed(list(_since(installed.renames, new, old)))))
 
     def of_file(self, file: str) -> str:
-        """What a file is called now."""
+        """Return the present path of a file."""
         for old, new in self.renames:
             if "#" not in old and file == old:
                 file = new
         return file
 
     def of_key(self, file: str, path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-        """Where a key of a file stands now."""
+        """Return the present file and path of a key."""
         for old, new in self.renames:
             old_file, mark, old_key = old.partition("#")
             if file != old_file:

@@ -1,4 +1,4 @@
-"""Seeded files: written once by the package, the deployment's from then on; an upgrade merges what both made."""
+"""Three-way merge of seeded files: the package writes them once, the deployment edits them, an upgrade merges both."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ from pilotkit.upgrades.file_state import FileState
 
 @dataclass
 class Seeded:
-    """What becomes of the seeded files."""
+    """The merged seeded files, and the outcome for each."""
 
     wanted: dict[str, FileState | None] = field(default_factory=dict)
-    """Only what changes."""
+    """The wanted state by path; only files that change."""
     changes: list[FileChange] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     undecided: dict[str, bytes] = field(default_factory=dict)
-    """What the package offers, by path, where a person decides."""
+    """The package's version of each file in conflict, by path."""
     settings: list[UndecidedSetting] = field(default_factory=list)
-    """What both sides changed and ours holds by declaration."""
+    """Settings that both sides changed, where the local value takes precedence by rule."""
 
 
 def merge_seeded(
     base: Mapping[str, bytes],
     theirs: Mapping[str, bytes],
     ours: Callable[[str], FileState | None],
-    strangers: Iterable[str],
+    untracked: Iterable[str],
     renamed: Callable[[str], str],
 ) -> Seeded:
     """Merge every seeded file.
 
     Args:
         base: the files as the package made them last, by path.
-        theirs: as the package makes them now.
-        ours: what stands at a path.
-        strangers: paths of the deployment's files that the package never made; where a renamed file may be.
-        renamed: what the package calls a file now.
+        theirs: the files as the package renders them now.
+        ours: returns the state of a path.
+        untracked: paths of files that the package never wrote; a renamed file may be among them.
+        renamed: returns the package's present path of a file.
     """
-    merging = _Merging(dict(theirs), ours, list(strangers))
+    merging = _Merging(dict(theirs), ours, list(untracked))
     for path in sorted(base):
         merging.follow(path, base[path], _successor(path, base, theirs, renamed))
     for path in sorted(merging.left):
@@ -59,7 +59,7 @@ def merge_seeded(
 def _successor(
     path: str, base: Mapping[str, bytes], theirs: Mapping[str, bytes], renamed: Callable[[str], str]
 ) -> str | None:
-    """Where the package has the file now: as it declares, or as the contents show; None where it is gone."""
+    """Return the package's present path of a file, as declared or as contents show; None where it is removed."""
     if (declared := renamed(path)) in theirs:
         return declared
     return next((each for each in theirs if each not in base and is_similar(base[path], theirs[each])), None)
@@ -68,13 +68,13 @@ def _successor(
 @dataclass
 class _Merging:
     left: dict[str, bytes]
-    """What of the package has found no place yet."""
+    """The package's files that are not merged yet."""
     ours: Callable[[str], FileState | None]
-    strangers: list[str]
+    untracked: list[str]
     result: Seeded = field(default_factory=Seeded)
 
     def follow(self, path: str, base: bytes, successor: str | None) -> None:
-        """A file that the package once made."""
+        """Merge a file that the package wrote before."""
         new = self.left.pop(successor, None) if successor else None
         here = path if self.ours(path) else self._moved_here(base)
         mine = self.ours(here) if here else None
@@ -88,7 +88,7 @@ class _Merging:
             self._merge(here, target, base, mine, new)
 
     def add(self, path: str, new: bytes) -> None:
-        """A file that the package makes for the first time."""
+        """Merge a file that the package writes for the first time."""
         mine = self.ours(path)
         if mine is None:
             self._set(path, FileState(new), FileAction.ADDED)
@@ -96,10 +96,10 @@ class _Merging:
             self._merge(path, path, None, mine, new)
 
     def _moved_here(self, base: bytes) -> str | None:
-        for path in self.strangers:
+        for path in self.untracked:
             state = self.ours(path)
             if state is not None and is_similar(base, state.data):
-                self.strangers.remove(path)
+                self.untracked.remove(path)
                 return path
         return None
 
@@ -146,7 +146,7 @@ class _Merging:
         self.result.unresolved.append(Unresolved(file=here or path, why=why, remedy=take_from(path)))
 
     def _beside(self, path: str, mine: FileState | None, new: bytes) -> None:
-        """Read by nobody who may not read ours: an answer that is in both may be a secret."""
+        """Write the package's version beside ours, no more readable than ours: an answer in both may be a secret."""
         self.result.undecided[path] = new
         mode = None if mine is None or mine.mode is None else mine.mode & 0o666
         self.result.wanted[f"{path}{OFFERED}"] = FileState(new, mode)

@@ -1,14 +1,14 @@
-"""Settings that an upgrade left to be compared, decided: our value once more, another, or the package's."""
+"""Conflicts between settings that an upgrade left open, resolved: the local value, another, or the package's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.merging.documents import edited
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.upgrade import ValueChange
 from pilotkit.overlay import ABSENT, apply_overlay, found_at
 from pilotkit.packages.conflicts import offered, undecided_settings
@@ -24,15 +24,15 @@ from pilotkit.upgrades.staged_files import refuse_unsound
 
 
 def is_setting(key: str) -> bool:
-    """Whether a key names a value of ``pilot.toml``."""
+    """Return whether a key names a value of ``pilot.toml``."""
     return key.partition("#")[0] == FILE
 
 
-def decide(deployment: Deployment, key: str, value: Any = None) -> ValueChange:
-    """Let a value hold that both sides changed; it is not told any more.
+def decide(deployment: Deployment, key: str, value: PlainData = None) -> ValueChange:
+    """Resolve the conflict of a setting that both sides changed; it is no longer reported.
 
     Args:
-        deployment: ours.
+        deployment: the deployment with the conflict.
         key: ``pilot.toml#calendar.opens``.
         value: plain data; None: the package's.
 
@@ -67,8 +67,10 @@ def _asked(folder: Path, key: str, index: MergeBase | None) -> UndecidedSetting 
     return next((each for each, notice in undecided_settings(folder, index) if notice.key == wanted), None)
 
 
-def _decided(folder: Path, index: MergeBase, asked: UndecidedSetting, value: Any) -> Mapping[str, FileState | None]:
-    """The two files afterwards: the settings with the value, the index without the question."""
+def _decided(
+    folder: Path, index: MergeBase, asked: UndecidedSetting, value: PlainData
+) -> Mapping[str, FileState | None]:
+    """Return the two changed files: the settings with the value, the index without the conflict."""
     if value is ABSENT:
         remedy = "Write the value that should hold, or --reset for the package's."
         raise DataError("is a setting that the package has.", where=Place(FILE, ".".join(asked.path)), remedy=remedy)

@@ -1,4 +1,4 @@
-"""A deployment as it would be, built beside it and tried before anything is changed."""
+"""A staged copy of a deployment, built beside it and checked before anything is changed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _OURS = ".pilotkit-staged-"
 
 @contextmanager
 def staged(folder: Path, wanted: Mapping[str, FileState | None], beside: Path) -> Iterator[Path]:
-    """A copy of the deployment without its database, changed as ``wanted`` says; it is removed at the end.
+    """Yield a changed copy of the deployment without its database; it is removed at the end.
 
     Args:
         folder: the deployment.
-        wanted: what should stand at which path; None: nothing.
+        wanted: the state by path; None deletes the file.
         beside: the folder to build it in.
 
     Raises:
@@ -52,28 +52,28 @@ def staged(folder: Path, wanted: Mapping[str, FileState | None], beside: Path) -
 
 
 def clear(folder: Path, beside: Path) -> None:
-    """Remove what a command that was killed left behind."""
+    """Remove staged copies that a killed command left behind."""
     for left in beside.glob(f".{folder.name}{_OURS}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
 def errors_of(deployment: Deployment) -> tuple[Finding, ...]:
-    """The errors that the checks of a deployment find."""
+    """Return the errors that the checks of a deployment find."""
     return tuple(each for each in run_checks(deployment) if each.severity is Severity.ERROR)
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What trying a changed deployment has shown."""
+    """The outcome of testing a changed deployment."""
 
     wrong: tuple[Obstacle, ...]
-    """What was not wrong before; empty where it is sound."""
+    """Obstacles that were not there before; empty where it is sound."""
     deployment: Deployment | None = None
-    """None where it cannot even be read."""
+    """The deployment; None where it cannot be read."""
 
 
 def try_out(folder: Path, before: tuple[Finding, ...]) -> Tried:
-    """Read the deployment in ``folder`` and check it.
+    """Read and check the deployment in ``folder``.
 
     Raises:
         PluginError: an enabled plugin is missing or broken.
@@ -103,10 +103,10 @@ def _failing(found: Finding) -> Obstacle:
 
 
 def refuse_unsound(deployment: Deployment, wanted: Mapping[str, FileState | None]) -> None:
-    """Refuse what would make a sound deployment unsound.
+    """Refuse a change after which a check fails that passed before.
 
     Raises:
-        DataError: it would.
+        DataError: a check would fail.
         TargetError: the disk refused.
     """
     before = errors_of(deployment)
@@ -125,7 +125,7 @@ def _without(folder: Path) -> Callable[[str, list[str]], set[str]]:
 
 
 def _shared(source: str, target: str) -> None:
-    """One file on the disk under two names: it is only read; what changes is written anew."""
+    """Hard-link a file, which is only read; a changed one is written anew."""
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError:

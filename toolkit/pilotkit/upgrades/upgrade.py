@@ -1,4 +1,4 @@
-"""``pilotkit upgrade``: plan, carry out, take back."""
+"""``pilotkit upgrade``: plan, carry out, roll back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pilotkit.model.upgrade import UpgradePlan
 from pilotkit.registry.deployment_trust import record, trust_of, vouching_files
 from pilotkit.scaffold.questions import TemplateQuestion
 from pilotkit.upgrades import journal
-from pilotkit.upgrades.blocked_upgrade_log import forget_refusal, note_refusal
+from pilotkit.upgrades.blocked_upgrade_log import clear_blocked, record_blocked
 from pilotkit.upgrades.file_state import FileState
 from pilotkit.upgrades.installed import InstalledDeployment
 from pilotkit.upgrades.journal import JOURNAL, Journal, change, locked, take_back
@@ -28,20 +28,20 @@ def plan_upgrade(
     *,
     allow_downgrade: bool = False,
 ) -> UpgradePlan:
-    """What :func:`upgrade` would do.
+    """Return the plan of :func:`upgrade` without carrying it out.
 
-    Nothing is written but what the registry says, into ``.pilot/trust/``, and what a killed command left undone.
+    Nothing is written but the registry's signed metadata, into ``.pilot/trust/``, and the rest of an interrupted one.
 
     Raises:
-        PilotkitError: as :func:`upgrade`, but for what only stands in the way, which the plan tells.
+        PilotkitError: as :func:`upgrade`, except for obstacles, which are in the plan.
     """
     if (folder / JOURNAL).exists():
         recover(folder)
     say = progress or _keep_quiet
     say("Verifying the package")
-    standing = InstalledDeployment.of(folder)
-    found = find(standing.folder, standing.info.name, source)
-    return _told(prepare(standing, found.archive, Request(answers or {}, ask, allow_downgrade, say)).plan, found)
+    installed = InstalledDeployment.of(folder)
+    found = find(installed.folder, installed.info.name, source)
+    return _told(prepare(installed, found.archive, Request(answers or {}, ask, allow_downgrade, say)).plan, found)
 
 
 def upgrade(
@@ -53,45 +53,45 @@ def upgrade(
     *,
     allow_downgrade: bool = False,
 ) -> UpgradePlan:
-    """Take a deployment to another version of its package; all of it or nothing.
+    """Upgrade a deployment to another version of its package, atomically.
 
     Args:
         folder: the deployment.
-        source: which package, and who has to vouch for it; left out: the package it has, to change an answer.
+        source: which package, and who has to vouch for it; default: the package it has, to change an answer.
         answers: changed answers, and answers to new questions, by question.
-        ask: called for each question that has no answer yet; None: the question's own answer holds.
-        progress: told each step in a few words.
-        allow_downgrade: whether the package may be older than what is there.
+        ask: called for each question that has no answer yet; None: the question's default applies.
+        progress: called with a short description of each step.
+        allow_downgrade: whether the package may be older than the installed one.
 
     Returns:
-        What was done. Where something is ``unresolved``, ours holds and a person has to look at it; ``notices`` tell
-        where ours holds by rule.
+        The plan that was carried out. Where something is ``unresolved``, the local version is kept and a person has to
+        decide; ``notices`` name what takes precedence by rule.
 
     Raises:
         TrustError: nobody vouches for the package.
         PackageError: the package is refused, is another, or is older.
-        DataError: something stands in the way: ``model/`` was edited, a key is locked, a check would fail, a file was
-            edited meanwhile, the deployment was restored half.
+        DataError: there is an obstacle: ``model/`` was edited, a key is locked, a check would fail, a file was
+            edited meanwhile, or only half of the deployment was restored.
         TargetError: the disk refused.
     """
     say = progress or _keep_quiet
     with locked(folder):
         _recovered(folder)
         say("Verifying the package")
-        standing = InstalledDeployment.of(folder)
-        found = find(standing.folder, standing.info.name, source)
+        installed = InstalledDeployment.of(folder)
+        found = find(installed.folder, installed.info.name, source)
         archive = found.archive
         request = Request(answers or {}, ask, allow_downgrade, say)
-        prepared = prepare(standing, archive, request, standing.folder.parent)
-        note_refusal(standing.folder, prepared.plan)
+        prepared = prepare(installed, archive, request, installed.folder.parent)
+        record_blocked(installed.folder, prepared.plan)
         refuse(prepared.plan)
         say("Moving it into place")
-        title = f"{archive.info.name} {standing.info.version} to {archive.info.version}"
-        wanted = {**prepared.wanted, **_vouched(standing.folder, found)}
-        changed = change(standing.folder, wanted, title, standing.seen)
+        title = f"{archive.info.name} {installed.info.version} to {archive.info.version}"
+        wanted = {**prepared.wanted, **_vouched(installed.folder, found)}
+        changed = change(installed.folder, wanted, title, installed.seen)
         if changed and found.obtained is not None:
-            record(found.obtained, standing.folder)
-        forget_refusal(standing.folder, archive.info.version)
+            record(found.obtained, installed.folder)
+        clear_blocked(installed.folder, archive.info.version)
     if changed:
         deployment = Deployment(folder)
         deployment.plugins.tell("package_installed", context=deployment.context, package=archive.info)
@@ -99,14 +99,14 @@ def upgrade(
 
 
 def roll_back(folder: Path, *, also_edited: bool = False) -> Journal:
-    """Put every file that the last upgrade or override changed back as it was, byte for byte, with its rights.
+    """Roll back the last upgrade: restore every file that it changed byte for byte, with its permissions.
 
     Args:
         folder: the deployment.
-        also_edited: also files that were edited since.
+        also_edited: also roll back files that were edited since.
 
     Raises:
-        DataError: there is nothing to take back, or a file was edited since.
+        DataError: there is no change to roll back, or a file was edited since.
         TargetError: the disk refused.
     """
     with locked(folder):
@@ -115,7 +115,7 @@ def roll_back(folder: Path, *, also_edited: bool = False) -> Journal:
 
 
 def recover(folder: Path) -> str | None:
-    """Finish, or undo, what a command that was killed began.
+    """Finish or discard the change of a killed command; return ``finished``, ``undone`` or None.
 
     Raises:
         TargetError: the disk refused.
@@ -130,7 +130,7 @@ def _told(plan: UpgradePlan, found: FoundPackage) -> UpgradePlan:
 
 
 def _vouched(folder: Path, found: FoundPackage) -> dict[str, FileState]:
-    """Why the new package was taken, as files of the change, so that taking it back takes this back too."""
+    """Return the new package's trust statement as files of the change, so that a rollback restores the old one."""
     if found.obtained is None:
         return {}
     before, said = trust_of(folder), found.obtained.statement
@@ -145,4 +145,4 @@ def _recovered(folder: Path) -> str | None:
 
 
 def _keep_quiet(_: str) -> None:
-    """Nobody wants to know."""
+    """Ignore progress."""

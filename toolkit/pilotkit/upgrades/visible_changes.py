@@ -1,11 +1,10 @@
-"""What is different for people: procedures, deadlines, fees, KPI, and every value that holds otherwise."""
+"""The changes of an upgrade that people notice: procedures, deadlines, fees, KPI and every effective value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
@@ -14,6 +13,7 @@ from pilotkit.errors import DataError, PilotkitError
 from pilotkit.merging.documents import FORMATS
 from pilotkit.merging.values import differences
 from pilotkit.model.kpi import Kpi
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.upgrade import KpiChange, ProcedureChange, ValueChange
 from pilotkit.overlay import ABSENT
@@ -27,7 +27,7 @@ _KPIS = "model/kpis/kpis.yaml"
 
 
 def open_cases(deployment: Deployment) -> Mapping[str, int] | None:
-    """How many cases are open, by procedure; None where the database could not be asked."""
+    """Return the number of open cases by procedure; None where the database does not answer."""
     if not is_there(deployment.settings.storage.url, deployment.folder):
         return {}
     from pilotkit.storage.store import Store  # noqa: PLC0415  # only where there is a database to ask
@@ -40,10 +40,10 @@ def open_cases(deployment: Deployment) -> Mapping[str, int] | None:
 
 
 def procedures_changed(
-    before: Catalog, after: Catalog, moves: Renames, cases: Mapping[str, int] | None
+    before: Catalog, after: Catalog, renames: Renames, cases: Mapping[str, int] | None
 ) -> Iterator[ProcedureChange]:
-    """Every procedure that comes, goes, changes or has another code."""
-    moved = {_code(moves.of_file(f"{PROCEDURES}/{code}.yaml")): code for code in before.procedures}
+    """Yield every procedure that is added, removed, changed or renamed."""
+    moved = {_code(renames.of_file(f"{PROCEDURES}/{code}.yaml")): code for code in before.procedures}
     for code, old, new in paired(before.procedures, after.procedures, moved):
         if new is not None:
             yield from _changed(old, new, cases)
@@ -53,9 +53,9 @@ def procedures_changed(
             )
 
 
-def kpis_changed(before: Catalog, after: Catalog, moves: Renames) -> Iterator[KpiChange]:
-    """Every KPI that comes, goes, changes or has another id."""
-    moved = {".".join(moves.of_key(_KPIS, (id_,))[1]): id_ for id_ in before.kpis}
+def kpis_changed(before: Catalog, after: Catalog, renames: Renames) -> Iterator[KpiChange]:
+    """Yield every KPI that is added, removed, changed or renamed."""
+    moved = {".".join(renames.of_key(_KPIS, (id_,))[1]): id_ for id_ in before.kpis}
     for id_, old, new in paired(before.kpis, after.kpis, moved):
         if new is None and old is not None:
             yield KpiChange(id=id_, name=old.name, kind="removed")
@@ -79,7 +79,7 @@ def _kpi(old: Kpi, new: Kpi) -> KpiChange:
 
 
 def effective_changes(before: DeploymentTree, after: DeploymentTree) -> Iterator[ValueChange]:
-    """Every value of a file of the model, overrides counted in, that holds otherwise afterwards."""
+    """Yield every effective value of the model, overrides included, that changes."""
     files = dict.fromkeys((*before.model_files(), *after.model_files()))
     for file in (each for each in files if not before.has_same(each, after)):
         old, new = before.effective(file), after.effective(file)
@@ -89,12 +89,12 @@ def effective_changes(before: DeploymentTree, after: DeploymentTree) -> Iterator
 
 
 def settings_changed(before: Path, after: Path, files: Iterable[str]) -> Iterator[ValueChange]:
-    """Every value that holds otherwise in files that both sides write and that are read by key; the settings first.
+    """Yield every value that changes in files that both sides write and that are read by key; settings first.
 
     Args:
         before: the deployment.
-        after: as it would be.
-        files: by path in both; one that is not there, or cannot be read, is told as a file only.
+        after: its staged copy.
+        files: paths in both; a missing or unreadable file is reported as a file only.
     """
     for file in sorted(files, key=lambda each: each != SETTINGS):
         form = FORMATS.get(PurePosixPath(file).suffix)
@@ -131,7 +131,7 @@ def _changed(old: Procedure | None, new: Procedure, cases: Mapping[str, int] | N
 
 
 def _of_offers(values: list[ValueChange], *parts: str) -> Iterator[ValueChange]:
-    """What is different in parts of the channels; of a channel that comes or goes, the parts that it has or had."""
+    """Yield the changes to these parts of the channels; for an added or removed channel, the parts that it has."""
     for each in values:
         keys = each.key.split(".")
         if keys[0] != "offers":
@@ -141,23 +141,23 @@ def _of_offers(values: list[ValueChange], *parts: str) -> Iterator[ValueChange]:
                 yield each
             continue
         for part in parts:
-            before, after = ((side or {}).get(part) for side in (each.before, each.after))
+            before, after = (side.get(part) if isinstance(side, dict) else None for side in (each.before, each.after))
             if before != after:
                 yield each.model_copy(update={"key": f"{each.key}.{part}", "before": before, "after": after})
 
 
-def _values(file: str, old: Any, new: Any, below: str = "") -> tuple[ValueChange, ...]:
+def _values(file: str, old: PlainData, new: PlainData, below: str = "") -> tuple[ValueChange, ...]:
     found = differences(old, new, (below,) if below else ())
     return tuple(
         ValueChange(file=file, key=".".join(path), before=_shown(was), after=_shown(now)) for path, was, now in found
     )
 
 
-def _plain(noun: Procedure | Kpi) -> Any:
+def _plain(noun: Procedure | Kpi) -> PlainData:
     return noun.model_dump(mode="json", exclude_defaults=True)
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: PlainData) -> PlainData:
     return None if value is ABSENT else value
 
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations on the connection that the store hands in."""
+"""The entry point of Alembic, which runs migrations on the store's connection."""
 
 from alembic import context
 from sqlmodel import SQLModel

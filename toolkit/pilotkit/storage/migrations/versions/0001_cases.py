@@ -1,4 +1,4 @@
-"""Cases, their events, the procedures they were received under, and the numbers given to them."""
+"""Cases, their events, the procedure versions they were received under, and case numbers."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Personal files, attachments, looks at them, and the outbox."""
+"""Personal files, attachments, their access log, and the outbox."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create them."""
+    """Create the tables."""
     _create_personal()
     _create_outbox()
 

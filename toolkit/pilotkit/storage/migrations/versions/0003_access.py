@@ -1,4 +1,4 @@
-"""Accounts, sessions and attempts to sign in."""
+"""Credentials, sessions and failed logins."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Create them."""
+    """Create the tables."""
     _create_credentials()
     _create_sessions()
 

@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Create them."""
+    """Create the tables."""
     _create_drafts()
     op.create_table(
         "filings",

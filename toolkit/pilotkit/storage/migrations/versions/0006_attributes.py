@@ -1,4 +1,4 @@
-"""Attributes of imported cases, the names of all attributes, and which batches of which file were imported."""
+"""Attributes of imported cases, their names, and the imported batches."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create them."""
+    """Create the tables."""
     op.create_table(
         "case_attributes",
         sa.Column("case_id", _KEY, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),

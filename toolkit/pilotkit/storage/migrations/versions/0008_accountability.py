@@ -1,4 +1,4 @@
-"""What heads sign off, and which unit a case is with: its first day beside its code."""
+"""Sign-offs of heads, and the first day of a case's unit beside its code."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Create the one, add the other."""
+    """Create the table and add the column."""
     op.add_column("cases", sa.Column("unit_from", sa.String(), nullable=True))
     op.create_table(
         "sign_offs",

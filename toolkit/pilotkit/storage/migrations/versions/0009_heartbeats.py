@@ -1,4 +1,4 @@
-"""What points report of themselves, and the index that counts what came today."""
+"""Heartbeats of points, and the index that counts the cases of today."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Create them."""
+    """Create the table and the index."""
     op.create_table(
         "heartbeats",
         sa.Column("point", sa.String(), primary_key=True),
