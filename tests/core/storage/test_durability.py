@@ -46,6 +46,14 @@ def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("cluster").new_database(f"d{os.getpid()}{time.monotonic_ns() % 10**9}"))
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """A database without a table."""
+    if request.param == "sqlite":
+        return "sqlite:///var/pilot.db"
+    return str(request.getfixturevalue("cluster").new_database(f"e{time.monotonic_ns()}", empty=True))
+
+
 @contextmanager
 def offices(folder: Path, url: str, number: int) -> Iterator[list[subprocess.Popen[str]]]:
     """Offices at work, each of which has acknowledged at least one case by now; killed and gone at the end."""
@@ -118,10 +126,10 @@ def test_two_offices_at_once_give_no_code_twice(town: Deployment, url: str) -> N
     assert_all_there(town, url, acknowledged)
 
 
-def test_several_processes_open_a_new_database_at_once(town: Deployment, url: str) -> None:
+def test_several_processes_open_a_new_database_at_once(town: Deployment, empty_url: str) -> None:
     opening = "import sys; from pathlib import Path; from pilotkit.storage.store import Store"
     opening += "; input(); Store(sys.argv[1], Path(sys.argv[2])).close()"
-    command = [sys.executable, "-c", opening, url, str(town.folder)]
+    command = [sys.executable, "-c", opening, empty_url, str(town.folder)]
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
     started = [subprocess.Popen(command, text=True, **pipes) for _ in range(4)]
     for each in started:  # all have read their modules, or nearly, when the first is let go
@@ -134,7 +142,7 @@ def test_several_processes_open_a_new_database_at_once(town: Deployment, url: st
         for each in started:
             each.kill()
             each.communicate()
-    with closing(Store(url, town.folder)) as store:
+    with closing(Store(empty_url, town.folder)) as store:
         assert 0 == store.extent().cases
 
 
