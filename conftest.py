@@ -37,11 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs a server; in a drill, leave the rest out."""
+    """Mark what needs a server; in a drill, leave the rest out. A cluster is started first, and by one worker only."""
     for item in items:
         is_served = _SERVERS & {*getattr(item, "fixturenames", ())} or item.get_closest_marker("postgresql")
         if is_served:
             item.add_marker("server")
+    items.sort(key=lambda each: "master" not in getattr(each, "fixturenames", ()))
     if config.getoption("drill"):
         config.hook.pytest_deselected(items=[each for each in items if not each.get_closest_marker("drill")])
         items[:] = [each for each in items if each.get_closest_marker("drill")]

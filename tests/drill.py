@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +19,8 @@ import pytest
 
 RESULTS = Path(__file__).parents[1] / "bench" / "drill.json"
 _Size = TypeVar("_Size")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 _mode = {"whole": False}
 
 
@@ -28,6 +32,11 @@ def choose(*, whole: bool) -> None:
 def size(reduced: _Size, whole: _Size) -> _Size:
     """The amount that a test does: the first in ``make test``, the second in ``make drill``."""
     return whole if _mode["whole"] else reduced
+
+
+def pairs(first: Iterable[_First], second: Iterable[_Second]) -> list[tuple[_First, _Second]]:
+    """Every combination in ``make drill``; in ``make test`` each of ``first`` with one of ``second``, in turn."""
+    return size([*zip(first, cycle(second), strict=False)], [*product(first, second)])
 
 
 class Record:

@@ -101,6 +101,7 @@ def workplace(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("block", [each for each in blocks("shell") if "run" in each.says], ids=str)
 def test_a_shell_block_that_is_marked_runs_from_the_first_line_to_the_last(
     block: Block, workplace: Path, tmp_path: Path

@@ -10,11 +10,12 @@ import tomlkit
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit.merging import differences, edited, is_same, merge_files, merge_texts, merge_values
 from pilotkit.overlay import ABSENT, found_at
 
-MERGES = 20_000
+MERGES = size(4_000, 20_000)
 WORDS = ("word", "yes", "no", "12", "two words", "a: b", "x #y", "", "#", "null", "- item", "1_000", "2025-07-01")
 
 
@@ -71,7 +72,8 @@ def lost(base, ours, theirs, merged, conflicts):
                 yield path, wanted
 
 
-def test_of_20_000_random_merges_none_loses_an_edit_of_one_side():
+@pytest.mark.drill
+def test_of_many_random_merges_none_loses_an_edit_of_one_side():
     for seed in range(MERGES):
         base, ours, theirs = three(random.Random(seed))
         merged = merge_values(base, ours, theirs)
@@ -84,12 +86,13 @@ def test_of_20_000_random_merges_none_loses_an_edit_of_one_side():
             assert not is_same(each.theirs, each.base)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("name", "merges", "most", "write", "read"),
     [
-        ("x.yaml", 1_200, 0.05, lambda data: yaml.safe_dump(data, sort_keys=False), yaml.safe_load),
-        ("x.toml", 1_000, 0.01, tomlkit.dumps, tomllib.loads),
-        ("x.json", 2_000, 0.01, lambda data: json.dumps(data, indent=2) + "\n", json.loads),
+        ("x.yaml", size(150, 1_200), 0.05, lambda data: yaml.safe_dump(data, sort_keys=False), yaml.safe_load),
+        ("x.toml", size(200, 1_000), 0.01, tomlkit.dumps, tomllib.loads),
+        ("x.json", size(400, 2_000), 0.01, lambda data: json.dumps(data, indent=2) + "\n", json.loads),
     ],
     ids=["yaml", "toml", "json"],
 )

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.drill import size
 
 from pilotkit import Application, Case, Deployment, TargetError
 from pilotkit.casework.auditing import new_keys, verify
@@ -111,21 +112,28 @@ def assert_all_there(town: Deployment, url: str, acknowledged: set[str]) -> None
             assert store.extent().events == outbox.waiting(session)[0]
 
 
-def test_a_killed_office_has_lost_no_case_that_it_acknowledged(town: Deployment, url: str) -> None:
+@pytest.mark.drill
+@pytest.mark.server
+def test_a_killed_office_has_lost_no_case_that_it_acknowledged(
+    town: Deployment, url: str, record_property: Callable[[str, object], None]
+) -> None:
     moments = random.Random(7)
     acknowledged: set[str] = set()
-    for _ in range(3):
+    for _ in range(size(1, 6)):
         acknowledged |= worked_and_killed(town.folder, url, moments.uniform(0.1, 0.5))
         assert_all_there(town, url, acknowledged)
-    assert len(acknowledged) > 3
+    record_property("acknowledged", len(acknowledged))
+    assert len(acknowledged) > size(1, 6)
 
 
+@pytest.mark.server
 def test_two_offices_at_once_give_no_code_twice(town: Deployment, url: str) -> None:
     acknowledged = worked_and_killed(town.folder, url, 0.6, number=2)
     assert len(acknowledged) > 2
     assert_all_there(town, url, acknowledged)
 
 
+@pytest.mark.server
 def test_several_processes_open_a_new_database_at_once(town: Deployment, empty_url: str) -> None:
     opening = "import sys; from pathlib import Path; from pilotkit.storage.store import Store"
     opening += "; input(); Store(sys.argv[1], Path(sys.argv[2])).close()"
@@ -146,11 +154,15 @@ def test_several_processes_open_a_new_database_at_once(town: Deployment, empty_u
         assert 0 == store.extent().cases
 
 
+@pytest.mark.drill
 @pytest.mark.postgresql
-def test_a_killed_database_server_has_lost_no_acknowledged_case(town: Deployment, durable_cluster: Any) -> None:
+def test_a_killed_database_server_has_lost_no_acknowledged_case(
+    town: Deployment, durable_cluster: Any, record_property: Callable[[str, object], None]
+) -> None:
     url = durable_cluster.new_database("killed")
     acknowledged: set[str] = set()
-    for moment in (0.2, 0.5):
+    moments = size((0.3,), (0.2, 0.5, 0.9))
+    for moment in moments:
         with offices(town.folder, url, 2) as started:
             acknowledged |= {first_words(office) for office in started}
             time.sleep(moment)
@@ -158,7 +170,8 @@ def test_a_killed_database_server_has_lost_no_acknowledged_case(town: Deployment
             acknowledged = acknowledged.union(*map(last_words, started))
         durable_cluster.start()
         assert_all_there(town, url, acknowledged)
-    assert len(acknowledged) > 4
+    record_property("acknowledged", len(acknowledged))
+    assert len(acknowledged) >= 2 * len(moments)
 
 
 @pytest.mark.postgresql

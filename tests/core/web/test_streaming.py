@@ -12,6 +12,8 @@ from pilotkit import Page, Stream, TargetError, View
 from pilotkit.web.server import running
 from pilotkit.web.streaming import Streams, told_event
 
+pytestmark = pytest.mark.server
+
 
 class _Source:
     """A stream whose view can be changed, and that counts how often it is made."""
