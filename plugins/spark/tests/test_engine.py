@@ -86,12 +86,16 @@ def by_key(groups):
     ],
     ids=["now", "a past instant"],
 )
-def test_every_shipped_kpi_has_the_same_numbers_on_both_engines(hanoi, facts, engine, window, groupings):
+def test_every_shipped_kpi_has_the_same_numbers_on_both_engines(
+    hanoi, facts, engine, window, groupings, record_property
+):
     kpis = list(hanoi.catalog.kpis.values())
     assert len(kpis) >= 30
     kpis = kpis[:: size(4, 1)]
     assert {"share", "quantile"} == {kpi.statistic for kpi in kpis}
     on_duckdb = by_key(scan_all(facts, kpis, window, groupings))
+    record_property("measures", len(kpis))
+    record_property("groups", len(on_duckdb))
     forget()
     assert on_duckdb == by_key(scan_all(_elsewhere(facts), kpis, window, groupings, engine))
 

@@ -73,7 +73,8 @@ def lost(base, ours, theirs, merged, conflicts):
 
 
 @pytest.mark.drill
-def test_of_many_random_merges_none_loses_an_edit_of_one_side():
+def test_of_many_random_merges_none_loses_an_edit_of_one_side(record_property):
+    record_property("merges", MERGES)
     for seed in range(MERGES):
         base, ours, theirs = three(random.Random(seed))
         merged = merge_values(base, ours, theirs)
@@ -96,7 +97,9 @@ def test_of_many_random_merges_none_loses_an_edit_of_one_side():
     ],
     ids=["yaml", "toml", "json"],
 )
-def test_files_hold_what_merging_by_key_gives_and_are_seldom_left_whole_to_a_person(name, merges, most, write, read):
+def test_files_hold_what_merging_by_key_gives_and_are_seldom_left_whole_to_a_person(
+    name, merges, most, write, read, record_property
+):
     left_whole = []
     for seed in range(merges):
         base, ours, theirs = (write(each) for each in three(random.Random(seed)))
@@ -108,6 +111,8 @@ def test_files_hold_what_merging_by_key_gives_and_are_seldom_left_whole_to_a_per
             expected = merge_values(read(base), read(ours), read(theirs))
             assert is_same(expected.value, read(merged.data.decode())), seed
             assert {each.key for each in expected.conflicts} == {each.key for each in merged.clashes}, seed
+    record_property("merges", merges)
+    record_property("left_whole", len(left_whole))
     assert len(left_whole) <= most * merges, left_whole
 
 

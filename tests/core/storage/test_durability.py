@@ -94,7 +94,7 @@ def last_words(office: subprocess.Popen[str]) -> set[str]:
 def worked_and_killed(folder: Path, url: str, seconds: float, number: int = 1) -> set[str]:
     """The codes that offices acknowledged before all of them were killed in the middle of their work."""
     with offices(folder, url, number) as started:
-        acknowledged = {first_words(office) for office in started}
+        acknowledged = {first_words(office) for office in started for _ in range(2)}
         time.sleep(seconds)
         for office in started:
             office.send_signal(signal.SIGKILL)
