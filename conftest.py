@@ -32,7 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(drill.Record(), "drill-record")
     is_roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
     if "TMPDIR" not in os.environ and is_roomy:
-        os.environ["TMPDIR"], tempfile.tempdir = str(_MEMORY), None
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)  # which pytest tidies up itself
+        others = Path(tempfile.mkdtemp(prefix="pk", dir=_MEMORY))
+        others.chmod(0o711)  # the user who runs PostgreSQL passes through
+        os.environ["TMPDIR"], tempfile.tempdir = str(others), None
+        config.add_cleanup(lambda: shutil.rmtree(others, ignore_errors=True))
 
 
 @pytest.hookimpl(tryfirst=True)

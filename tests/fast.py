@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 
 def make_hashes_cheap(patch: pytest.MonkeyPatch) -> None:
-    """Hash passwords with argon2's smallest costs; ``bench`` measures the real ones."""
+    """Hash passwords with argon2's smallest costs."""
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pilotkit import Application, Deployment, PointCondition
-from pilotkit.access import passwords
 from pilotkit.casework.backoffice import Backoffice
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
@@ -22,17 +21,8 @@ OFFICERS = {"access__second_factor": False, "access__idle_minutes": 720}
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch):
-    """A hasher with the smallest costs; what it costs in earnest is measured elsewhere."""
-    from pwdlib import PasswordHash
-    from pwdlib.hashers.argon2 import Argon2Hasher
-
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+def keys(monkeypatch):
     monkeypatch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
-    passwords._nobody.cache_clear()
-    yield
-    passwords._nobody.cache_clear()
 
 
 class Centre:
