@@ -1,15 +1,16 @@
 # Two commands do everything on a fresh machine that has Python 3.11 with pip, git and make:
 #   make demo    the main job: a pilot becomes another province's running deployment
-#   make test    everything that continuous integration runs
+#   make test    everything that continuous integration runs; make setup and make quick while working
 # `make help` lists the rest.
 
 PYTHON ?= python3
 BIN := .venv/bin
+TESTS = $(BIN)/python -m pytest -n 2 --dist worksteal
 DISTRIBUTIONS := toolkit $(wildcard plugins/*)
 PROVINCE ?= Huế
 PORT ?= 8000
 
-.PHONY: help demo test check docs docs-reference public-surface demo-plugin screenshots changelog bench lock clean
+.PHONY: help setup demo quick test drill check docs docs-reference public-surface demo-plugin screenshots changelog bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -18,9 +19,17 @@ help: ## List the commands
 demo: .venv/ready assets ## Hanoi's pilot, packed, becomes another province's deployment, served in a browser
 	@$(BIN)/pilotkit demo --province "$(PROVINCE)" --port $(PORT)
 
-test: .venv/ready assets .cache/test-tools check docs ## Everything that CI runs
+setup: .venv/ready assets ## The environment and what pages are drawn with: what a tutorial begins with
+
+quick: setup check ## Lint, types, floors, and every test without a server or a browser: three minutes
+	$(TESTS) -m "not browser and not server"
+
+test: setup .cache/test-tools check docs ## Everything that CI runs: twelve minutes
 	@CI=1 $(MAKE) --no-print-directory demo PORT=0
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(TESTS)
+
+drill: setup .cache/test-tools ## The tests that 'make test' runs reduced, whole; writes bench/drill.json
+	$(TESTS) --drill
 
 check: .venv/ready ## Lint, types, floors, dependencies
 	$(BIN)/ruff check .

@@ -5,12 +5,15 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from pilotkit import Deployment
+from pilotkit.simulation.month import simulate
+from pilotkit.storage.store import Store
 from pilotkit.web.server import running
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
@@ -52,6 +55,17 @@ def address() -> Iterator[str]:
     """The address of the example, served as it is in the repository."""
     with running(Deployment(HANOI), now=lambda: datetime(2025, 7, 28, 5, 0, tzinfo=UTC)) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def month(tmp_path_factory) -> Path:
+    """A copy of the example with thirty simulated days. Shared: copy it before it is served."""
+    folder = tmp_path_factory.mktemp("month") / "hanoi"
+    shutil.copytree(HANOI, folder, ignore=shutil.ignore_patterns("var"))
+    deployment = Deployment(folder)
+    with closing(Store.of(deployment)) as store:
+        simulate(deployment, store, days=30, seed=1, last=date(2025, 7, 28))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.drill import pairs
 
 from pilotkit import Deployment
 from pilotkit.simulation.month import simulate
@@ -24,6 +25,7 @@ PATHS = [
     "/board/kpis/online_share",
     "/board/cases?kpi=online_share",
 ]
+KINDS = ["/board/kpis/median_working_minutes", "/board/kpis/electronic_result_share"]
 LANGUAGES = ["vi", "en"]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('main button, main input, main summary, main table a, main .choices a')]
@@ -32,27 +34,22 @@ SMALL = """[...document.querySelectorAll('main button, main input, main summary,
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory) -> Iterator[str]:
+def board(month, tmp_path_factory) -> Iterator[str]:
     """The address of a copy of the example with thirty simulated days: the example itself is only read."""
-    folder = tmp_path_factory.mktemp("board") / "hanoi"
-    shutil.copytree(HANOI, folder, ignore=shutil.ignore_patterns("var"))
-    deployment = Deployment(folder)
-    store = Store(deployment.settings.storage.url, folder)
-    simulate(deployment, store, days=30, seed=1, last=date(2025, 7, 28))
-    store.close()
+    deployment = Deployment(shutil.copytree(month, tmp_path_factory.mktemp("board") / "hanoi"))
     with running(deployment, now=lambda: datetime(2025, 7, 28, 12, 0, tzinfo=UTC)) as served:
         yield served
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(PATHS, LANGUAGES))
 def test_nothing_of_the_board_is_wider_than_a_phone(phone, board, language, path):
     phone.goto(f"{board}/{language}{path}")
     assert phone.evaluate(OVERFLOW) <= 0
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(PATHS, LANGUAGES))
 def test_nothing_of_the_board_is_wider_than_a_desk(desk, board, language, path):
     said = []
     desk.on("console", lambda message: said.append(message.text))
@@ -166,8 +163,8 @@ def test_the_interval_of_a_forecast_is_drawn_as_a_band(desk, seasons):
     assert desk.locator("#online_share .key .line-likely").is_visible()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", ["/board/kpis/median_working_minutes", "/board/kpis/electronic_result_share"])
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(KINDS, LANGUAGES))
 def test_a_quantile_and_a_figure_that_is_not_complete_fit_a_phone_and_a_desk(phone, desk, seasons, language, path):
     for page in (phone, desk):
         page.goto(f"{seasons}/{language}{path}")

@@ -12,6 +12,7 @@ import pytest
 from accessibility import AXE, Accessibility
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
+from tests.drill import pairs
 
 from pilotkit import Deployment
 from pilotkit.adoption.signed_receipt import sign_receipt
@@ -99,8 +100,8 @@ def officer(browser, hub):
     context.close()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(PAGES, LANGUAGES))
 def test_whoever_looks_at_a_page_of_the_hub_can_use_it(officer, hub, language, path):
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci --prefix tests/assets")
@@ -108,8 +109,8 @@ def test_whoever_looks_at_a_page_of_the_hub_can_use_it(officer, hub, language, p
     assert [] == Accessibility().problems(officer)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(PAGES, LANGUAGES))
 def test_a_phone_shows_a_page_of_the_hub_whole_without_a_script(browser, hub, language, path):
     context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False)
     context.add_cookies([{"name": "session", "value": hub.session, "url": hub.address}])

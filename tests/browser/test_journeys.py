@@ -1,10 +1,12 @@
 """Six procedures from the citizen's phone to the signed result, in a real browser and in both languages."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
-from applications import BIRTH, SECURITY, SIX, Applying
+from applications import BIRTH, RESIDENCE, SECURITY, SIX, Applying
 from hanoi_office import PASSWORD, PDF, Citizen, Officer
+from tests.drill import pairs, size
 
 from pilotkit.cases import CaseStatus
 from pilotkit.payments.simulated_provider import SimulatedProvider
@@ -137,8 +139,12 @@ class Journey:
         assert [5] == [each.score for each in kept if each.case == citizen.code]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("applying", SIX, ids=lambda each: each.procedure)
+@pytest.mark.drill
+@pytest.mark.parametrize(
+    ("applying", "language"),
+    size([(BIRTH, "vi"), (RESIDENCE, "en"), (SECURITY, "vi")], [*product(SIX, LANGUAGES)]),
+    ids=lambda each: getattr(each, "procedure", each),
+)
 def test_from_the_phone_to_the_signed_result(office, screens, accessibility, applying, language):
     journey = Journey(office, screens, accessibility, language, script=applying is not SECURITY)
     journey.apply(applying)
@@ -190,8 +196,8 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("login", OTHERS)
+@pytest.mark.drill
+@pytest.mark.parametrize(("login", "language"), pairs(OTHERS, LANGUAGES))
 def test_whoever_looks_at_whatever_page_can_use_it(office, screens, accessibility, login, language):
     officer, wrong = Officer(office, screens[True][1], language), []
     officer.page.context.clear_cookies()

@@ -5,18 +5,17 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.drill import pairs
 
 from pilotkit import Deployment
 from pilotkit.cases import Application
 from pilotkit.places import PointCondition
 from pilotkit.services import Services
-from pilotkit.simulation.month import simulate
-from pilotkit.storage.store import Store
 from pilotkit.storage.vault import KEYS
 from pilotkit.testing import Clock, tiny_deployment
 from pilotkit.web.server import running
@@ -28,6 +27,7 @@ EVENING = datetime(2025, 7, 28, 12, 0, tzinfo=UTC)
 PASSWORD = "quay lantern herring dusk"
 SIGN_IN = "\n[access]\nsecond_factor = false\nidle_minutes = 720\n"
 WALLS = [(1920, 1080), (1280, 720)]
+FOR_A_PHONE = ["/operations", "/board/comparison?kpi=online_share&means=kiosk", "/board/signing"]
 LANGUAGES = ["vi", "en"]
 BOARD = [
     "/board", "/board/units/00004", "/board/units/01", "/board/kpis/online_share", "/board/cases?kpi=online_share",
@@ -65,17 +65,13 @@ def keys() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory, keys) -> Iterator[SimpleNamespace]:
+def centre(month, tmp_path_factory, keys) -> Iterator[SimpleNamespace]:
     """The example with thirty simulated days, served, and the session of a supervisor and of a head."""
-    folder = tmp_path_factory.mktemp("operations") / "hanoi"
-    shutil.copytree(HANOI, folder, ignore=shutil.ignore_patterns("var"))
+    folder = shutil.copytree(month, tmp_path_factory.mktemp("operations") / "hanoi")
     settings = folder / "pilot.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text if "[access]" in text else text + SIGN_IN, encoding="utf-8")
     deployment = Deployment(folder)
-    store = Store(deployment.settings.storage.url, folder)
-    simulate(deployment, store, days=30, seed=1, last=date(2025, 7, 28))
-    store.close()
     logins = {"supervisor": "supervisor-01", "head": "head-00004"}
     sessions = {who: session_of(deployment, lambda: EVENING, login) for who, login in logins.items()}
     with running(deployment, now=lambda: EVENING) as address:
@@ -102,9 +98,10 @@ def opened(browser, centre):
         context.close()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("width", "height"), WALLS)
-def test_on_a_wall_everything_stands_on_one_screen(opened, centre, language, width, height):
+@pytest.mark.drill
+@pytest.mark.parametrize(("wall", "language"), pairs(WALLS, LANGUAGES))
+def test_on_a_wall_everything_stands_on_one_screen(opened, centre, language, wall):
+    width, height = wall
     page = opened(width, height)
     page.goto(f"{centre.address}/{language}/operations")
     page.evaluate("document.fonts.ready.then(() => true)")
@@ -128,8 +125,8 @@ def test_the_numbers_are_large_enough_for_five_metres(opened, centre, width, hei
     assert page.evaluate(size, ".decide li") >= height / 50
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", ["/operations", "/board/comparison?kpi=online_share&means=kiosk", "/board/signing"])
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(FOR_A_PHONE, LANGUAGES))
 def test_a_phone_shows_it_whole_without_a_script(opened, centre, language, path):
     page = opened(320, 640, "head", java_script_enabled=False)
     page.goto(f"{centre.address}/{language}{path}")
@@ -137,9 +134,10 @@ def test_a_phone_shows_it_whole_without_a_script(opened, centre, language, path)
     assert page.locator("h1").is_visible()
 
 
-@pytest.mark.parametrize(("width", "language"), [(1280, "vi"), (320, "en")])
-@pytest.mark.parametrize("path", BOARD)
-def test_nothing_on_it_breaks_wcag(opened, centre, violations, path, width, language):
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "screen"), pairs(BOARD, [(1280, "vi"), (320, "en")]))
+def test_nothing_on_it_breaks_wcag(opened, centre, violations, path, screen):
+    width, language = screen
     page = opened(width, 800, "head")
     page.goto(f"{centre.address}/{language}{path}")
     assert [] == violations(page)

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from tests.drill import pairs
 
 PATHS = [
     "",
@@ -17,6 +18,7 @@ PATHS = [
     "/sources",
     "/nowhere",
 ]
+LIGHT = ["", "/procedures/1.001193", "/points", "/procedures", "/help"]
 LANGUAGES = ["vi", "en"]
 BUDGET = 150 * 1024
 """Bytes that a citizen's page may weigh, pictures apart."""
@@ -32,8 +34,8 @@ SMALL = """() => [...document.querySelectorAll('a, button, summary, select, inpu
     .map(([box, each]) => `${Math.round(box.height)}: ${each.outerHTML.slice(0, 100)}`)"""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(PATHS, LANGUAGES))
 def test_a_phone_shows_it_whole_and_a_thumb_can_hit_it(phone, address, language, path):
     phone.goto(f"{address}/{language}{path}")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
@@ -55,8 +57,8 @@ def test_it_loads_without_complaint_and_only_from_here(desk, address, path):
     assert [] == [url for url in asked if not url.startswith(address) and not url.startswith("data:")]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", ["", "/procedures/1.001193", "/points", "/procedures", "/help"])
+@pytest.mark.drill
+@pytest.mark.parametrize(("path", "language"), pairs(LIGHT, LANGUAGES))
 def test_a_citizen_s_page_is_light(browser, address, language, path):
     sizes = []
     context = browser.new_context()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from applications import COPY
 from hanoi_office import Citizen, Officer, served
+from tests.drill import size
 
 from pilotkit.cases import CaseStatus
 
@@ -24,7 +25,8 @@ def paid_office(tmp_path_factory) -> Iterator:
         yield opened
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.drill
+@pytest.mark.parametrize("language", size(["vi"], ["vi", "en"]))
 def test_a_fee_is_asked_for_at_the_counter_and_paid_with_a_code(paid_office, screens, accessibility, language):
     office, (phone, desk), wrong = paid_office, screens[True], []
     receipt = office.received(COPY)

@@ -3,6 +3,7 @@
 import pytest
 from applications import BIRTH
 from hanoi_office import Citizen
+from tests.drill import size
 
 MOST = 150_000
 """Bytes, compressed, images apart."""
@@ -32,7 +33,8 @@ def weight(page, request) -> dict[str, int]:
     return sizes
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.drill
+@pytest.mark.parametrize("language", size(["vi"], ["vi", "en"]))
 def test_the_pages_of_applying_and_following_are_light(office, browser, language):
     receipt = office.received(BIRTH)
     context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True)

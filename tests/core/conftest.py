@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.core.office import commune, office, ready
 
@@ -43,6 +44,7 @@ class _Cluster:
 
     def __init__(self, folder: Path, *, fsync: bool = False) -> None:
         self.folder = folder
+        self._pattern = ""
         self._fsync = "on" if fsync else "off"
         self._as_other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._as_other:
@@ -69,9 +71,20 @@ class _Cluster:
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
 
-    def new_database(self, name: str) -> str:
-        self._run("createdb", "-h", self.folder, "-U", "tester", name)
+    def new_database(self, name: str, *, empty: bool = False) -> str:
+        """The address of a new database: a copy of one whose tables are current, or an empty one."""
+        if empty:
+            self._say(f'CREATE DATABASE "{name}"')
+        else:
+            if not self._pattern:
+                self._pattern = "pattern"
+                Store(self.new_database(self._pattern, empty=True), self.folder).close()
+            self._say(f'CREATE DATABASE "{name}" TEMPLATE "{self._pattern}"')
         return f"postgresql://tester@/{name}?host={self.folder}"
+
+    def _say(self, statement: str) -> None:
+        with psycopg.connect(f"postgresql://tester@/postgres?host={self.folder}", autocommit=True) as connection:
+            connection.execute(statement)
 
     def _run(self, program: str, *arguments: object) -> None:
         found = [*sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), reverse=True), shutil.which(program)]
@@ -89,7 +102,7 @@ def _is_alive(process: int) -> bool:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[_Cluster]:
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path must be short, as that of no test's folder is
     server = _Cluster(folder)
     yield server
     server.stop()
@@ -99,7 +112,7 @@ def cluster() -> Iterator[_Cluster]:
 @pytest.fixture
 def durable_cluster() -> Iterator[_Cluster]:
     """A server of the test's own, which syncs every commit as a real one does; it may be killed."""
-    folder = Path(tempfile.mkdtemp(prefix="pk", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pk"))
     server = _Cluster(folder, fsync=True)
     yield server
     server.stop()

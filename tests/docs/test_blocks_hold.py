@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -72,13 +73,19 @@ def _lines(block: Block, program: str) -> Iterator[list[str]]:
             yield words[1:]
 
 
+@pytest.fixture(scope="module")
+def root() -> Any:
+    """Every command, the plugins' too."""
+    made, plugins = typer.main.get_command(app), typer.Typer()
+    add_plugin_commands(plugins)
+    made.commands.update(typer.main.get_command(plugins).commands)
+    return made
+
+
 @pytest.mark.parametrize(
     ("where", "words"), _commands("pilotkit"), ids=lambda value: value if isinstance(value, str) else value[0]
 )
-def test_a_command_line_is_understood(where: str, words: list[str]):
-    root, plugins = typer.main.get_command(app), typer.Typer()
-    add_plugin_commands(plugins)
-    root.commands.update(typer.main.get_command(plugins).commands)
+def test_a_command_line_is_understood(where: str, words: list[str], root: Any):
     if words[0].startswith("--"):
         assert words[0] in {"--help", "--version", "--install-completion"}, where
         return
@@ -103,6 +110,7 @@ def workplace(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("block", [each for each in blocks("shell") if "run" in each.says], ids=str)
 def test_a_shell_block_that_is_marked_runs_from_the_first_line_to_the_last(
     block: Block, workplace: Path, tmp_path: Path

@@ -53,6 +53,7 @@ def reader(tmp_path: Path) -> dict[str, str]:
     return {**kept, **offline, "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}", "VIRTUAL_ENV": str(home)}
 
 
+@pytest.mark.server
 @pytest.mark.skipif(sys.platform == "win32", reason="the tutorial is written for a shell")
 def test_the_tutorial_followed_literally_puts_a_measure_on_hanois_board(tmp_path: Path, reader: dict[str, str]):
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("var"))

@@ -28,6 +28,7 @@ def _commands(page: str) -> list[list[str]]:
     return [each[1:] for each in words if each[0] == "pilotkit" and each[1] not in {"serve", "--version"}]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("page", "order"), TUTORIALS.items(), ids=TUTORIALS)
 def test_every_command_ends_well(page: str, order: list[str], tmp_path: Path, monkeypatch, capsys):
     (tmp_path / "examples").symlink_to(ROOT / "examples")

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from tests.drill import size
 
 from pilotkit import Deployment, Severity
 from pilotkit.casework.deadline_examples import run_examples
@@ -56,7 +57,8 @@ def test_the_register_has_these_34_provinces() -> None:
     assert CODES == [province.code for province in directory.provinces()]
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.drill
+@pytest.mark.parametrize("code", size(CODES[::5], CODES))
 def test_a_province_is_generated_and_sound(code: str, package: Path, tmp_path: Path) -> None:
     province = made(package, code, tmp_path)
     deployment = Deployment(province.folder)
@@ -99,7 +101,9 @@ def test_a_province_is_found_as_people_write_it(wanted: str, code: str, package:
     assert code == made(package, wanted, tmp_path).province.code
 
 
-@pytest.mark.parametrize("code", ["04", "46", "79"])
+@pytest.mark.drill
+@pytest.mark.server
+@pytest.mark.parametrize("code", size(["46"], ["04", "46", "79"]))
 def test_a_province_is_served_with_a_simulated_month_on_its_board(code: str, package: Path, tmp_path: Path) -> None:
     from datetime import date
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.access import passwords
 from pilotkit.cases import Application
 from pilotkit.places import PointCondition
 from pilotkit.services import Services
@@ -24,17 +23,8 @@ OFFICERS = {"access__second_factor": False, "access__idle_minutes": 720}
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch):
-    """A hasher with the smallest costs; what it costs in earnest is measured elsewhere."""
-    from pwdlib import PasswordHash
-    from pwdlib.hashers.argon2 import Argon2Hasher
-
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+def keys(monkeypatch):
     monkeypatch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
-    passwords._nobody.cache_clear()
-    yield
-    passwords._nobody.cache_clear()
 
 
 class Centre:

@@ -9,7 +9,6 @@ from html import unescape
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.access import passwords
 from pilotkit.figures import SignOffs
 from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS
@@ -33,15 +32,8 @@ ACCOUNTS = "warden-one,head-of-unit,PA-01,\nwarden-two,head-of-unit,PA-02,\nmayo
 @pytest.fixture(scope="module")
 def keys():
     with pytest.MonkeyPatch.context() as patch:
-        from pwdlib import PasswordHash
-        from pwdlib.hashers.argon2 import Argon2Hasher
-
-        quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-        patch.setattr(passwords, "_hasher", lambda: quick)
         patch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
-        passwords._nobody.cache_clear()
         yield
-    passwords._nobody.cache_clear()
 
 
 class Office:

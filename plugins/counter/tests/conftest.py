@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from pilotkit import Channel, Deployment
-from pilotkit.access import passwords
 from pilotkit.cases import Application, Case, Content, Person
 from pilotkit.services import Services
 from pilotkit.storage.vault import KEYS
@@ -110,21 +109,12 @@ class Office:
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch):
-    """A hasher with the smallest costs; what it costs in earnest is measured elsewhere."""
-    from pwdlib import PasswordHash
-    from pwdlib.hashers.argon2 import Argon2Hasher
-
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+def keys(monkeypatch):
     monkeypatch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
-    passwords._nobody.cache_clear()
-    yield
-    passwords._nobody.cache_clear()
 
 
 @pytest.fixture
-def make_office(tmp_path: Path, quick_hashes) -> Iterator[Callable[..., Office]]:
+def make_office(tmp_path: Path, keys) -> Iterator[Callable[..., Office]]:
     made: list[Office] = []
 
     def make(files: dict[str, str] | None = None, **changes) -> Office:

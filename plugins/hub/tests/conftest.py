@@ -13,12 +13,9 @@ from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from securesystemslib.signer import CryptoSigner
 
 from pilotkit import Deployment
-from pilotkit.access import passwords
 from pilotkit.adoption.signed_receipt import sign_receipt
 from pilotkit.packages.packing import PackOrder, pack
 from pilotkit.services import Services
@@ -116,12 +113,8 @@ class Ministry:
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hasher with the smallest costs; what it costs in earnest is measured elsewhere."""
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEYS, "one:" + base64.b64encode(b"1" * 32).decode())
-    passwords._nobody.cache_clear()
 
 
 @pytest.fixture

@@ -201,7 +201,7 @@ def make_app(tmp_path, monkeypatch, clock):
         services = Services(deployment, clock)
         opened.append(services)
         app = create_app(deployment, now=clock)
-        app.state.test_backoffice = services
+        app.state.test_services = services
         return app
 
     yield make
@@ -242,7 +242,7 @@ class _Office:
         self._made = made
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._made["app"].state.test_backoffice, name)
+        return getattr(self._made["app"].state.test_services, name)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.drill import size
 
 from pilotkit import DataError, Deployment, Kpi
 from pilotkit.casework.case_service import CaseService
@@ -77,19 +78,25 @@ def by_key(groups):
     return {(group.grouping, group.keys): group.counts for group in groups}
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("window", "groupings"),
     [
-        (Window(None, AS_OF), GROUPINGS),
-        (Window(date(2025, 7, 21), datetime(2025, 7, 25, 9, tzinfo=UTC)), GROUPINGS[:2]),
+        (Window(None, AS_OF), size((GROUPINGS[0], GROUPINGS[-1]), GROUPINGS)),
+        (Window(date(2025, 7, 21), datetime(2025, 7, 25, 9, tzinfo=UTC)), size(GROUPINGS[:1], GROUPINGS[:2])),
     ],
     ids=["now", "a past instant"],
 )
-def test_every_shipped_kpi_has_the_same_numbers_on_both_engines(hanoi, facts, engine, window, groupings):
+def test_every_shipped_kpi_has_the_same_numbers_on_both_engines(
+    hanoi, facts, engine, window, groupings, record_property
+):
     kpis = list(hanoi.catalog.kpis.values())
     assert len(kpis) >= 30
+    kpis = kpis[:: size(4, 1)]
     assert {"share", "quantile"} == {kpi.statistic for kpi in kpis}
     on_duckdb = by_key(scan_all(facts, kpis, window, groupings))
+    record_property("measures", len(kpis))
+    record_property("groups", len(on_duckdb))
     forget()
     assert on_duckdb == by_key(scan_all(_elsewhere(facts), kpis, window, groupings, engine))
 

@@ -8,7 +8,6 @@ import pyotp
 import pytest
 
 from pilotkit import Deployment
-from pilotkit.access import passwords
 from pilotkit.access.access import Access
 from pilotkit.access.sessions import SessionToken
 from pilotkit.storage.store import Store
@@ -20,19 +19,6 @@ ACCOUNTS = """login,roles,unit,point
 counter-1.pa,receiving-officer,PA-01,pa-01
 registrar.pa,receiving-officer registrar,PA,centre
 """
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch):
-    """A hasher with the smallest costs; what it costs in earnest is measured elsewhere."""
-    from pwdlib import PasswordHash
-    from pwdlib.hashers.argon2 import Argon2Hasher
-
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
-    passwords._nobody.cache_clear()
-    yield
-    passwords._nobody.cache_clear()
 
 
 @dataclass

@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 import schemathesis
 from schemathesis import GenerationMode
+from tests.drill import size
 
 BODIES = {
     "/cases/{code}/events": {"kind": "supplement_requested", "reason": "why"},
@@ -62,6 +63,7 @@ def test_a_list_holds_the_units_of_the_account_and_no_others(api, as_account, se
     assert seen <= set(mine)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("login", ["", "counter-pa-01", "registrar-pa-01", "supervisor-pa-01"])
 def test_no_request_that_fits_the_document_or_does_not_makes_the_server_fail(api, as_account, login, mode):
@@ -73,7 +75,7 @@ def test_no_request_that_fits_the_document_or_does_not_makes_the_server_fail(api
             continue  # the session is needed for the others, and guesses slow the next one down
 
         @hypothesis.settings(
-            max_examples=4, deadline=None, database=None, derandomize=True,
+            max_examples=size(1, 4), deadline=None, database=None, derandomize=True,
             suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
         )  # fmt: skip
         @hypothesis.given(case=operation.as_strategy(generation_mode=mode))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit import CaseError, Deployment
 from pilotkit.cases import Application
@@ -72,8 +73,9 @@ def slow_due(received: datetime, days: int, pauses: list[tuple[datetime, datetim
     return datetime(day.year, day.month, day.day, 17, tzinfo=UTC)
 
 
+@pytest.mark.drill
 @given(deeds=deeds, start=st.integers(0, 60 * 24 * 14))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(40, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_history_makes_the_state_that_is_stored_and_the_deadline_of_a_slow_calculation(
     house: tuple[Deployment, Store], deeds: list[tuple[str, int]], start: int
 ) -> None:

@@ -183,6 +183,7 @@ def _take(folder: Path, url: str, times: int) -> list[int]:
     return taken
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_two_processes_at_once_never_give_the_same_number(request, tmp_path, engine):
     url = "sqlite:///var/pilot.db"

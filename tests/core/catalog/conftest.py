@@ -14,16 +14,17 @@ from pilotkit.catalog.plugins import installed_entry_points
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], str]:
     """``install(name, source)``: from then on a plugin ``name`` is installed, with this source."""
     room = tmp_path / "installed"
-    room.mkdir()
-    monkeypatch.syspath_prepend(str(room))
+    monkeypatch.setattr(sys, "path", [*sys.path])
     installed_entry_points.cache_clear()
 
     def install_one(name: str, source: str) -> str:
-        package = room / f"pilotkit_{name}"
-        package.mkdir()
+        place = room / name  # each has its own, since in which order one folder is listed is the disk's secret
+        sys.path.insert(len([*room.glob("*")]), str(place))
+        package = place / f"pilotkit_{name}"
+        package.mkdir(parents=True)
         (package / "__init__.py").write_text('"""For one test."""\n')
         (package / "plugin.py").write_text(source)
-        metadata = room / f"pilotkit_{name}-0.1.0.dist-info"
+        metadata = place / f"pilotkit_{name}-0.1.0.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: pilotkit-{name}\nVersion: 0.1.0\n")
         (metadata / "entry_points.txt").write_text(f"[pilotkit.plugins]\n{name} = pilotkit_{name}.plugin\n")

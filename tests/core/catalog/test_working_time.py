@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit import Deadline, DeadlineUnit
 from pilotkit.catalog.working_time import WorkingTime
@@ -70,7 +71,8 @@ deadlines = st.one_of(
 
 @pytest.mark.parametrize("zone", ZONES)
 @given(received=receipts, deadline=deadlines)
-@settings(max_examples=250, deadline=None)
+@pytest.mark.drill
+@settings(max_examples=size(80, 250), deadline=None)
 def test_every_deadline_falls_where_a_slow_calculation_says(zone: str, received: datetime, deadline: Deadline) -> None:
     due = ZONES[zone].due(received.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), deadline)
     assert slow_due(received, deadline) == due.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
@@ -114,7 +116,8 @@ def test_the_deployments_own_table_stands_above_the_countrys_calendar() -> None:
 
 
 @given(start=receipts, minutes=st.integers(0, 40_000))
-@settings(max_examples=200, deadline=None)
+@pytest.mark.drill
+@settings(max_examples=size(80, 200), deadline=None)
 def test_work_measured_after_work_was_added_is_the_work_that_was_added(start: datetime, minutes: int) -> None:
     import numpy as np
 

@@ -2,8 +2,10 @@
 
 import contextlib
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit import Deployment, PilotkitError
 from pilotkit.checks.run import run_checks
@@ -46,7 +48,8 @@ SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@pytest.mark.drill
+@settings(max_examples=size(25, 60), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(FILES), st.floats(0, 1), st.integers(0, 30), SCRAPS)
 def test_a_damaged_file_is_told_and_never_a_traceback(tmp_path_factory, name, where, gone, scrap):
     text = (TOWN / name).read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ from pilotkit import Deployment
 from pilotkit.cli.app import run
 from pilotkit.storage.vault import KEYS
 
+pytestmark = pytest.mark.server
+
 DONOR = Path(__file__).parents[3] / "examples" / "hanoi"
 
 

@@ -305,6 +305,7 @@ for step in range(100):
 """
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("how", ["refresh", "rebuild"])
 def test_a_worker_killed_at_any_write_leaves_whole_facts(open_town, how):
     deployment, store = open_town

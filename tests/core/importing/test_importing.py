@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
+from tests.drill import size
 
 from pilotkit import DataError, Deployment
 from pilotkit.cases import CaseStatus, EventKind
@@ -236,7 +237,8 @@ _row = st.tuples(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.drill
+@settings(max_examples=size(5, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(_row, min_size=1, max_size=12))
 def test_a_log_gives_the_same_cases_from_every_form(rows: list[tuple[str, ...]], town: Deployment) -> None:
     rows = sorted(rows)  # in XES the rows of a case stand together
@@ -260,6 +262,7 @@ def _many(cases: int) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.server
 def test_an_import_that_was_killed_goes_on_where_it_stopped(town: Deployment, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "log.csv", _many(3000))
     program = (
@@ -301,14 +304,18 @@ def test_a_batch_costs_the_same_number_of_statements_whatever_it_holds(town: Dep
     assert counts[0] == counts[1] < 30
 
 
-def test_memory_does_not_grow_with_the_log(town: Deployment, tmp_path: Path) -> None:
+@pytest.mark.drill
+def test_memory_does_not_grow_with_the_log(
+    town: Deployment, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     grown = []
-    for cases in (5_000, 25_000):
+    for cases in size((2_000, 10_000), (5_000, 25_000)):
         path = write_csv(tmp_path / f"{cases}.csv", _many(cases))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with closing(Store(f"sqlite:///{cases}.db", tmp_path)) as store:
             import_cases(town, store, path, mapped(), now=NOW)
         grown.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+    record_property("grown_mib", round(grown[1], 1))
     assert 64 > grown[1]
 
 

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit.facts.columns import Column, Table
 from pilotkit.measures import duckdb_counting as counting
@@ -77,7 +78,8 @@ def source_of(rows: list[tuple[str | None, date | None, int | None]]) -> str:
     )
 
 
-@settings(deadline=None, max_examples=25)
+@pytest.mark.drill
+@settings(deadline=None, max_examples=size(8, 25))
 @given(ROWS, st.sampled_from(GROUPINGS))
 def test_counting_and_sql_say_the_same_of_any_rows(rows, groupings):
     plan, source = Plan(VISITS, 0, None, groupings, SUMS, QUANTILES), source_of(rows)
@@ -89,7 +91,8 @@ def test_counting_and_sql_say_the_same_of_any_rows(rows, groupings):
     assert [row for row in sorted(by_sql, key=repr) if row[-len(QUANTILES) :] != nothing] == sorted(ranked, key=repr)
 
 
-@settings(deadline=None, max_examples=60)
+@pytest.mark.drill
+@settings(deadline=None, max_examples=size(20, 60))
 @given(ROWS, st.lists(NESTED, min_size=1, max_size=6, unique=True), st.sampled_from([1, 2, 4, 16]))
 def test_however_conditions_are_nested_and_whatever_is_unknown_both_count_the_same_rows(rows, conditions, most):
     sums = tuple(map(Sum, conditions))

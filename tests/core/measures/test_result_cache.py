@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit import CaseError, Channel, Deployment
 from pilotkit.cases import Application
 from pilotkit.casework.case_service import CaseService
-from pilotkit.facts import base_and_delta as layers
+from pilotkit.facts import month_layers as layers
 from pilotkit.facts.columns import CASES, TABLES
 from pilotkit.facts.fact_files import Facts, bring_up_to_date
 from pilotkit.figures import Measures
@@ -89,7 +90,8 @@ _STEPS = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 7), st.integers(
 _LATER = st.lists(st.integers(-200, 3_000), min_size=1, max_size=5)
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.drill
+@settings(max_examples=size(4, 12), deadline=None)
 @given(steps=_STEPS, later=_LATER, small=st.sampled_from([1, 4, 1_000]))
 def test_whatever_happens_and_whenever_one_asks_the_answer_is_that_of_a_cold_scan(building, steps, later, small):
     with tempfile.TemporaryDirectory(dir=building) as folder, pytest.MonkeyPatch.context() as patch:

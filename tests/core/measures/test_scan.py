@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.drill import size
 
 from pilotkit import DataError, Deployment, Kpi, UnknownError
 from pilotkit.facts.columns import TABLES
@@ -235,7 +236,8 @@ def test_the_engine_sees_nothing_but_the_files(filled_town: Deployment, tmp_path
         scan(Measures(filled_town).facts, [a_kpi(f"'1' IN (SELECT a FROM read_csv('{secret}'))")], Window(None, AS_OF))
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.drill
+@settings(max_examples=size(20, 60), deadline=None)
 @given(st.lists(st.integers(-50, 50), max_size=40), st.integers(1, 999))
 def test_a_quantile_is_the_first_value_that_enough_do_not_exceed(values: list[int], thousandths: int) -> None:
     fraction = Decimal(thousandths) / 1000

@@ -10,6 +10,7 @@ import tomlkit
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit.merging.documents import edited
 from pilotkit.merging.files import merge_files
@@ -17,7 +18,7 @@ from pilotkit.merging.texts import merge_texts
 from pilotkit.merging.values import differences, is_same, merge_values
 from pilotkit.overlay import ABSENT, found_at
 
-MERGES = 20_000
+MERGES = size(4_000, 20_000)
 WORDS = ("word", "yes", "no", "12", "two words", "a: b", "x #y", "", "#", "null", "- item", "1_000", "2025-07-01")
 
 
@@ -74,7 +75,9 @@ def lost(base, ours, theirs, merged, conflicts):
                 yield path, wanted
 
 
-def test_of_20_000_random_merges_none_loses_an_edit_of_one_side():
+@pytest.mark.drill
+def test_of_many_random_merges_none_loses_an_edit_of_one_side(record_property):
+    record_property("merges", MERGES)
     for seed in range(MERGES):
         base, ours, theirs = three(random.Random(seed))
         merged = merge_values(base, ours, theirs)
@@ -87,16 +90,19 @@ def test_of_20_000_random_merges_none_loses_an_edit_of_one_side():
             assert not is_same(each.theirs, each.base)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("name", "merges", "most", "write", "read"),
     [
-        ("x.yaml", 1_200, 0.05, lambda data: yaml.safe_dump(data, sort_keys=False), yaml.safe_load),
-        ("x.toml", 1_000, 0.01, tomlkit.dumps, tomllib.loads),
-        ("x.json", 2_000, 0.01, lambda data: json.dumps(data, indent=2) + "\n", json.loads),
+        ("x.yaml", size(150, 1_200), 0.05, lambda data: yaml.safe_dump(data, sort_keys=False), yaml.safe_load),
+        ("x.toml", size(200, 1_000), 0.01, tomlkit.dumps, tomllib.loads),
+        ("x.json", size(400, 2_000), 0.01, lambda data: json.dumps(data, indent=2) + "\n", json.loads),
     ],
     ids=["yaml", "toml", "json"],
 )
-def test_files_hold_what_merging_by_key_gives_and_are_seldom_left_whole_to_a_person(name, merges, most, write, read):
+def test_files_hold_what_merging_by_key_gives_and_are_seldom_left_whole_to_a_person(
+    name, merges, most, write, read, record_property
+):
     left_whole = []
     for seed in range(merges):
         base, ours, theirs = (write(each) for each in three(random.Random(seed)))
@@ -108,6 +114,8 @@ def test_files_hold_what_merging_by_key_gives_and_are_seldom_left_whole_to_a_per
             expected = merge_values(read(base), read(ours), read(theirs))
             assert is_same(expected.value, read(merged.data.decode())), seed
             assert {each.key for each in expected.conflicts} == {each.key for each in merged.clashes}, seed
+    record_property("merges", merges)
+    record_property("left_whole", len(left_whole))
     assert len(left_whole) <= most * merges, left_whole
 
 

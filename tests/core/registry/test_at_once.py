@@ -5,6 +5,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from pilotkit.registry.clock_rollback import FILE, remember
 from pilotkit.registry.http_server import served
 from pilotkit.registry.temporary_registry import ThrowawayRegistry
@@ -30,6 +32,7 @@ for _ in range(20):
 """Visits again and again, from the first root on."""
 
 
+@pytest.mark.server
 def test_two_processes_share_a_memory_and_neither_is_disturbed(registry: ThrowawayRegistry, tmp_path: Path) -> None:
     root, store = registry.folder.metadata / "1.root.json", tmp_path / "shared"
     with served(registry.folder) as address:

@@ -29,6 +29,7 @@ def done(*command: object, **options: object) -> str:
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("kinds", [[kind] for kind in PluginKind] + [[PluginKind.KPIS, PluginKind.PAGES]], ids=str)
 def test_a_new_plugin_passes_its_own_tests_and_is_clean(tmp_path, kinds):
     folder = tmp_path / "greet"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drill import size
 
 from pilotkit.registry.verified_download import VerifiedPackage, download_verified
 from pilotkit.scaffold.new_deployment import new
@@ -234,7 +235,8 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.drill
+@settings(max_examples=size(25, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=LINE)
 def test_any_answer_comes_back_literally(forms: Path, tmp_path: Path, said: str) -> None:
     render(forms, {"said": said, "rows": [{"a": said, "b": "1"}, {"a": "2", "b": said}]}, tmp_path)

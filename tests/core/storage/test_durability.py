@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.drill import size
 
 from pilotkit import Deployment
 from pilotkit.cases import Application, Case
@@ -46,6 +47,14 @@ def url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return "sqlite:///var/pilot.db"
     return str(request.getfixturevalue("cluster").new_database(f"d{os.getpid()}{time.monotonic_ns() % 10**9}"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """A database without a table."""
+    if request.param == "sqlite":
+        return "sqlite:///var/pilot.db"
+    return str(request.getfixturevalue("cluster").new_database(f"e{time.monotonic_ns()}", empty=True))
 
 
 @contextmanager
@@ -87,7 +96,7 @@ def last_words(office: subprocess.Popen[str]) -> set[str]:
 def worked_and_killed(folder: Path, url: str, seconds: float, number: int = 1) -> set[str]:
     """The codes that offices acknowledged before all of them were killed in the middle of their work."""
     with offices(folder, url, number) as started:
-        acknowledged = {first_words(office) for office in started}
+        acknowledged = {first_words(office) for office in started for _ in range(2)}
         time.sleep(seconds)
         for office in started:
             office.send_signal(signal.SIGKILL)
@@ -105,25 +114,32 @@ def assert_all_there(town: Deployment, url: str, acknowledged: set[str]) -> None
             assert store.extent().events == outbox.waiting(session)[0]
 
 
-def test_a_killed_office_has_lost_no_case_that_it_acknowledged(town: Deployment, url: str) -> None:
+@pytest.mark.drill
+@pytest.mark.server
+def test_a_killed_office_has_lost_no_case_that_it_acknowledged(
+    town: Deployment, url: str, record_property: Callable[[str, object], None]
+) -> None:
     moments = random.Random(7)
     acknowledged: set[str] = set()
-    for _ in range(3):
+    for _ in range(size(1, 6)):
         acknowledged |= worked_and_killed(town.folder, url, moments.uniform(0.1, 0.5))
         assert_all_there(town, url, acknowledged)
-    assert len(acknowledged) > 3
+    record_property("acknowledged", len(acknowledged))
+    assert len(acknowledged) > size(1, 6)
 
 
+@pytest.mark.server
 def test_two_offices_at_once_give_no_code_twice(town: Deployment, url: str) -> None:
     acknowledged = worked_and_killed(town.folder, url, 0.6, number=2)
     assert len(acknowledged) > 2
     assert_all_there(town, url, acknowledged)
 
 
-def test_several_processes_open_a_new_database_at_once(town: Deployment, url: str) -> None:
+@pytest.mark.server
+def test_several_processes_open_a_new_database_at_once(town: Deployment, empty_url: str) -> None:
     opening = "import sys; from pathlib import Path; from pilotkit.storage.store import Store"
     opening += "; input(); Store(sys.argv[1], Path(sys.argv[2])).close()"
-    command = [sys.executable, "-c", opening, url, str(town.folder)]
+    command = [sys.executable, "-c", opening, empty_url, str(town.folder)]
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
     started = [subprocess.Popen(command, text=True, **pipes) for _ in range(4)]
     for each in started:  # all have read their modules, or nearly, when the first is let go
@@ -136,15 +152,19 @@ def test_several_processes_open_a_new_database_at_once(town: Deployment, url: st
         for each in started:
             each.kill()
             each.communicate()
-    with closing(Store(url, town.folder)) as store:
+    with closing(Store(empty_url, town.folder)) as store:
         assert 0 == store.extent().cases
 
 
+@pytest.mark.drill
 @pytest.mark.postgresql
-def test_a_killed_database_server_has_lost_no_acknowledged_case(town: Deployment, durable_cluster: Any) -> None:
+def test_a_killed_database_server_has_lost_no_acknowledged_case(
+    town: Deployment, durable_cluster: Any, record_property: Callable[[str, object], None]
+) -> None:
     url = durable_cluster.new_database("killed")
     acknowledged: set[str] = set()
-    for moment in (0.2, 0.5):
+    moments = size((0.3,), (0.2, 0.5, 0.9))
+    for moment in moments:
         with offices(town.folder, url, 2) as started:
             acknowledged |= {first_words(office) for office in started}
             time.sleep(moment)
@@ -152,7 +172,8 @@ def test_a_killed_database_server_has_lost_no_acknowledged_case(town: Deployment
             acknowledged = acknowledged.union(*map(last_words, started))
         durable_cluster.start()
         assert_all_there(town, url, acknowledged)
-    assert len(acknowledged) > 4
+    record_property("acknowledged", len(acknowledged))
+    assert len(acknowledged) >= 2 * len(moments)
 
 
 @pytest.mark.postgresql

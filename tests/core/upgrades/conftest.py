@@ -88,39 +88,62 @@ class Publisher:
         path.write_text(json.dumps(settings), encoding="utf-8")
 
 
-@pytest.fixture
-def publisher(tmp_path: Path) -> Publisher:
-    donor = tiny_deployment(tmp_path / "donor")
-    shutil.copytree(TEMPLATE, donor / "model/template")
-    text = tomllib.loads((donor / "model/package.toml").read_text(encoding="utf-8"))
+@dataclass(frozen=True)
+class _Made:
+    """What is the same for every test, made once: each test copies what it asks for."""
+
+    bare: Path
+    """A donor that has published nothing."""
+    donor: Path
+    """The same after version 1.0.0."""
+    package: Path
+    province: Path
+
+
+@pytest.fixture(scope="session")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> _Made:
+    room = tmp_path_factory.mktemp("upgrades")
+    bare = tiny_deployment(room / "bare")
+    shutil.copytree(TEMPLATE, bare / "model/template")
+    text = tomllib.loads((bare / "model/package.toml").read_text(encoding="utf-8"))
     text["ownership"] = OWNERSHIP
-    (donor / "model/package.toml").write_text(tomlkit.dumps(text), encoding="utf-8")
-    return Publisher(tmp_path, donor)
+    (bare / "model/package.toml").write_text(tomlkit.dumps(text), encoding="utf-8")
+    donor = shutil.copytree(bare, room / "donor")
+    package = Publisher(room, donor).publish("1.0.0", OPS)
+    return _Made(bare, donor, package, _settled(room, package, "province"))
 
 
 @pytest.fixture
-def first(publisher: Publisher) -> Path:
+def publisher(_made: _Made, tmp_path: Path) -> Publisher:
+    return Publisher(tmp_path, shutil.copytree(_made.bare, tmp_path / "donor"))
+
+
+@pytest.fixture
+def first(_made: _Made, publisher: Publisher) -> Path:
     """Version 1.0.0."""
-    return publisher.publish("1.0.0", OPS)
+    shutil.copytree(_made.donor, publisher.donor, dirs_exist_ok=True)
+    (publisher.room / "packages").mkdir()
+    return Path(shutil.copy2(_made.package, publisher.room / "packages" / _made.package.name))
+
+
+def _settled(room: Path, package: Path, name: str, **answers: str) -> Path:
+    units = room / "units.csv"
+    units.write_text(UNITS, encoding="utf-8")
+    given = {"units_file": str(units), "hotline": "777-0200", **DATES, **answers}
+    return new(download_verified(package, allow_unsigned=True), "SP", room / name, given).folder
 
 
 @pytest.fixture
 def settle(tmp_path: Path) -> Callable[..., Path]:
     """Makes the province's deployment from a package."""
-
-    def make(package: Path, name: str = "province", **answers: str) -> Path:
-        units = tmp_path / "units.csv"
-        units.write_text(UNITS, encoding="utf-8")
-        given = {"units_file": str(units), "hotline": "777-0200", **DATES, **answers}
-        return new(download_verified(package, allow_unsigned=True), "SP", tmp_path / name, given).folder
-
-    return make
+    return lambda package, name="province", **answers: _settled(tmp_path, package, name, **answers)
 
 
 @pytest.fixture
-def province(first: Path, settle: Callable[..., Path]) -> Path:
+def province(_made: _Made, first: Path, tmp_path: Path) -> Path:
     """A deployment of version 1.0.0."""
-    return settle(first)
+    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
+    return shutil.copytree(_made.province, tmp_path / "province")
 
 
 def tree(folder: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[bytes, int]]:

@@ -6,6 +6,8 @@ import pytest
 from pilotkit.figures import TargetError
 from pilotkit.web.server import running
 
+pytestmark = pytest.mark.server
+
 
 def test_it_answers_while_the_block_lasts(town):
     with running(town) as address:

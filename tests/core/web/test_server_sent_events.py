@@ -14,6 +14,8 @@ from pilotkit.pages import Stream
 from pilotkit.web.server import running
 from pilotkit.web.server_sent_events import MOST_EACH, Streams, told_event
 
+pytestmark = pytest.mark.server
+
 
 class _Source:
     """A stream whose view can be changed, and that counts how often it is made."""
