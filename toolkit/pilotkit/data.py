@@ -14,6 +14,8 @@ from pilotkit.model.cost import CaseCost as CaseCost
 from pilotkit.model.cost import ComplianceCost as ComplianceCost
 from pilotkit.model.cost import HourlyWage as HourlyWage
 from pilotkit.model.cost import saved_share as saved_share
+from pilotkit.model.data_file import DataFile as DataFile
+from pilotkit.model.data_file import Holds as Holds
 from pilotkit.model.people import Campaign as Campaign
 from pilotkit.model.people import Course as Course
 from pilotkit.model.people import Head as Head

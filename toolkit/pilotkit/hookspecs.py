@@ -13,6 +13,7 @@ from pilotkit.model.calendar import Calendar
 from pilotkit.model.case import Case
 from pilotkit.model.codes import CodeList, IdentifierPattern
 from pilotkit.model.cost import HourlyWage
+from pilotkit.model.data_file import DataFile
 from pilotkit.model.job import Job
 from pilotkit.model.kpi import Kpi, KpiFormula
 from pilotkit.model.location import LocationDirectory, ServicePoint
@@ -44,6 +45,12 @@ def register_locations(context: PluginContext) -> tuple[LocationDirectory | Serv
 @hookspec
 def register_kpis(context: PluginContext) -> tuple[Kpi | KpiFormula, ...]:
     """Measures, as data or as formulas. Called with the procedures."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_data() -> tuple[DataFile, ...]:
+    """Register data files of ``model/`` and ``local/``. Called before the catalog is built."""
     raise NotImplementedError
 
 

@@ -8,7 +8,7 @@ from pilotkit import hookimpl
 
 if TYPE_CHECKING:
     from pilotkit import Connector, Kpi, Page, PluginContext, Procedure, ProcedureHandler, ServicePoint, Source
-    from pilotkit.data import SearchSource
+    from pilotkit.data import DataFile, SearchSource
     from pilotkit.tables import TableSet
     from pilotkit.work import Job, Simulation
 
@@ -54,6 +54,13 @@ def register_connectors() -> tuple[Connector, ...]:
     from pilotkit_demo.connector import CONNECTOR
 
     return (CONNECTOR,)
+
+
+@hookimpl
+def register_data() -> tuple[DataFile, ...]:
+    from pilotkit_demo.data import MOTTOS
+
+    return (MOTTOS,)
 
 
 @hookimpl

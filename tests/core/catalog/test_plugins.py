@@ -134,7 +134,7 @@ def test_the_hooks_of_a_plugin_are_known():
 
 def test_the_core_is_a_plugin_like_any_other():
     core = next(info for info in installed_plugins(["core"]) if info.name == "core")
-    hooks = ("register_checks", "register_connectors", "register_documents")
+    hooks = ("register_checks", "register_connectors", "register_documents", "register_search")
     assert ("pilotkit", True, hooks) == (core.distribution, core.enabled, core.hooks)
 
 

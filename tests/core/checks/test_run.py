@@ -150,5 +150,5 @@ def test_a_large_province_is_checked_in_the_blink_of_an_eye(tmp_path):
 
 def test_importing_the_cores_plugin_imports_no_check():
     point = EntryPoint("core", "pilotkit.checks.plugin", plugins.GROUP)
-    offered = ["register_checks", "register_documents", "register_connectors"]
+    offered = ["register_checks", "register_search", "register_documents", "register_connectors"]
     assert offered == [name for name in vars(point.load()) if name.startswith("register")]

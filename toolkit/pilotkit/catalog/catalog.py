@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from pydantic import BaseModel
+
 from pilotkit.catalog.tree import OverlayChange
 from pilotkit.errors import UnknownError
 from pilotkit.model.access import Account
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pilotkit.catalog.working_time import WorkingTime
 
 _T = TypeVar("_T")
+_V = TypeVar("_V", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,28 @@ class Catalog:
     patterns: Mapping[str, IdentifierPattern]
     connectors: Mapping[str, Connector]
     profile: SimulationProfile | None
+    data: Mapping[str, tuple[BaseModel, ...]]
+    """Values of the data files that plugins bring, by path; :meth:`values` gives them typed."""
     changes: tuple[OverlayChange, ...]
+
+    def values(self, path: str, kind: type[_V]) -> tuple[_V, ...]:
+        """Return the values of a plugin's data file.
+
+        Args:
+            path: as the plugin registered it.
+            kind: the class that it registered.
+
+        Raises:
+            UnknownError: no plugin of this deployment brings such a file.
+
+        Example:
+            >>> greetings = catalog.values("model/greeting/greetings.yaml", Greeting)
+        """
+        if path not in self.data:
+            raise UnknownError(
+                f"no plugin brings the data file '{path}'.", remedy=f"There are: {', '.join(self.data) or 'none'}."
+            )
+        return tuple(each for each in self.data[path] if isinstance(each, kind))
 
     @cached_property
     def province(self) -> AdministrativeUnit:

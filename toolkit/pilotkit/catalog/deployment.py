@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pilotkit.catalog.catalog import Catalog
+from pilotkit.catalog.data_files import DataFiles
 from pilotkit.catalog.plugins import Offered, PluginHost, unique
 from pilotkit.catalog.tree import DeploymentTree
 from pilotkit.errors import DuplicateError, Place
@@ -78,6 +79,17 @@ class Deployment:
         return self.settings.context(self.folder)
 
     @cached_property
+    def data_files(self) -> DataFiles:
+        """Every data file that is read: the core's, and those of plugins.
+
+        Raises:
+            DuplicateError: two plugins offer one path, or a plugin one of the core's.
+        """
+        found = DataFiles(self.plugins.collect("register_data"))
+        self._tree.more = found.of_plugins
+        return found
+
+    @cached_property
     def catalog(self) -> Catalog:
         """Everything the deployment knows; read once.
 
@@ -132,6 +144,7 @@ class Deployment:
             patterns=unique(_other_than(codes, CodeList), lambda each: each.id, "identifier pattern"),
             connectors=unique(self.plugins.collect("register_connectors"), lambda each: each.id, "connector"),
             profile=tree.single(SimulationProfile, "model/evidence/simulation.yaml"),
+            data={each.path: tree.values(each) for each in self.data_files.of_plugins},
             changes=tuple(tree.changes),
         )
 

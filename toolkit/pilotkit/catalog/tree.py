@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from pilotkit.model.accountability import EscalationRule
 from pilotkit.model.articles import Article, Contact, Domain, LifeEvent
 from pilotkit.model.calendar import DayException
 from pilotkit.model.cost import ComplianceCost
+from pilotkit.model.data_file import DataFile, Holds
 from pilotkit.model.form import Form
 from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
@@ -84,6 +85,17 @@ PROCEDURES = "model/procedures"
 FORMS = "model/forms"
 """The folder of forms: one file each, named after the id."""
 
+CORE_FILES: tuple[DataFile, ...] = (
+    *(DataFile(file, kind, Holds.LIST) for file, kind in LISTS.items()),
+    *(DataFile(file, kind, Holds.ONE) for file, kind in SINGLES.items()),
+    *(DataFile(file, kind, Holds.ROWS) for file, kind in TABLES.items()),
+    DataFile(PROCEDURES, Procedure, Holds.FOLDER, "code"),
+    DataFile(FORMS, Form, Holds.FOLDER),
+)
+"""The core's own data files, described as plugins describe theirs."""
+OTHER_FILES = ("local/contacts.toml", "model/package.toml", "model/defaults.toml")
+"""TOML files that the core reads; none can be overridden."""
+
 
 @dataclass(frozen=True)
 class OverlayChange:
@@ -101,8 +113,10 @@ def override_of(file: str) -> str:
 class DeploymentTree:
     """Reads one deployment's files. Files that are not there hold nothing; wrong ones are errors."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Iterable[DataFile] = ()) -> None:
         self.folder = folder
+        self.more = tuple(more)
+        """Data files of plugins, beside the core's."""
         self.changes: list[OverlayChange] = []
 
     def procedures(self) -> tuple[Procedure, ...]:
@@ -177,8 +191,28 @@ class DeploymentTree:
 
     def model_files(self) -> list[str]:
         """Every file of the model that can be overridden and is there, by path."""
-        known = [name for name in (*LISTS, *SINGLES) if (self.folder / name).is_file()]
-        return [*known, *self._names(PROCEDURES), *self._names(FORMS)]
+        found: list[str] = []
+        for each in (*CORE_FILES, *self.more):
+            if each.is_overridable and each.holds is Holds.FOLDER:
+                found += self._names(each.path)
+            elif each.is_overridable and (self.folder / each.path).is_file():
+                found.append(each.path)
+        return found
+
+    def values(self, file: DataFile) -> tuple[BaseModel, ...]:
+        """Return the values of a data file, with the overlay on top; empty where it is not there.
+
+        Raises:
+            DataError: a value is not one of its class; names file, key and line.
+            DuplicateError: an id stands twice.
+        """
+        if file.holds is Holds.LIST:
+            return tuple(self.listed(file.noun, file.path).values())
+        if file.holds is Holds.ROWS:
+            return self.table(file.noun, file.path)
+        if file.holds is Holds.FOLDER:
+            return tuple(self._each(file.noun, file.path, file.key))
+        return tuple(filter(None, (self.single(file.noun, file.path),)))
 
     def effective(self, file: str) -> Any:
         """Return the plain data of a file with the overlay on top; None where it is not there."""

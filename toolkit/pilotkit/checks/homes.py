@@ -38,5 +38,9 @@ def sourced_things(catalog: Catalog) -> Iterator[tuple[Place, Sourced]]:
     for rows in (catalog.targets, catalog.staffing):
         for line, row in enumerate(rows, start=ROWS):
             yield Place(of_file(row), "reference", line), row
+    for path, values in catalog.data.items():
+        for value in values:
+            if isinstance(value, Sourced):
+                yield Place(path, f"{getattr(value, 'id', '')}.reference".lstrip(".")), value
     if catalog.profile:
         yield Place(of_file(catalog.profile), "reference"), catalog.profile

@@ -54,6 +54,10 @@ def _texts(catalog: Catalog) -> Iterator[tuple[str, str, LocalText]]:
     for thing in chain.from_iterable(things.values() for things in _listed(catalog)):
         for key, text in _within(thing, thing.id):
             yield of_file(thing), key, text
+    for path, values in catalog.data.items():
+        for thing in values:
+            for key, text in _within(thing, str(getattr(thing, "id", ""))):
+                yield path, key, text
     for contact in catalog.contacts.values():
         yield "local/contacts.toml", f"{contact.id}.label", contact.label
 

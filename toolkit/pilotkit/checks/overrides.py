@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.locks import lock_on
-from pilotkit.catalog.tree import LISTS, MODEL, OVERRIDES, PROCEDURES, SINGLES, OverlayChange
+from pilotkit.catalog.tree import MODEL, OVERRIDES, OverlayChange
 from pilotkit.errors import Place
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.overlay import ABSENT
@@ -57,8 +56,7 @@ def _without_effect(deployment: Deployment) -> Iterator[Finding]:
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
         name = path.relative_to(folder).as_posix()
         target = f"{MODEL}/{name}"
-        is_read = target in LISTS or target in SINGLES or fnmatchcase(target, f"{PROCEDURES}/*.yaml")
-        if not is_read or not (deployment.folder / target).is_file():
+        if not deployment.data_files.is_overridable(target) or not (deployment.folder / target).is_file():
             yield Finding(
                 Severity.ERROR,
                 CHECK.id,

@@ -7,37 +7,36 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import FORMS, LISTS, PROCEDURES, SINGLES, TABLES
+from pilotkit.catalog.tree import OTHER_FILES, PROCEDURES
 from pilotkit.errors import Place
+from pilotkit.model.data_file import Holds
 from pilotkit.model.surface import Check, Finding, Severity
 
-READ = frozenset({*LISTS, *SINGLES, *TABLES, "local/contacts.toml", "model/package.toml", "model/defaults.toml"})
 _DATA = {".csv", ".yaml", ".yml", ".toml"}
 
 
 def run(deployment: Deployment) -> Iterator[Finding]:
     """Yield a notice for each data file in a folder that pilotkit reads, under a name that it does not."""
-    for folder in sorted({str(PurePosixPath(file).parent) for file in READ} | {FORMS, PROCEDURES}):
+    files = deployment.data_files
+    names = [*OTHER_FILES, *(each.path for each in files if each.holds is not Holds.FOLDER)]
+    folders = {each.path for each in files if each.holds is Holds.FOLDER}
+    for folder in sorted({str(PurePosixPath(name).parent) for name in names} | folders):
         for path in sorted((deployment.folder / folder).glob("*")):
             name = f"{folder}/{path.name}"
-            if path.suffix in _DATA and path.is_file() and not _is_read(name):
+            if path.suffix in _DATA and path.is_file() and name not in names and files.at(name) is None:
                 yield Finding(
                     Severity.NOTICE,
                     CHECK.id,
                     Place(name),
                     "pilotkit reads no file of this name.",
-                    _remedy(folder, name),
+                    _remedy(folder, name, names),
                 )
 
 
-def _is_read(name: str) -> bool:
-    return name in READ or (name.startswith(f"{PROCEDURES}/") and name.endswith(".yaml"))
-
-
-def _remedy(folder: str, name: str) -> str:
+def _remedy(folder: str, name: str, known: list[str]) -> str:
     if folder == PROCEDURES:
         return "Name it after the procedure's code, ending in .yaml."
-    near = get_close_matches(name, [file for file in READ if file.startswith(f"{folder}/")], n=1)
+    near = get_close_matches(name, [file for file in known if file.startswith(f"{folder}/")], n=1)
     return (
         f"If it is meant to be {near[0]}, rename it." if near else "Leave it if a plugin reads it; else move it away."
     )

@@ -60,11 +60,27 @@ def schemas() -> dict[str, dict[str, Any]]:
         "form": _schema(Form, f"{FORMS}/<id>.yaml"),
         **{_called(file): _schema(kind, file, is_list=True) for file, kind in LISTS.items()},
         **{_called(file): _schema(kind, file) for file, kind in SINGLES.items()},
+        **_of_plugins(),
         "package": _schema(PackageInfo, "model/package.toml"),
         "pilot": _schema(PilotSettings, "pilot.toml"),
         "quality": _schema(Claim, "a plugin's quality.yaml"),
     }
     return dict(sorted(found.items()))
+
+
+def _of_plugins() -> dict[str, dict[str, Any]]:
+    """Return the schemas of the YAML files that the installed plugins bring; one that is broken brings none."""
+    from pilotkit.catalog.data_files import DataFiles
+    from pilotkit.catalog.plugins import PluginHost, installed_plugins
+    from pilotkit.model.data_file import Holds
+
+    names = [each.name for each in installed_plugins() if not each.problem and "register_data" in each.hooks]
+    files = DataFiles(PluginHost(names).collect("register_data")).of_plugins
+    return {
+        _called(each.path): _schema(each.noun, each.path, is_list=each.holds is Holds.LIST)
+        for each in files
+        if each.holds is not Holds.ROWS
+    }
 
 
 def _called(file: str) -> str:

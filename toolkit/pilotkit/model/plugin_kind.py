@@ -13,6 +13,8 @@ class PluginKind(StrEnum):
     KPIS = "kpis"
     PAGES = "pages"
     CONNECTOR = "connector"
+    DATA = "data"
+    """A data file of the model."""
     WORK = "work"
     """A table, a job and what is added to simulated days."""
     SEARCH = "search"

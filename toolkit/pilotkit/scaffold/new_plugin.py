@@ -24,6 +24,7 @@ _SAID = {
     PluginKind.KPIS: "a measure",
     PluginKind.PAGES: "a page",
     PluginKind.CONNECTOR: "a connector",
+    PluginKind.DATA: "a data file of the model",
     PluginKind.WORK: "a table with a job",
     PluginKind.SEARCH: "something to find",
 }
@@ -35,6 +36,7 @@ _NEEDS: dict[PluginKind, dict[str, tuple[str, ...]]] = {
     PluginKind.KPIS: {"pilotkit": ("Kpi",)},
     PluginKind.PAGES: {"pilotkit": ("Page",)},
     PluginKind.CONNECTOR: {"pilotkit": ("Connector",)},
+    PluginKind.DATA: {"pilotkit.data": ("DataFile",)},
     PluginKind.WORK: {"pilotkit.tables": ("TableSet",), "pilotkit.work": ("Job", "Simulation")},
     PluginKind.SEARCH: {"pilotkit.data": ("SearchSource",)},
 }
@@ -45,6 +47,7 @@ _UNHAPPY = {
     PluginKind.KPIS: "test_with_too_few_cases_it_is_not_measurable",
     PluginKind.PAGES: "test_where_it_is_not_enabled_there_is_no_such_page",
     PluginKind.CONNECTOR: "test_a_system_that_does_not_answer_is_told",
+    PluginKind.DATA: "test_a_motto_without_words_is_named_with_file_and_key",
     PluginKind.WORK: "test_a_day_that_is_there_already_is_refused",
     PluginKind.SEARCH: "test_another_word_does_not_find_it",
 }

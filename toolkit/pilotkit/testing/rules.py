@@ -25,6 +25,7 @@ _NAMES = {
     "register_pages": ("name", "page"),
     "register_commands": ("name", "command"),
     "register_documents": ("id", "document"),
+    "register_data": ("path", "data file"),
     "register_jobs": ("id", "job"),
     "register_search": ("kind", "kind of document"),
     "register_simulations": ("id", "simulation"),

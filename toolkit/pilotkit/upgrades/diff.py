@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import FORMS, LISTS, MODEL, PROCEDURES, SET_ASIDE, SINGLES, override_of
+from pilotkit.catalog.tree import MODEL, SET_ASIDE, override_of
 from pilotkit.errors import DataError, Place
 from pilotkit.merging.values import differences
 from pilotkit.model.plain_data import PlainData
@@ -140,7 +140,7 @@ def _adopted(installed: InstalledDeployment, path: str, kind: str) -> Adopted:
     held = installed.state(path)
     keys: tuple[str, ...] = ()
     to: str | None = None
-    if kind == "changed" and packaged is not None and _has_keys(path):
+    if kind == "changed" and packaged is not None and installed.deployment.data_files.is_overridable(path):
         to, keys = _as_override(installed, path, packaged.decode("utf-8-sig"))
     elif held:
         to = installed.free(f"{SET_ASIDE}/{installed.info.version}/{path}", held.data)
@@ -183,10 +183,6 @@ def _refuse_different(package: PlainData, changes: Changes, edited: PlainData, p
             where=Place(path),
             remedy="Put the package's order back, then try again.",
         )
-
-
-def _has_keys(path: str) -> bool:
-    return path in LISTS or path in SINGLES or Path(path).parent.as_posix() in {PROCEDURES, FORMS}
 
 
 def _shown(value: PlainData) -> PlainData:

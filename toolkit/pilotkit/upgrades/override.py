@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.locks import falls_under
-from pilotkit.catalog.tree import FORMS, LISTS, MODEL, PROCEDURES, SINGLES, override_of
+from pilotkit.catalog.tree import MODEL, override_of
 from pilotkit.errors import DataError, Place, UnknownError
 from pilotkit.merging.values import is_same
 from pilotkit.model.plain_data import PlainData
@@ -110,7 +110,7 @@ def _carried_out(deployment: Deployment, key: str, edit: Callable[[Named, Change
     folder = deployment.folder
     with locked(folder):
         recover(folder)
-        file, data = _file_of(folder, key)
+        file, data = _file_of(deployment, key)
         name = override_of(file)
         seen = {name: Version.of(state_of(folder, name))}
         text = read_text(folder / name, name) if seen[name] else ""
@@ -126,11 +126,11 @@ def _carried_out(deployment: Deployment, key: str, edit: Callable[[Named, Change
     return ValueChange(file=name, key=named.key, before=_shown(before), after=_shown(after))
 
 
-def _file_of(folder: Path, key: str) -> tuple[str, PlainData]:
+def _file_of(deployment: Deployment, key: str) -> tuple[str, PlainData]:
     """Return the file of the model that a key names, and the package's data in it."""
     file = f"{MODEL}/{key.partition('#')[0].removeprefix(f'{MODEL}/')}"
-    is_known = file in LISTS or file in SINGLES or Path(file).parent.as_posix() in {PROCEDURES, FORMS}
-    if "#" not in key or not is_known or not (folder / file).is_file():
+    folder = deployment.folder
+    if "#" not in key or not deployment.data_files.is_overridable(file) or not (folder / file).is_file():
         raise UnknownError(
             f"'{key}' names no key of a file of the package.",
             remedy="Write it as procedures/<code>.yaml#offers.online.deadline, the file as it is called below model/.",

@@ -325,7 +325,10 @@ def _tried(
             "kpis": tuple(kpis_changed(before.catalog, known, renames)),
             "effective": (
                 *settings_changed(installed.folder, copy, seeded),
-                *effective_changes(DeploymentTree(installed.folder), DeploymentTree(copy)),
+                *effective_changes(
+                    DeploymentTree(installed.folder, before.data_files.of_plugins),
+                    DeploymentTree(copy, tried.deployment.data_files.of_plugins),
+                ),
             ),
             "blocked": draft.blocked or tried.wrong,
         }

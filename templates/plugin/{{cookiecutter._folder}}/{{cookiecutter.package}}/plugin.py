@@ -63,6 +63,15 @@ def register_connectors() -> tuple[Connector, ...]:
 
     return (CONNECTOR,)
 {%- endif %}
+{%- if cookiecutter.has.data %}
+
+
+@hookimpl
+def register_data() -> tuple[DataFile, ...]:
+    from {{ cookiecutter.package }}.data import MOTTOS
+
+    return (MOTTOS,)
+{%- endif %}
 {%- if cookiecutter.has.work %}
 
 
