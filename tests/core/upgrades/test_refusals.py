@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.core.upgrades.conftest import OPS
+from tests.core.upgrades.conftest import OPS, tree
 
-from pilotkit import DataError, Deployment
+from pilotkit import DataError, Deployment, PilotkitError
 from pilotkit.adoption.receipt import receipt_of
 from pilotkit.upgrades.override import reset
 from pilotkit.upgrades.package_source import PackageSource
@@ -17,6 +17,7 @@ from pilotkit.upgrades.upgrade import upgrade as carry_out
 NOW = datetime(2025, 7, 29, 3, 0, tzinfo=UTC)
 NOTES, REFUSED = "ops/notes.txt", ".pilot/refused.json"
 PROCEDURE = "model/procedures/ZZ-101.yaml"
+TEMPLATE = "model/template/{{cookiecutter._folder}}"
 OVERRIDE = "local/overrides/procedures/ZZ-101.yaml"
 SECRET = "Ordinance of Ms Birch, telephone 777-0911"
 
@@ -184,3 +185,19 @@ def test_no_more_than_a_hundred_places_are_named_and_all_are_counted(province):
         (province / f"ops/{number:03}.txt.package-new").write_text("theirs")
     told = receipt_of(Deployment(province), NOW).left_open
     assert (105, 100) == (told.count, len(told.places))
+
+
+@pytest.mark.parametrize(
+    ("files", "what"),
+    [
+        ({f"{TEMPLATE}/x": "{{ ''.__class__.__mro__[1].__subclasses__() }}"}, "tried|may not|unsafe|cannot"),
+        ({"model/template/cookiecutter.json": '{"province": "{{ 1 + 1 }}"}'}, "holds an expression"),
+        ({"model/template/hooks/pre_gen_project.py": "open('/tmp/escaped', 'w')"}, "hooks are programs"),
+    ],
+    ids=["template", "cookiecutter.json", "hook"],
+)
+def test_a_hostile_template_is_refused_with_nothing_written(publisher, province, files, what):
+    before = tree(province, without=(".pilot/lock",))
+    with pytest.raises(PilotkitError, match=what):
+        upgrade(province, publisher.publish("1.1.0", files))
+    assert before == tree(province, without=(".pilot/lock",))

@@ -22,6 +22,7 @@ def register_checks() -> tuple[Check, ...]:
         kpis,
         languages,
         network,
+        optional_plugins,
         overrides,
         references,
         required,
@@ -47,6 +48,7 @@ def register_checks() -> tuple[Check, ...]:
         integrity.CHECK,
         donor_leaks.CHECK,
         unread_files.CHECK,
+        optional_plugins.CHECK,
         trust.CHECK,
         unfinished_upgrade.CHECK,
     )

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from pilotkit.catalog.deployment import Deployment
-from pilotkit.catalog.tree import OTHER_FILES, PROCEDURES
+from pilotkit.catalog.tree import MODEL, OTHER_FILES, PROCEDURES
 from pilotkit.errors import Place
 from pilotkit.model.data_file import Holds
 from pilotkit.model.surface import Check, Finding, Severity
@@ -23,7 +23,9 @@ def run(deployment: Deployment) -> Iterator[Finding]:
     for folder in sorted({str(PurePosixPath(name).parent) for name in names} | folders):
         for path in sorted((deployment.folder / folder).glob("*")):
             name = f"{folder}/{path.name}"
-            if path.suffix in _DATA and path.is_file() and name not in names and files.at(name) is None:
+            if path.suffix not in _DATA or not path.is_file() or _is_meant_for_a_plugin(deployment, name):
+                continue
+            if name not in names and files.at(name) is None:
                 yield Finding(
                     Severity.NOTICE,
                     CHECK.id,
@@ -31,6 +33,12 @@ def run(deployment: Deployment) -> Iterator[Finding]:
                     "pilotkit reads no file of this name.",
                     _remedy(folder, name, names),
                 )
+
+
+def _is_meant_for_a_plugin(deployment: Deployment, name: str) -> bool:
+    """Whether the package says that an optional plugin reads it."""
+    info = deployment.catalog.package
+    return info is not None and info.requires.uses(name.removeprefix(f"{MODEL}/")) is not None
 
 
 def _remedy(folder: str, name: str, known: list[str]) -> str:

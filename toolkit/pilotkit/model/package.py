@@ -46,6 +46,18 @@ class Requirements(Noun):
     pilotkit: str
     """A version specifier (PEP 440)."""
     plugins: tuple[Identifier, ...] = ()
+    """Plugins without which the package is refused."""
+    optional: Annotated[
+        dict[Identifier, tuple[str, ...]], Field(default_factory=dict, exclude_if=lambda plugins: not plugins)
+    ]
+    """Plugins that the package is better with: by name, patterns of the files below ``model/`` that each reads."""
+
+    def uses(self, file: str) -> Identifier | None:
+        """Return the optional plugin that reads a file below ``model/``; None where none does."""
+        for plugin, patterns in self.optional.items():
+            if any(fnmatchcase(file, pattern) for pattern in patterns):
+                return plugin
+        return None
 
 
 class Donor(Noun):

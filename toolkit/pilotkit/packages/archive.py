@@ -164,6 +164,12 @@ def _info(data: bytes) -> PackageInfo:
         raise PackageError(what, where=where, remedy="Tell the package's owner.") from None
 
 
+def plugins_for(info: PackageInfo) -> list[str]:
+    """Return the plugins that a deployment of the package enables: those it needs, and the optional ones installed."""
+    installed = installed_entry_points()
+    return [*info.requires.plugins, *(name for name in info.requires.optional if name in installed)]
+
+
 def _check_requirements(info: PackageInfo) -> None:
     where, wanted = Place(INFO, "requires.pilotkit"), info.requires.pilotkit
     try:

@@ -13,7 +13,7 @@ from pilotkit.catalog.plugins import PluginHost, unique
 from pilotkit.errors import PackageError, Place
 from pilotkit.model.location import AdministrativeUnit, LocationDirectory
 from pilotkit.model.surface import PluginContext
-from pilotkit.packages.archive import PackageArchive
+from pilotkit.packages.archive import PackageArchive, plugins_for
 from pilotkit.scaffold.provinces import UnitsFile, directory_of, find_province
 from pilotkit.scaffold.questions import PROVINCE, UNITS_FILE, TemplateQuestion, answer, questions_of
 from pilotkit.scaffold.rendering import SETTINGS, read_template_settings
@@ -50,7 +50,7 @@ class Order:
         """
         parts = ModelParts.of(archive)
         national = parts.defaults.deployment
-        host = PluginHost(archive.info.requires.plugins)
+        host = PluginHost(plugins_for(archive.info))
         context = PluginContext(target, national.scheme, "", national.languages)
         directories = _directories(host, context, given)
         unit = find_province(directories, national.scheme, province)

@@ -18,7 +18,7 @@ from pilotkit.model.location import AdministrativeUnit, Pattern, PointKind, Serv
 from pilotkit.model.people import Head, Norm, Staffing
 from pilotkit.model.procedure import Channel
 from pilotkit.model.source import Certainty
-from pilotkit.packages.archive import PackageArchive
+from pilotkit.packages.archive import PackageArchive, plugins_for
 from pilotkit.packages.defaults import FILE as DEFAULTS
 from pilotkit.packages.defaults import SettingDefaults
 from pilotkit.reading.nouns import noun_from
@@ -123,7 +123,7 @@ def _deployment(
         "tagline": archive.info.title.model_dump(),
         "province": province.code,
         "languages": languages,
-        "plugins": list(archive.info.requires.plugins),
+        "plugins": plugins_for(archive.info),
         "calendar": national["calendar"],
         "identifiers": national["identifiers"],
         "prefix": f"{_PREFIX}{_slug(province.code).replace('-', '').upper()}",
