@@ -99,7 +99,7 @@ def test_a_result_that_nobody_has_fetched_is_handed_over_by_the_successor_and_st
 
     def desk(unit: str) -> OfficerDesk:
         permissions = frozenset({"case.read", "case.advance", "case.decide", "case.return"})
-        return OfficerDesk(services, Authority(subject="x", permissions=permissions, units=frozenset({unit})))
+        return services.officer_desk(Authority(subject="x", permissions=permissions, units=frozenset({unit})))
 
     assert [waiting.code] == [
         each.case.code for each in desk("PA-03").work_list(WorkListQuery(status="finished")).items
@@ -330,9 +330,8 @@ def test_officers_see_the_cases_of_their_unit_and_not_those_of_another_that_had_
     services.store = store
 
     def desk(unit: str) -> OfficerDesk:
-        return OfficerDesk(
-            services, Authority(subject="x", permissions=frozenset({"case.read"}), units=frozenset({unit}))
-        )
+        permissions = frozenset({"case.read"})
+        return services.officer_desk(Authority(subject="x", permissions=permissions, units=frozenset({unit})))
 
     def seen(unit: str, status: str) -> set[str]:
         codes = {item.case.code for item in desk(unit).work_list(WorkListQuery(status=status)).items}

@@ -29,12 +29,13 @@ from pilotkit.testing import Clock
 OFFICE = """
 import sys
 from pathlib import Path
-from pilotkit import Application, Deployment
-from pilotkit.casework.case_service import Casework
+from pilotkit import Deployment
+from pilotkit.cases import Application
+from pilotkit.casework.case_service import CaseService
 from pilotkit.storage.store import Store
 
 deployment = Deployment(Path(sys.argv[1]))
-casework = Casework(deployment, Store(sys.argv[2], deployment.folder))
+casework = CaseService(deployment, Store(sys.argv[2], deployment.folder))
 while True:
     case = casework.receive(Application(procedure="ZZ-101", channel="online", unit="PA-01", actor="citizen"))
     print(case.code, flush=True)

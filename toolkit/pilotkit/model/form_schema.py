@@ -26,11 +26,13 @@ _PLAIN = frozenset(
     {
         "type", "const", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
         "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "dependentRequired", "title",
-        "description", "default", "examples", "additionalProperties", "$schema", "$comment", "x-not-after",
+        "description", "default", "examples", "additionalProperties", "$schema", "$comment",
     }
 )  # fmt: skip
 KEYWORDS = _ONE | _LISTS | _NAMED | _VALUES | _PLAIN
 """The keywords that a form's schema may use."""
+OWN = "x-"
+"""What keywords of our own and of plugins begin with, such as ``x-not-after``; validation passes them over."""
 
 
 def check_schema(schema: Mapping[str, object]) -> None:
@@ -82,7 +84,7 @@ def _inside(where: str, schema: Mapping[str, object]) -> Iterator[tuple[str, obj
 def _check_keywords(where: str, schema: Mapping[str, object]) -> None:
     at = f"{where}." if where else ""
     for keyword, value in schema.items():
-        if keyword not in KEYWORDS:
+        if keyword not in KEYWORDS and not keyword.startswith(OWN):
             raise ValueError(f"{at}{keyword} is no keyword of forms; there are {', '.join(sorted(KEYWORDS))}")
         if keyword in _VALUES and not (isinstance(value, list | tuple) and len(value) <= MAXIMUM_VALUES):
             raise ValueError(f"{at}{keyword} is not a list of at most {MAXIMUM_VALUES}")
