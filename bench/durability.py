@@ -38,7 +38,7 @@ _CONTENT = Content(document="form", name="scan.pdf", media_type="application/pdf
 
 
 def measure(runs: int = 7) -> list[Ratio]:
-    """The ratios of throughputs without and with a personal file of a person and a scan of 20 kB."""
+    """Return the ratios of throughputs without and with a personal file of a person and a scan of 20 kB."""
     os.environ.setdefault(KEYS, f"bench:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     return [_measure("submit", {}, runs), _measure("submit file", {"person": _PERSON, "contents": (_CONTENT,)}, runs)]
 

@@ -37,7 +37,7 @@ class Edit:
 
 
 def model(seed: int = 0) -> Tree:
-    """The procedures of the first version, by path."""
+    """Return the procedures of the first version, by path."""
     dice = random.Random(seed)
     return {f"model/procedures/Z-{number:03}.yaml": _procedure(dice, number) for number in range(1, PROCEDURES + 1)}
 
@@ -87,11 +87,11 @@ class Side:
         return made
 
     def lines(self, file: str) -> list[str]:
-        """A file as its lines."""
+        """Return a file as its lines."""
         return self.tree[file].split("\n")
 
     def write(self, file: str, lines: list[str]) -> None:
-        """A file from its lines."""
+        """Write a file from its lines."""
         self.tree[file] = "\n".join(lines)
 
     def claim(self, file: str, what: object) -> bool:
@@ -232,7 +232,7 @@ def _option(side: Side) -> Edit:
 
 
 def _service(side: Side) -> Edit | None:
-    """A value of the compose file, or one more variable of its environment."""
+    """Return a value of the compose file, or one more variable of its environment."""
     lines = side.lines(COMPOSE)
     if side.dice.random() < 0.5:
         name = f"PILOTKIT_{side.label.upper()}_{side.dice.randint(100, 999)}"
@@ -268,7 +268,7 @@ def _line(side: Side) -> Edit | None:
 
 
 def _insert(side: Side) -> Edit:
-    """A new line in a text."""
+    """Return a new line in a text."""
     file = side.dice.choice((CADDY, UNIT, GUIDE, README))
     lines = side.lines(file)
     word = side.word()

@@ -84,7 +84,7 @@ def _import(deployment: Deployment, room: Path, log: Path) -> None:
 
 
 def _learn(path: Path) -> tuple[list[str], list[list[tuple[object, ...]]]]:
-    """Schema and rows of an import, so that both write exactly the same."""
+    """Return schema and rows of an import, so that both write exactly the same."""
     made = sqlite3.connect(path)
     schema = [
         sql

@@ -75,7 +75,7 @@ def _elsewhere(what: str, donor: Path, size: int) -> dict[str, Any]:
 
 
 def board(donor: Path, size: int) -> dict[str, Any]:
-    """The whole board of a size: against hand-written SQL, one query a KPI, and the clock of a page."""
+    """Return the whole board of a size: against hand-written SQL, one query a KPI, and the clock of a page."""
     with tempfile.TemporaryDirectory() as folder:
         deployment = _deployment(donor, Path(folder) / "donor")
         facts = make_facts(deployment, size)
@@ -113,7 +113,7 @@ def _against_hand(facts: Facts, kpis: list[Kpi], rows: str) -> list[Ratio]:
 
 
 def _page(deployment: Deployment, facts: Facts, rows: str) -> list[Ratio]:
-    """What stands behind the board's first page, a second later each time; the worker has made the kept answers."""
+    """Measure the board's first page, a second later each time; the worker has made the kept answers."""
     measures, times = Measures(deployment), []
     measures.__dict__["facts"] = facts
     gc.freeze()  # as `pilotkit serve` does
@@ -130,7 +130,7 @@ def _page(deployment: Deployment, facts: Facts, rows: str) -> list[Ratio]:
 
 
 def beside(donor: Path, size: int) -> dict[str, Any]:
-    """The same board by Polars, pandas and PostgreSQL, at a size that each does in reasonable time."""
+    """Return the same board by Polars, pandas and PostgreSQL, at a size that each does in reasonable time."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         deployment = _deployment(donor, Path(folder) / "donor")
         facts = make_facts(deployment, size)
@@ -149,7 +149,7 @@ def beside(donor: Path, size: int) -> dict[str, Any]:
 
 
 def refresh(donor: Path, size: int) -> dict[str, Any]:
-    """A refresh after 1% of the cases have changed, in all months, against a rebuild plus a second."""
+    """Return a refresh after 1% of the cases have changed, in all months, against a rebuild plus a second."""
     with tempfile.TemporaryDirectory() as folder:
         deployment = _deployment(donor, Path(folder) / "donor")
         store = Store.of(deployment)
@@ -172,14 +172,14 @@ def refresh(donor: Path, size: int) -> dict[str, Any]:
 
 
 def cold(facts: Facts, kpis: list[Kpi]) -> list[scan.Group]:
-    """The whole board with nothing kept from before."""
+    """Return the whole board with nothing kept from before."""
     answers.forget()
     shutil.rmtree(facts.home.folder / "answers", ignore_errors=True)
     return scan.scan_all(facts, kpis, scan.Window(None, AS_OF), GROUPINGS)
 
 
 def measurable(deployment: Deployment) -> list[Kpi]:
-    """The donor's KPI of cases that need no attribute of an import."""
+    """Return the donor's KPI of cases that need no attribute of an import."""
     return [
         kpi for kpi in deployment.catalog.kpis.values()
         if kpi.of == "cases" and "attributes." not in f"{kpi.numerator} {kpi.denominator}"
@@ -187,7 +187,7 @@ def measurable(deployment: Deployment) -> list[Kpi]:
 
 
 def make_facts(deployment: Deployment, size: int) -> Facts:
-    """A year of cases as facts, month by month."""
+    """Return a year of cases as facts, month by month."""
     home = Home(deployment.folder / "var" / "facts")
     layers = MonthLayers(home, CASES, CaseRows(deployment.catalog).schema)
     segments = tuple(layers.build(_month(deployment, size // 12, month) for month in range(12)))

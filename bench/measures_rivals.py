@@ -68,7 +68,7 @@ def by_hand(files: Sequence[Path], kpis: Sequence[Kpi], as_of: datetime) -> dict
 
 
 def one_a_kpi(files: Sequence[Path], kpis: Sequence[Kpi], as_of: datetime) -> list[str]:
-    """A query for each KPI, as boards without a compiler ask."""
+    """Return a query for each KPI, as boards without a compiler ask."""
     names, sets = ", ".join(DIMENSIONS), "GROUPING SETS ((), (unit), (procedure), (channel), (month))"
     rows = f"({_rows(_parquet(files), as_of)})"
     return [f"SELECT GROUPING({names}), {names}, {_measure(kpi)} FROM {rows} GROUP BY {sets}" for kpi in kpis]
@@ -127,7 +127,7 @@ Ask = Callable[[], Sequence[tuple[Any, ...]]]
 
 @contextlib.contextmanager
 def all_of_them(files: Sequence[Path], kpis: Sequence[Kpi], as_of: datetime, room: Path) -> Iterator[dict[str, Ask]]:
-    """The rivals, each ready to be asked for the whole board from what it keeps cases in."""
+    """Open the rivals, each ready to be asked for the whole board."""
     ordered = [*(kpi for kpi in kpis if kpi.statistic == "share"), *(kpi for kpi in kpis if kpi.statistic != "share")]
     assert list(kpis) == ordered, "shares stand before quantiles in the donor's file"
     with _postgresql(files, kpis, as_of, room) as postgresql:
@@ -167,7 +167,7 @@ def _polars(files: Sequence[Path], kpis: Sequence[Kpi], as_of: datetime) -> list
 
 
 def _rank(values: pl.Expr, kpi: Kpi) -> pl.Expr:
-    """The value at the place ⌈fraction × count⌉, in whole numbers."""
+    """Return the value at the place ⌈fraction × count⌉, in whole numbers."""
     numerator, denominator = kpi.fraction.as_integer_ratio() if kpi.fraction else (1, 1)
     place = (values.count().cast(pl.Int64) * numerator + denominator - 1) // denominator - 1
     return values.drop_nulls().sort().get(place, null_on_oob=True)
@@ -251,7 +251,7 @@ def _derive(frame: Any, moment: int) -> None:
 
 
 def _evaluated(frame: Any, expression: str) -> Any:
-    """A KPI's expression in pandas' words."""
+    """Return a KPI's expression in pandas' words."""
     tree = sqlglot.parse_one(expression, read="duckdb")
     found = _pandas_of(tree, frame)
     return pd.Series(found, index=frame.index).astype("boolean").fillna(value=False).astype(bool)
@@ -285,7 +285,7 @@ def _pandas_of(node: Any, frame: Any) -> Any:  # noqa: PLR0911  # one line for e
 
 @contextlib.contextmanager
 def _postgresql(files: Sequence[Path], kpis: Sequence[Kpi], as_of: datetime, room: Path) -> Iterator[Ask]:
-    """A server of our own on a Unix socket, with the cases in one table, analysed."""
+    """Run a server of our own on a Unix socket, with the cases in one table, analysed."""
     folder = Path(tempfile.mkdtemp(prefix="pgb", dir="/tmp"))
     as_other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_other:

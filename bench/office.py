@@ -25,7 +25,7 @@ _PATIENCE = 60.0
 
 
 def town(room: Path, **settings: object) -> Deployment:
-    """A small deployment whose officers sign in with a password alone, and keys for personal files."""
+    """Return a small deployment whose officers sign in with a password alone, and keys for personal files."""
     os.environ.setdefault(KEYS, f"bench:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     folder = tiny_deployment(room / "town", access__second_factor=False, access__idle_minutes=720, **settings)
     deployment = Deployment(folder)
@@ -42,16 +42,16 @@ class Served:
     process: int
 
     def memory(self) -> int:
-        """The bytes of it that are in memory now."""
+        """Return the bytes of it that are in memory now."""
         pages = int(Path(f"/proc/{self.process}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     def connect(self) -> http.client.HTTPConnection:
-        """A connection that is kept open."""
+        """Return a connection that is kept open."""
         return http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=_PATIENCE)
 
     def token(self) -> str:
-        """A session, as a program gets it."""
+        """Return a session, as a program gets it."""
         body = json.dumps({"login": LOGIN, "password": PASSWORD, "code": ""})
         with closing(self.connect()) as connection:
             connection.request("POST", "/api/v1/sessions", body, {"content-type": "application/json"})
@@ -60,7 +60,7 @@ class Served:
 
 @contextmanager
 def served(deployment: Deployment) -> Iterator[Served]:
-    """The deployment, served by the command that serves it anywhere."""
+    """Serve the deployment by the command that serves it anywhere."""
     with _process(
         [str(Path(sys.executable).with_name("pilotkit")), "serve", str(deployment.folder), "--port", "0"]
     ) as started:
@@ -92,7 +92,7 @@ def _address(process: "subprocess.Popen[str]") -> str:
 
 
 def load(ask: Callable[[int], None], requests: int, clients: int) -> tuple[float, list[float]]:
-    """Requests a second, and the seconds that each took, of clients that each wait for their answer.
+    """Return requests a second, and the seconds that each took, of clients that each wait for their answer.
 
     Args:
         ask: sends one request and reads its answer; told its number.
@@ -117,5 +117,5 @@ def load(ask: Callable[[int], None], requests: int, clients: int) -> tuple[float
 
 
 def percentile(times: list[float], share: float) -> float:
-    """The time that this share of requests stayed under."""
+    """Return the time that this share of requests stayed under."""
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]

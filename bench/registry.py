@@ -66,7 +66,7 @@ def _refresh(registry: ThrowawayRegistry, room: Path, address: str, runs: int) -
     download_verified(SPEC, registry=trusted)
 
     def renew() -> None:
-        """The server signs its timestamp anew, as it does in the last third of every week."""
+        """Sign the timestamp anew, as the server does in the last third of every week."""
         registry.settle(now=datetime.now(UTC) + next(weeks) * 0.67 * PERIODS["timestamp"])
 
     fetched = _addresses(lambda: _visit(trusted))
@@ -126,7 +126,7 @@ def _filled(donor: Path, room: Path) -> ThrowawayRegistry:
 
 
 def _renamed(archive: PackageArchive, name: str, room: Path) -> Path:
-    """The same package under another name: whole, with a manifest of its own."""
+    """Return the same package under another name: whole, with a manifest of its own."""
     said = archive.files["package.toml"].decode()
     renamed = said.replace(f'name = "{archive.info.name}"', f'name = "{name}"', 1).encode()
     files = {**archive.files, "package.toml": renamed}

@@ -20,7 +20,7 @@ PROVINCE = "46"
 
 
 def measure(donor: Path, runs: int = 7) -> Ratio:
-    """The ratio of wall times of the two commands."""
+    """Return the ratio of wall times of the two commands."""
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder)
         package = pack(Deployment(donor), room).path
@@ -47,7 +47,7 @@ def measure(donor: Path, runs: int = 7) -> Ratio:
 
 
 def _filled_template(package: Path, room: Path) -> Path:
-    """The package's template with one province's data written into cookiecutter.json, as bare cookiecutter needs it."""
+    """Return the template with one province's data in cookiecutter.json, as bare cookiecutter needs it."""
     unpack(package, room / "model")
     template = room / "model" / "template"
     settings = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8"))

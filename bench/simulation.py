@@ -15,7 +15,7 @@ _TABLES = ("procedure_versions", "cases", "case_events", "case_numbers", "audit_
 
 
 def measure(donor: Path, runs: int = 5) -> Ratio:
-    """The ratio of throughputs (rows a second), generation included on our side only."""
+    """Return the ratio of throughputs (rows a second), generation included on our side only."""
     deployment = Deployment(donor)
     assert deployment.catalog.working_time
     with tempfile.TemporaryDirectory() as folder:

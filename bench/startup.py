@@ -7,7 +7,7 @@ from timing import Ratio, processes, summary
 
 
 def measure(runs: int = 15) -> Ratio:
-    """The ratio of wall times."""
+    """Return the ratio of wall times."""
     pilotkit = str(Path(sys.executable).with_name("pilotkit"))
     ratios = processes([pilotkit, "--version"], [sys.executable, "-c", "pass"], runs)
     return summary("startup", "pilotkit --version", "python -c pass", ratios, 6, at_most=True, of="wall time")

@@ -49,7 +49,7 @@ def in_turn(
 
 
 def summary(name: str, ours: str, against: str, ratios: list[float], goal: float, *, at_most: bool, of: str) -> Ratio:
-    """The median with its range, held against the goal."""
+    """Return the median with its range, held against the goal."""
     median = statistics.median(ratios)
     return Ratio(
         name, ours, against, round(median, 2), round(min(ratios), 2), round(max(ratios), 2), of,

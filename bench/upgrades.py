@@ -135,11 +135,11 @@ class Pilotkit:
         ).folder
 
     def first(self) -> Tree:
-        """What the first version holds, as it stands in a province: the same text is every tool's template."""
+        """Return what the first version holds, as it stands in a province: the same text is every tool's template."""
         return {name: (self.made / name).read_text(encoding="utf-8") for name in (*model(), *_WRITTEN)}
 
     def publish(self, told: History, first: Tree) -> Path:
-        """The package of the next version."""
+        """Return the package of the next version."""
         donor = self.room / "next"
         shutil.rmtree(donor, ignore_errors=True)
         shutil.copytree(self.donor, donor)
@@ -151,7 +151,7 @@ class Pilotkit:
         return pack(Deployment(donor), self.room / "second").path
 
     def province(self, told: History, first: Tree) -> Path:
-        """The province with its edits."""
+        """Return the province with its edits."""
         folder = self.room / "province"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.made, folder)
@@ -172,7 +172,7 @@ class Pilotkit:
         path.write_text(write_changes(path.name, "", changes), encoding="utf-8")
 
     def run(self, folder: Path, package: Path) -> Outcome:
-        """The upgrade itself, in this process."""
+        """Return the upgrade itself, in this process."""
         plan = upgrade(folder, PackageSource(package, allow_unsigned=True))
         told = frozenset(
             (each.file.replace("local/overrides/", "model/"), tuple(each.key.split(".")) if each.key else ())
@@ -214,14 +214,14 @@ class Other:
         self._commit(self.made, None)
 
     def publish(self, told: History, _: Tree) -> None:
-        """The next version in the template's repository, which knows nothing of other histories."""
+        """Publish the next version in the template's repository, which knows nothing of other histories."""
         shutil.rmtree(self.template)
         shutil.copytree(self.only_first, self.template)
         write_tree(told.package, self.template / self.below)
         self._commit(self.template, "1.1.0")
 
     def province(self, told: History, _: Tree) -> Path:
-        """The province with its edits, committed."""
+        """Return the province with its edits, committed."""
         folder = self.room / f"{self.name}-province"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.made, folder)
@@ -236,7 +236,7 @@ class Other:
         return [str(OTHERS / "copier"), "update", "--defaults", "--quiet", str(folder)]
 
     def run(self, folder: Path, _: object) -> Outcome:
-        """The upgrade itself."""
+        """Return the upgrade itself."""
         done = subprocess.run(self.command(folder), env=_GIT, cwd=folder, capture_output=True, check=False)
         told = frozenset((name, ()) for name in _marked(folder))
         return Outcome(bool(done.returncode or told), told, lambda name: _read(folder / name))
@@ -313,7 +313,7 @@ def _run(*command: object) -> None:
 
 
 def measure(name: str) -> Iterator[dict[str, Any]]:
-    """A row of the table for each size: what became of one tool's upgrades, told again after every few of them.
+    """Yield a row of the table for each size: what became of one tool's upgrades, told again after every few of them.
 
     Every tool is given the same histories, whenever it is measured.
 
