@@ -22,6 +22,7 @@ from pilotkit.model.people import Head as Head
 from pilotkit.model.people import Norm as Norm
 from pilotkit.model.people import Role as Role
 from pilotkit.model.people import Staffing as Staffing
+from pilotkit.model.plain_data import PlainData as PlainData
 from pilotkit.model.search import SearchDocument as SearchDocument
 from pilotkit.model.search import SearchSource as SearchSource
 from pilotkit.model.simulation import SimulationProfile as SimulationProfile

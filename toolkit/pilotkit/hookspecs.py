@@ -1,6 +1,6 @@
 """Every extension point of pilotkit, on one screen.
 
-There are two grammars. ``register_<plural>`` is called once at start-up and returns a tuple of what the plugin adds;
+There are two grammars. ``register_<noun>`` is called once at start-up and returns a tuple of what the plugin adds;
 every value is type-checked and duplicates are refused, naming both plugins. ``<noun>_<past_participle>`` is called
 after the fact and returns nothing; it cannot change what happened.
 """

@@ -20,6 +20,7 @@ from enum import Enum
 from typing import Any
 
 from pilotkit.errors import DataError, Place
+from pilotkit.model.plain_data import PlainData
 
 DELETE = "$delete"
 
@@ -57,7 +58,7 @@ class Change:
         return bool(self.found != self.was)
 
 
-def apply_overlay(base: Any, overlay: Any, name: str) -> tuple[Any, tuple[Change, ...]]:
+def apply_overlay(base: PlainData, overlay: PlainData, name: str) -> tuple[Any, tuple[Change, ...]]:
     """Return ``base`` with ``overlay`` on top, and every change made; ``base`` itself is left as it was.
 
     Args:
@@ -74,7 +75,7 @@ def apply_overlay(base: Any, overlay: Any, name: str) -> tuple[Any, tuple[Change
     return result, tuple(changes)
 
 
-def changes_in(overlay: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+def changes_in(overlay: PlainData, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Every change that an overlay file makes, by the path of its key, in the file's order."""
     for key, node in overlay.items() if isinstance(overlay, dict) else ():
         if is_change(node):
@@ -83,19 +84,19 @@ def changes_in(overlay: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple
             yield from changes_in(node, (*path, str(key)))
 
 
-def found_at(data: Any, path: tuple[str, ...]) -> Any:
+def found_at(data: PlainData, path: tuple[str, ...]) -> PlainData:
     """Return what stands at a path, things of a list named by their id; :data:`ABSENT` where nothing does."""
     for key in path:
         data = _get(data, key)
     return data
 
 
-def is_change(node: Any) -> bool:
+def is_change(node: PlainData) -> bool:
     """Whether a node of an overlay is a change itself, and not the way to one."""
     return isinstance(node, dict) and ("is" in node or DELETE in node) and node.keys() <= {"is", "was", DELETE}
 
 
-def _merge(base: Any, overlay: Any, path: tuple[str, ...], changes: list[Change], name: str) -> Any:
+def _merge(base: PlainData, overlay: PlainData, path: tuple[str, ...], changes: list[Change], name: str) -> PlainData:
     if not isinstance(overlay, dict):
         raise DataError(
             "a bare value stands where a change is expected.",
@@ -120,7 +121,7 @@ def _merge(base: Any, overlay: Any, path: tuple[str, ...], changes: list[Change]
     return base
 
 
-def _new_value(change: dict[str, Any], path: tuple[str, ...], name: str) -> Any:
+def _new_value(change: dict[str, Any], path: tuple[str, ...], name: str) -> PlainData:
     if DELETE not in change:
         return change["is"]
     if change[DELETE] is not True or "is" in change:
@@ -132,7 +133,7 @@ def _new_value(change: dict[str, Any], path: tuple[str, ...], name: str) -> Any:
     return ABSENT
 
 
-def _get(base: Any, key: str) -> Any:
+def _get(base: PlainData, key: str) -> PlainData:
     if isinstance(base, dict):
         return base.get(key, ABSENT)
     if isinstance(base, list):
@@ -140,7 +141,7 @@ def _get(base: Any, key: str) -> Any:
     return ABSENT
 
 
-def _put(base: Any, key: str, value: Any, path: tuple[str, ...], name: str) -> Any:
+def _put(base: PlainData, key: str, value: PlainData, path: tuple[str, ...], name: str) -> PlainData:
     if isinstance(base, dict):
         if value is ABSENT:
             base.pop(key, None)
@@ -159,5 +160,5 @@ def _put(base: Any, key: str, value: Any, path: tuple[str, ...], name: str) -> A
     )
 
 
-def _id(item: Any) -> str | None:
+def _id(item: PlainData) -> str | None:
     return str(item["id"]) if isinstance(item, dict) and "id" in item else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -13,6 +12,7 @@ from securesystemslib.signer import Key, Signer, SSlibKey
 
 from pilotkit.errors import DataError, TrustError
 from pilotkit.model.adoption import FORMAT, AdoptionReceipt
+from pilotkit.model.plain_data import PlainData
 from pilotkit.registry.envelopes import open_statement, sign_statement
 
 KIND = "urn:pilotkit:adoption-receipt:v1"
@@ -77,7 +77,7 @@ def _is_signed(data: bytes, key: Key) -> bool:
     return True
 
 
-def _receipt(predicate: Any) -> AdoptionReceipt:
+def _receipt(predicate: PlainData) -> AdoptionReceipt:
     said = predicate.get("format") if isinstance(predicate, dict) else None
     if isinstance(said, int) and said > FORMAT:
         raise TrustError(

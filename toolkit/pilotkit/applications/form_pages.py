@@ -16,6 +16,7 @@ from typing import Any, Self
 from pilotkit.applications.form_errors import FormError
 from pilotkit.applications.form_validation import check_page
 from pilotkit.model.form import FormPage, Question
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.surface import FormData
 
 LONG = 200
@@ -122,14 +123,14 @@ def _property(page: FormPage, name: str) -> Mapping[str, Any]:
 
 
 def _field(
-    page: FormPage, name: str, given: tuple[str, ...], answer: Any, problem: FormError | None = None
+    page: FormPage, name: str, given: tuple[str, ...], answer: PlainData, problem: FormError | None = None
 ) -> FormField:
     schema = _property(page, name)
     is_required = name in page.schema_.get("required", ()) or name in set(_asked_sometimes(page.schema_))
     return FormField(name, _kind(schema), page.questions[name], schema, is_required, given, answer, problem)
 
 
-def _asked_sometimes(schema: Any) -> Iterator[str]:
+def _asked_sometimes(schema: PlainData) -> Iterator[str]:
     """Yield what is required on a condition: its words say when, so that it is not called optional."""
     if not isinstance(schema, Mapping):
         return
@@ -163,7 +164,7 @@ def _given(kind: FieldKind, name: str, posted: FormData) -> tuple[str, ...]:
     return tuple(value for each in posted.all(name) if (value := each.strip()))
 
 
-def _answer(kind: FieldKind, given: tuple[str, ...]) -> Any:
+def _answer(kind: FieldKind, given: tuple[str, ...]) -> PlainData:
     """As plain data; what cannot be understood stays as it was written, and the schema refuses it."""
     return _READ[kind](given) if given else None
 
@@ -201,7 +202,7 @@ _READ: Mapping[FieldKind, Callable[[tuple[str, ...]], Any]] = {
 }
 
 
-def _written(answer: Any) -> tuple[str, ...]:
+def _written(answer: PlainData) -> tuple[str, ...]:
     """Return an answer as one would write it."""
     if answer is None:
         return ()

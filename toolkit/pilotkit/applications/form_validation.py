@@ -22,6 +22,7 @@ from jsonschema.validators import extend
 from pilotkit.applications.form_errors import FormError
 from pilotkit.model.form import Form, FormPage
 from pilotkit.model.linear_pattern import linear_pattern
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.text import is_writable
 
 LONGEST = 4000
@@ -116,7 +117,7 @@ def required_of(page: FormPage) -> frozenset[str]:
     return frozenset(page.schema_.get("required", ()))
 
 
-def type_of(schema: Any) -> str:
+def type_of(schema: PlainData) -> str:
     """Return the type of a property, of :data:`pilotkit.model.form_schema.TYPES`; ``string`` where it names none."""
     kind = schema.get("type", "string") if isinstance(schema, dict) else "string"
     kinds = [each for each in (kind if isinstance(kind, list) else [kind]) if each != "null"]
@@ -128,7 +129,7 @@ def _tidied(value: str) -> str:
     return value.replace("\r\n", "\n").strip()
 
 
-def _converted(kind: str, text: str) -> Any:
+def _converted(kind: str, text: str) -> PlainData:
     if kind == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if kind == "number" and _NUMBER.fullmatch(text):
@@ -138,7 +139,7 @@ def _converted(kind: str, text: str) -> Any:
     return text
 
 
-def _items(schema: Any) -> Any:
+def _items(schema: PlainData) -> PlainData:
     return schema.get("items", {}) if isinstance(schema, dict) else {}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pilotkit.model.plain_data import PlainData
 from pilotkit.reading.files import read_text
 
 Row = dict[str, str]
@@ -38,7 +39,7 @@ class CellTable:
         self.rows.append(cells)
         self._widen(cells)
 
-    def set(self, row: Row, column: str, value: Any) -> None:
+    def set(self, row: Row, column: str, value: PlainData) -> None:
         """One cell."""
         row[column] = _cell(value)
         self._widen(row)
@@ -55,7 +56,7 @@ class CellTable:
         self.columns += [name for name in cells if name not in self.columns]
 
 
-def _cell(value: Any) -> str:
+def _cell(value: PlainData) -> str:
     if isinstance(value, list | tuple):
         return " ".join(map(str, value))
     return "" if value is None else str(value)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
 
 from pilotkit.casework.application_sealer import ApplicationSealer
 from pilotkit.casework.case_codes import CaseCodes
@@ -17,6 +16,7 @@ from pilotkit.casework.transitions import check, check_last_step, next_step
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError
 from pilotkit.model.case import Application, Case, CaseEvent, CaseStatus, EventKind
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.procedure import Channel, Offer, Procedure
 from pilotkit.storage.store import Store
 from pilotkit.storage.vault import Vault
@@ -241,7 +241,7 @@ class CaseService:
         check(case, kind)
         return _Moving(case, events, kind, max(self._clock(), events[-1].at))
 
-    def _settle(self, moving: _Moving, actor: str, reason: str | None, **fields: Any) -> Case:
+    def _settle(self, moving: _Moving, actor: str, reason: str | None, **fields: PlainData) -> Case:
         after = moving.case.model_copy(update=fields)
         event = CaseEvent(
             case=after.code, number=moving.events[-1].number + 1, kind=moving.kind, at=moving.now, actor=actor,

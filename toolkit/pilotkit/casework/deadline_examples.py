@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pydantic import NaiveDatetime
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import DataError, Place
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.procedure import Channel
 from pilotkit.model.text import Noun
 from pilotkit.reading.nouns import noun_from
@@ -64,7 +64,7 @@ def run_examples(deployment: Deployment) -> tuple[Outcome, ...]:
     return tuple(_outcome(deployment.catalog, example, key) for key, example in _examples(read_yaml(path, FILE)))
 
 
-def _examples(data: Any) -> Iterator[tuple[str, Example]]:
+def _examples(data: PlainData) -> Iterator[tuple[str, Example]]:
     if not isinstance(data, list):
         raise DataError("must hold a list of examples.", where=Place(FILE), remedy="Start each with '- name: …'.")
     for index, item in enumerate(data):

@@ -26,6 +26,7 @@ from pilotkit.model.application import Receipt
 from pilotkit.model.case import Application, Case, CaseEvent, EventKind
 from pilotkit.model.payment import Payment
 from pilotkit.model.personal import Attachment, Content, FileRead, PersonalFile
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.work_item import CappedCount, Countdown, Group, Outcome, WorkList, WorkListQuery, Workload
 from pilotkit.storage.store import Store
@@ -302,7 +303,7 @@ class OfficerDesk:
         moved: Case = verb(code, self.actor, **{each: given[each] for each in (*wanted, *optional)})
         return moved
 
-    def act_on(self, codes: Iterable[str], kind: EventKind, **given: Any) -> tuple[Outcome, ...]:
+    def act_on(self, codes: Iterable[str], kind: EventKind, **given: PlainData) -> tuple[Outcome, ...]:
         """Move many cases by the same verb; what becomes of one does not touch the others.
 
         Args:

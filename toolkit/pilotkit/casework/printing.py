@@ -21,6 +21,7 @@ from pilotkit.catalog.plugins import Offered, unique
 from pilotkit.errors import CaseError, PluginError, TargetError, UnknownError
 from pilotkit.model.case import Case, CaseEvent
 from pilotkit.model.personal import Person, PersonalFile
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.printing import DocumentTemplate, PrintRequest
 from pilotkit.model.ticket import Ticket
 from pilotkit.storage.store import Store
@@ -234,7 +235,7 @@ def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(_visible(data), ensure_ascii=False, allow_nan=False, sort_keys=True)
 
 
-def _visible(value: Any) -> Any:
+def _visible(value: PlainData) -> PlainData:
     """Return the same data, with a mark where a character would show nothing and could change what stands beside it."""
     if isinstance(value, str):
         return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", value)

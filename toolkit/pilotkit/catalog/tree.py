@@ -22,6 +22,7 @@ from pilotkit.model.kpi import Goal, Kpi, ReportedCount, ReportedFigure, Target
 from pilotkit.model.location import AdministrativeUnit, Pattern, ServicePoint, Succession
 from pilotkit.model.package import PackageInfo
 from pilotkit.model.people import Campaign, Course, Head, Norm, Role, Staffing
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.procedure import Procedure
 from pilotkit.model.simulation import SimulationProfile
 from pilotkit.model.source import Source
@@ -214,7 +215,7 @@ class DeploymentTree:
             return tuple(self._each(file.noun, file.path, file.key))
         return tuple(filter(None, (self.single(file.noun, file.path),)))
 
-    def effective(self, file: str) -> Any:
+    def effective(self, file: str) -> PlainData:
         """Return the plain data of a file with the overlay on top; None where it is not there."""
         return self._data(file)[0]
 
@@ -232,7 +233,7 @@ class DeploymentTree:
         data, text = self._data(file)
         return self._built(kind, data, file, text=text)
 
-    def _built(self, kind: type[_N], data: Any, file: str, *, key: str = "", text: str) -> _N:
+    def _built(self, kind: type[_N], data: PlainData, file: str, *, key: str = "", text: str) -> _N:
         """Return the noun; what an override brought in is the override's fault, not the package's."""
         try:
             return noun_from(kind, data, file, key=key, text=text)

@@ -13,6 +13,7 @@ from pilotkit.catalog.deployment import Deployment
 from pilotkit.checks.grouping import few, gather
 from pilotkit.checks.homes import home_of, of_file
 from pilotkit.errors import Place
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.model.text import LocalText
 
@@ -68,7 +69,7 @@ def _listed(catalog: Catalog) -> Iterable[Mapping[str, Any]]:
     return (*knowledge, *people, catalog.kpis, catalog.sources)
 
 
-def _within(node: Any, key: str) -> Iterator[tuple[str, LocalText]]:
+def _within(node: PlainData, key: str) -> Iterator[tuple[str, LocalText]]:
     """Every text inside a noun, with its dotted key."""
     if isinstance(node, LocalText):
         yield key, node

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.catalog.locks import lock_on
 from pilotkit.catalog.tree import MODEL, OVERRIDES, OverlayChange
 from pilotkit.errors import Place
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.overlay import ABSENT
 from pilotkit.packages.conflicts import compare_by
@@ -47,7 +47,7 @@ def _stale(change: OverlayChange) -> Finding:
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: PlainData) -> str:
     return "nothing" if value is ABSENT else f"{value!r:.80}"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import Place
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.surface import Check, Finding, Severity
 from pilotkit.reading.files import read_text
 from pilotkit.reading.toml_data import parse_toml
@@ -61,7 +62,7 @@ def _has_cells(text: str, column: str) -> bool:
     return bool(rows) and (not column or all(row.get(column) for row in rows))
 
 
-def _child(data: Any, part: str) -> Any:
+def _child(data: PlainData, part: str) -> PlainData:
     if isinstance(data, dict):
         return data.get(part)
     if isinstance(data, list):

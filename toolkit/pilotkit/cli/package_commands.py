@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pilotkit.cli.output import AsJson, add_row, console, meter, new_table, print_json, say, warn
+from pilotkit.model.plain_data import PlainData
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -160,7 +161,7 @@ def _derived(step: Derivation) -> Iterator[tuple[str, str]]:
     yield "Measured there", step.evidence or "nothing"
 
 
-def _value(value: Any, *, is_absent: bool) -> str:
+def _value(value: PlainData, *, is_absent: bool) -> str:
     import json
 
     shown = json.dumps(value, ensure_ascii=False)

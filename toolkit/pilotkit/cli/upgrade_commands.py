@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,7 @@ from pilotkit.cli.package_commands import (
     read_answers,
     warn_of_unsigned,
 )
+from pilotkit.model.plain_data import PlainData
 
 if TYPE_CHECKING:
     from pilotkit.model.upgrade import Notice, Ours, ProcedureChange, Unresolved, UpgradePlan, ValueChange
@@ -257,12 +258,12 @@ def _print_value(change: ValueChange) -> None:
     tell("~", "bold", f"{change.file}: {change.key}: {_value(change.before)} → {_value(change.after)}")
 
 
-def _value(value: Any) -> str:
+def _value(value: PlainData) -> str:
     text = _whole(value)
     return text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004  # what fits on a line
 
 
-def _whole(value: Any) -> str:
+def _whole(value: PlainData) -> str:
     import json
 
     return "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pilotkit.errors import DataError, Place
 from pilotkit.importing.mapping import Source
 from pilotkit.importing.xes import xes_columns, xes_rows
+from pilotkit.model.plain_data import PlainData
 
 Row = tuple[int, tuple[str, ...]]
 """The line in a CSV file, the row in a workbook or Parquet file, the event in an XES log, from 1; and the cells."""
@@ -166,7 +167,7 @@ def _xes(path: Path, _source: Source) -> Table:
     return Table(header, lambda: xes_rows(path, header))
 
 
-def text_of(cell: Any) -> str:  # noqa: PLR0911  # one line for each kind of cell
+def text_of(cell: PlainData) -> str:  # noqa: PLR0911  # one line for each kind of cell
     """Return a cell as CSV would have it: whole numbers without a point, instants as ISO 8601, truth as ``true``."""
     match cell:
         case None:

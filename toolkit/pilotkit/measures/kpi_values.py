@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -24,6 +23,7 @@ from pilotkit.measures.expressions import DIALECT
 from pilotkit.measures.plan import Grouping
 from pilotkit.measures.scan import Count, Window
 from pilotkit.model.kpi import Kpi, KpiValue
+from pilotkit.model.plain_data import PlainData
 
 _ALL = Decimal("100.0000")
 
@@ -47,7 +47,9 @@ class KpiQuery:
         """What is to be counted: the KPI, and after them what tells how complete some of them are."""
         return [*self.kpis, *self._companions.values()]
 
-    def values(self, counts: Sequence[Count], version: str, *, by: Grouping = (), **of: Any) -> tuple[KpiValue, ...]:
+    def values(
+        self, counts: Sequence[Count], version: str, *, by: Grouping = (), **of: PlainData
+    ) -> tuple[KpiValue, ...]:
         """Return the figures of one group; none of a KPI whose table cannot be grouped like that.
 
         Args:
@@ -66,7 +68,9 @@ class KpiQuery:
         """Where the counts stand that the figure of the KPI at one place is made of."""
         return (place, self._places[place]) if place in self._places else (place,)
 
-    def value(self, place: int, counts: Sequence[Count] | Mapping[int, Count], version: str, **of: Any) -> KpiValue:
+    def value(
+        self, place: int, counts: Sequence[Count] | Mapping[int, Count], version: str, **of: PlainData
+    ) -> KpiValue:
         """Return the figure of the KPI at one place."""
         kpi, (numerator, denominator) = self.kpis[place], counts[place]
         companion = self._places.get(place)

@@ -14,6 +14,7 @@ from pilotkit.merging.documents import FORMATS, Format, edited
 from pilotkit.merging.service_files import ENDINGS, merge_service_files
 from pilotkit.merging.texts import MAXIMUM_LINES, merge_texts
 from pilotkit.merging.values import is_same, merge_values
+from pilotkit.model.plain_data import PlainData
 
 _BOM = "\ufeff"
 _SIMILAR = 0.6
@@ -151,14 +152,14 @@ def _structured(
     return None, (*clashes, _clash(why))
 
 
-def _candidates(name: str, base: str, ours: str, theirs: str, wanted: Any) -> list[str]:
+def _candidates(name: str, base: str, ours: str, theirs: str, wanted: PlainData) -> list[str]:
     """By lines first, which keeps everything as it is written; then each side's text with the other's changes."""
     by_lines = merge_texts(base, ours, theirs, beside="anything")
     texts = (by_lines, edited(name, theirs, wanted), edited(name, ours, wanted))
     return [text for text in texts if text is not None]
 
 
-def _holds(text: str, name: str, form: Format, wanted: Any) -> bool:
+def _holds(text: str, name: str, form: Format, wanted: PlainData) -> bool:
     try:
         return is_same(form.parse(text, name), wanted)
     except DataError:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from pydantic_core import to_jsonable_python
 
 from pilotkit.catalog.tree import OFFERED, SET_ASIDE
 from pilotkit.merging.files import Clash, merge_files
 from pilotkit.merging.values import is_same
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.upgrade import Notice, Unresolved
 from pilotkit.overlay import ABSENT, found_at
 from pilotkit.packages.file_listing import list_files
@@ -41,7 +41,7 @@ def is_ours_by_rule(file: str, clash: Clash) -> bool:
     return file == FILE and bool(clash.path) and ABSENT not in sides and tables == {False}
 
 
-def undecided(ours: Any, package: Any, asked: Iterable[UndecidedSetting]) -> Iterator[Told]:
+def undecided(ours: PlainData, package: PlainData, asked: Iterable[UndecidedSetting]) -> Iterator[Told]:
     """Yield those of ``asked`` that still differ, each with its notice.
 
     Args:
@@ -74,7 +74,7 @@ def undecided_settings(folder: Path, pristine: MergeBase | None = None) -> tuple
     return tuple(undecided(parse_toml(read_text(folder / FILE, FILE), FILE), offered(folder, index), index.settings))
 
 
-def offered(folder: Path, index: MergeBase) -> Any:
+def offered(folder: Path, index: MergeBase) -> PlainData:
     """Return the data of the package's version of ``pilot.toml``.
 
     Raises:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.text import Identifier, LanguageCode, Noun
 from pilotkit.settings import CalendarSettings, PilotSettings
 
@@ -58,6 +59,6 @@ def as_toml(defaults: SettingDefaults) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _value(value: Any) -> str:
+def _value(value: PlainData) -> str:
     """Return a value in TOML, whose strings and lists are written as in JSON."""
     return value.isoformat() if isinstance(value, time) else json.dumps(value, ensure_ascii=False)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pilotkit.errors import DataError, Place
+from pilotkit.model.plain_data import PlainData
 from pilotkit.reading.yaml_data import line_of_key
 
 _N = TypeVar("_N", bound=BaseModel)
 
 
-def noun_from(kind: type[_N], data: Any, name: str, *, key: str = "", text: str = "") -> _N:
+def noun_from(kind: type[_N], data: PlainData, name: str, *, key: str = "", text: str = "") -> _N:
     """Return ``data`` as a noun of ``kind``.
 
     Args:
@@ -49,7 +50,7 @@ def data_error(
     return DataError(f"{message}{given}.{more}", where=Place(name, path, line), remedy=remedy)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: PlainData) -> str:
     try:
         return f"{value!r:.80}"
     except ValueError:  # Python writes out no number of more than 4300 digits

@@ -18,6 +18,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, Timestamp
 
 from pilotkit.errors import DataError
+from pilotkit.model.plain_data import PlainData
 from pilotkit.registry.atomic_files import write_atomic
 from pilotkit.registry.key_ceremony import note_signers
 from pilotkit.registry.layout import (
@@ -182,7 +183,7 @@ class _Refresh:
             return self._signed(chosen.root, SNAPSHOT, self._next(SNAPSHOT, current, meta)) or current
         return self._signed(chosen.root, SNAPSHOT, self._next(SNAPSHOT, current, meta))
 
-    def _next(self, role: str, current: Metadata[Any] | None, meta: Any) -> Metadata[Any]:
+    def _next(self, role: str, current: Metadata[Any] | None, meta: PlainData) -> Metadata[Any]:
         """Return the next version of a role that says ``meta``; a draft that says it keeps its signatures."""
         waiting, version = self.registry.draft(role), (current.signed.version if current else 0) + 1
         is_signed = waiting is not None and bool(waiting.signatures) and not self._is_late(role, waiting)
@@ -258,7 +259,7 @@ class _Refresh:
             self.registry.drop_draft(role)
 
 
-def _said(draft: Metadata[Any]) -> Any:
+def _said(draft: Metadata[Any]) -> PlainData:
     return draft.signed.meta if isinstance(draft.signed, Snapshot) else draft.signed.snapshot_meta
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pilotkit.errors import DataError, Place, TemplateError
+from pilotkit.model.plain_data import PlainData
 from pilotkit.scaffold.rendering import PROMPTS
 
 MAXIMUM_QUESTIONS = 6
@@ -45,7 +46,7 @@ def questions_of(settings: Mapping[str, Any]) -> tuple[TemplateQuestion, ...]:
     return tuple(_question(key, value, prompts) for key, value in asked.items())
 
 
-def _question(key: str, value: Any, prompts: Any) -> TemplateQuestion:
+def _question(key: str, value: PlainData, prompts: PlainData) -> TemplateQuestion:
     choices = tuple(value) if isinstance(value, list) else ()
     default = choices[0] if choices else value
     if not isinstance(default, str) or not all(isinstance(choice, str) for choice in choices):

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from pilotkit.catalog.deployment import Deployment
+from pilotkit.model.plain_data import PlainData
 
 TOWN = Path(__file__).parent / "town"
 """The deployment as it stands in the distribution; read only."""
 
 
-def tiny_deployment(folder: Path, files: Mapping[str, str | None] | None = None, **changes: Any) -> Path:
+def tiny_deployment(folder: Path, files: Mapping[str, str | None] | None = None, **changes: PlainData) -> Path:
     """Write the small deployment into ``folder``, which is made where it is missing, and return ``folder``.
 
     Args:
@@ -89,7 +90,7 @@ def _toml(settings: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _value(value: Any) -> str:
+def _value(value: PlainData) -> str:
     """JSON's strings, numbers, booleans and lists are TOML too; its mappings are not."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{json.dumps(key)} = {_value(each)}" for key, each in value.items()) + "}"

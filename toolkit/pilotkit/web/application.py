@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -23,6 +22,7 @@ from pilotkit.api.app import PATH as API
 from pilotkit.api.app import create_api
 from pilotkit.catalog.deployment import Deployment
 from pilotkit.errors import CaseError, DataError, PilotkitError, RefusedError, TrustError, UnknownError
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.surface import Download, FormData, Page, Redirect, Stream, View
 from pilotkit.services import Services
 from pilotkit.web import builtin_pages as own
@@ -260,7 +260,7 @@ class _Shell:
             return first
         return preferred(request.headers.get("accept-language", ""), self.settings.languages)
 
-    def _problem(self, request: Request, template: str, status: int, **context: Any) -> Response:
+    def _problem(self, request: Request, template: str, status: int, **context: PlainData) -> Response:
         page_request = self._visit(request, self._language_of(request))
         return self._answer(request, View(f"shell/{template}", context, status), page_request)
 

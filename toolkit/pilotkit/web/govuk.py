@@ -7,15 +7,16 @@ environment of their own.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
+from pilotkit.model.plain_data import PlainData
+
 _PACKAGE = "govuk_frontend_jinja"
 
 
-def component(kind: str, /, **params: Any) -> Markup:
+def component(kind: str, /, **params: PlainData) -> Markup:
     """Return the HTML of one component.
 
     Args:
@@ -28,7 +29,7 @@ def component(kind: str, /, **params: Any) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _module(kind: str) -> Any:
+def _module(kind: str) -> PlainData:
     return _environment().get_template(f"{_PACKAGE}/components/{kind}/macro.html").module
 
 

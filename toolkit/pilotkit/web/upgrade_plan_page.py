@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pilotkit.catalog.tree import MODEL
+from pilotkit.model.plain_data import PlainData
 from pilotkit.model.upgrade import ProcedureChange, UpgradePlan
 from pilotkit.settings import PilotSettings
 from pilotkit.web.formats import Formats
@@ -70,7 +71,7 @@ def _dated(change: ProcedureChange) -> list[tuple[str, Any]]:
     return [*(("deadline", each) for each in change.deadlines), *(("fee", each) for each in change.fees)]
 
 
-def _value(value: Any) -> str:
+def _value(value: PlainData) -> str:
     """Return a value as a person writes it: words as they are, keys beside their values, the rest as JSON."""
     if value is None:
         return "\N{EM DASH}"
