@@ -1,42 +1,25 @@
 """Cases: what services take and answer with, forms, payments, printed documents and tickets."""
 
-from pilotkit.applications.applications import Applications as Applications
-from pilotkit.applications.tracking import CaseTracking as CaseTracking
-from pilotkit.casework.jurisdiction import unit_of as unit_of
-from pilotkit.casework.officer_desk import OfficerDesk as OfficerDesk
-from pilotkit.casework.printing import bind as bind
-from pilotkit.casework.printing import print_document as print_document
-from pilotkit.errors import RefusedError as RefusedError
-from pilotkit.model.access import Authority as Authority
-from pilotkit.model.application import Receipt as Receipt
-from pilotkit.model.case import Application as Application
-from pilotkit.model.case import Case as Case
-from pilotkit.model.case import CaseEvent as CaseEvent
-from pilotkit.model.case import CaseStatus as CaseStatus
-from pilotkit.model.case import EventKind as EventKind
-from pilotkit.model.form import Form as Form
-from pilotkit.model.form import FormPage as FormPage
-from pilotkit.model.form import Question as Question
-from pilotkit.model.payment import Payment as Payment
-from pilotkit.model.payment import PaymentConnector as PaymentConnector
-from pilotkit.model.payment import PaymentOrder as PaymentOrder
-from pilotkit.model.payment import PaymentState as PaymentState
-from pilotkit.model.personal import Attachment as Attachment
-from pilotkit.model.personal import Content as Content
-from pilotkit.model.personal import Person as Person
-from pilotkit.model.personal import PersonalFile as PersonalFile
-from pilotkit.model.printing import DocumentTemplate as DocumentTemplate
-from pilotkit.model.printing import PrintRequest as PrintRequest
-from pilotkit.model.procedure import Transition as Transition
-from pilotkit.model.ticket import Ticket as Ticket
-from pilotkit.model.ticket import TicketState as TicketState
-from pilotkit.model.work_item import ClockState as ClockState
-from pilotkit.model.work_item import Countdown as Countdown
-from pilotkit.model.work_item import Group as Group
-from pilotkit.model.work_item import Outcome as Outcome
-from pilotkit.model.work_item import UrgentCase as UrgentCase
-from pilotkit.model.work_item import WorkItem as WorkItem
-from pilotkit.model.work_item import WorkListQuery as WorkListQuery
-from pilotkit.model.work_item import Workload as Workload
-from pilotkit.payments.bank_statements import BankStatements as BankStatements
-from pilotkit.payments.bank_statements import amount_in as amount_in
+from pilotkit.lazy_names import lazy_names
+
+_MODULES = {
+    "applications.applications": "Applications",
+    "applications.tracking": "CaseTracking",
+    "casework.jurisdiction": "unit_of",
+    "casework.officer_desk": "OfficerDesk",
+    "casework.printing": "bind print_document",
+    "errors": "RefusedError",
+    "model.access": "Authority",
+    "model.application": "Receipt",
+    "model.case": "Application Case CaseEvent CaseStatus EventKind",
+    "model.form": "Form FormPage Question",
+    "model.payment": "Payment PaymentConnector PaymentOrder PaymentState",
+    "model.personal": "Attachment Content Person PersonalFile",
+    "model.printing": "DocumentTemplate PrintRequest",
+    "model.procedure": "Transition",
+    "model.ticket": "Ticket TicketState",
+    "model.work_item": "ClockState Countdown Group Outcome UrgentCase WorkItem WorkListQuery Workload",
+    "payments.bank_statements": "BankStatements amount_in",
+}
+__getattr__, _HOMES = lazy_names(__name__, _MODULES)
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, but computed from the modules above

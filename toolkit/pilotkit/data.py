@@ -1,36 +1,24 @@
 """Data: nouns of the model and of a country, costs, and how files become nouns."""
 
-from pilotkit.errors import DuplicateError as DuplicateError
-from pilotkit.model.articles import Article as Article
-from pilotkit.model.articles import Contact as Contact
-from pilotkit.model.articles import Domain as Domain
-from pilotkit.model.articles import LifeEvent as LifeEvent
-from pilotkit.model.calendar import Calendar as Calendar
-from pilotkit.model.calendar import DayException as DayException
-from pilotkit.model.codes import Code as Code
-from pilotkit.model.codes import CodeList as CodeList
-from pilotkit.model.codes import IdentifierPattern as IdentifierPattern
-from pilotkit.model.cost import CaseCost as CaseCost
-from pilotkit.model.cost import ComplianceCost as ComplianceCost
-from pilotkit.model.cost import HourlyWage as HourlyWage
-from pilotkit.model.cost import saved_share as saved_share
-from pilotkit.model.data_file import DataFile as DataFile
-from pilotkit.model.data_file import Holds as Holds
-from pilotkit.model.people import Campaign as Campaign
-from pilotkit.model.people import Course as Course
-from pilotkit.model.people import Head as Head
-from pilotkit.model.people import Norm as Norm
-from pilotkit.model.people import Role as Role
-from pilotkit.model.people import Staffing as Staffing
-from pilotkit.model.plain_data import PlainData as PlainData
-from pilotkit.model.search import SearchDocument as SearchDocument
-from pilotkit.model.search import SearchSource as SearchSource
-from pilotkit.model.simulation import SimulationProfile as SimulationProfile
-from pilotkit.model.source import Sourced as Sourced
-from pilotkit.model.text import Noun as Noun
-from pilotkit.model.text import search_form as search_form
-from pilotkit.reading.nouns import noun_from as noun_from
-from pilotkit.reading.yaml_data import read_yaml as read_yaml
-from pilotkit.search.catalog_documents import procedure_document as procedure_document
-from pilotkit.search.relevance import SearchHit as SearchHit
-from pilotkit.search.relevance import rank as rank
+from pilotkit.lazy_names import lazy_names
+
+_MODULES = {
+    "errors": "DuplicateError",
+    "model.articles": "Article Contact Domain LifeEvent",
+    "model.calendar": "Calendar DayException",
+    "model.codes": "Code CodeList IdentifierPattern",
+    "model.cost": "CaseCost ComplianceCost HourlyWage saved_share",
+    "model.data_file": "DataFile Holds",
+    "model.people": "Campaign Course Head Norm Role Staffing",
+    "model.plain_data": "PlainData",
+    "model.search": "SearchDocument SearchSource",
+    "model.simulation": "SimulationProfile",
+    "model.source": "Sourced",
+    "model.text": "Noun search_form",
+    "reading.nouns": "noun_from",
+    "reading.yaml_data": "read_yaml",
+    "search.catalog_documents": "procedure_document",
+    "search.relevance": "SearchHit rank",
+}
+__getattr__, _HOMES = lazy_names(__name__, _MODULES)
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, but computed from the modules above

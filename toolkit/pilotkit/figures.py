@@ -1,33 +1,19 @@
 """Figures: KPI values, targets, sign-offs, costs, and the engines that count."""
 
-from pilotkit.errors import TargetError as TargetError
-from pilotkit.measures.costs import CostChange as CostChange
-from pilotkit.measures.costs import cost_changes as cost_changes
-from pilotkit.measures.costs import year_total as year_total
-from pilotkit.measures.engines import Answer as Answer
-from pilotkit.measures.engines import Engine as Engine
-from pilotkit.measures.engines import FactFiles as FactFiles
-from pilotkit.measures.engines import merge_answers as merge_answers
-from pilotkit.measures.escalation import escalations as escalations
-from pilotkit.measures.formulas import FormulaValue as FormulaValue
-from pilotkit.measures.formulas import IndexValue as IndexValue
-from pilotkit.measures.formulas import InputValue as InputValue
-from pilotkit.measures.formulas import index_values as index_values
-from pilotkit.measures.measures import CasePage as CasePage
-from pilotkit.measures.measures import Measures as Measures
-from pilotkit.measures.plan import Plan as Plan
-from pilotkit.measures.plan import Quantile as Quantile
-from pilotkit.measures.plan import Sum as Sum
-from pilotkit.measures.signoffs import SignedFigure as SignedFigure
-from pilotkit.measures.signoffs import SignOffs as SignOffs
-from pilotkit.measures.target_status import TargetReport as TargetReport
-from pilotkit.model.accountability import Escalation as Escalation
-from pilotkit.model.accountability import EscalationRule as EscalationRule
-from pilotkit.model.accountability import Occasion as Occasion
-from pilotkit.model.accountability import SignOff as SignOff
-from pilotkit.model.kpi import FormulaInput as FormulaInput
-from pilotkit.model.kpi import Goal as Goal
-from pilotkit.model.kpi import KpiValue as KpiValue
-from pilotkit.model.kpi import ReportedCount as ReportedCount
-from pilotkit.model.kpi import ReportedFigure as ReportedFigure
-from pilotkit.model.kpi import TargetStatus as TargetStatus
+from pilotkit.lazy_names import lazy_names
+
+_MODULES = {
+    "errors": "TargetError",
+    "measures.costs": "CostChange cost_changes year_total",
+    "measures.engines": "Answer Engine FactFiles merge_answers",
+    "measures.escalation": "escalations",
+    "measures.formulas": "FormulaValue IndexValue InputValue index_values",
+    "measures.measures": "CasePage Measures",
+    "measures.plan": "Plan Quantile Sum",
+    "measures.signoffs": "SignOffs SignedFigure",
+    "measures.target_status": "TargetReport",
+    "model.accountability": "Escalation EscalationRule Occasion SignOff",
+    "model.kpi": "FormulaInput Goal KpiValue ReportedCount ReportedFigure TargetStatus",
+}
+__getattr__, _HOMES = lazy_names(__name__, _MODULES)
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, but computed from the modules above

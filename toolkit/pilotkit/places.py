@@ -1,18 +1,14 @@
 """Places: registers of units, changes of units and their impact, and how points are today."""
 
-from pilotkit.boundaries.impact import ChangeImpact as ChangeImpact
-from pilotkit.boundaries.impact import impact_of as impact_of
-from pilotkit.boundaries.unit_change import UnitChange as UnitChange
-from pilotkit.boundaries.unit_change import read_change as read_change
-from pilotkit.model.day_at_work import DayAtWork as DayAtWork
-from pilotkit.model.day_at_work import PointQueue as PointQueue
-from pilotkit.model.day_at_work import UnitBacklog as UnitBacklog
-from pilotkit.model.day_at_work import UnitPressure as UnitPressure
-from pilotkit.model.heartbeat import Heartbeat as Heartbeat
-from pilotkit.model.heartbeat import PointCondition as PointCondition
-from pilotkit.model.heartbeat import PointState as PointState
-from pilotkit.model.lineage import Lineage as Lineage
-from pilotkit.model.location import LocationDirectory as LocationDirectory
-from pilotkit.model.location import Pattern as Pattern
-from pilotkit.model.location import Succession as Succession
-from pilotkit.model.location import UnitKey as UnitKey
+from pilotkit.lazy_names import lazy_names
+
+_MODULES = {
+    "boundaries.impact": "ChangeImpact impact_of",
+    "boundaries.unit_change": "UnitChange read_change",
+    "model.day_at_work": "DayAtWork PointQueue UnitBacklog UnitPressure",
+    "model.heartbeat": "Heartbeat PointCondition PointState",
+    "model.lineage": "Lineage",
+    "model.location": "LocationDirectory Pattern Succession UnitKey",
+}
+__getattr__, _HOMES = lazy_names(__name__, _MODULES)
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, but computed from the modules above

@@ -1,41 +1,19 @@
 """Trust: packages and their differences, registries, signed statements and adoption receipts."""
 
-from pilotkit.adoption.signed_receipt import open_receipt as open_receipt
-from pilotkit.adoption.signed_receipt import public_key as public_key
-from pilotkit.errors import PackageError as PackageError
-from pilotkit.errors import TemplateError as TemplateError
-from pilotkit.errors import TrustError as TrustError
-from pilotkit.model.adoption import AdoptionReceipt as AdoptionReceipt
-from pilotkit.model.adoption import CheckSummary as CheckSummary
-from pilotkit.model.adoption import InstalledPackage as InstalledPackage
-from pilotkit.model.adoption import LeftOpen as LeftOpen
-from pilotkit.model.adoption import MonthlyFigure as MonthlyFigure
-from pilotkit.model.adoption import OpenPlace as OpenPlace
-from pilotkit.model.adoption import RefusalReason as RefusalReason
-from pilotkit.model.adoption import RefusedUpgrade as RefusedUpgrade
-from pilotkit.model.notes import DeadlineNote as DeadlineNote
-from pilotkit.model.notes import FeesNote as FeesNote
-from pilotkit.model.notes import KpiNote as KpiNote
-from pilotkit.model.notes import ProcedureNote as ProcedureNote
-from pilotkit.model.notes import ReleaseNotes as ReleaseNotes
-from pilotkit.model.package import Derivation as Derivation
-from pilotkit.model.package import Manifest as Manifest
-from pilotkit.model.package import MeasuredFigure as MeasuredFigure
-from pilotkit.model.package import PackageInfo as PackageInfo
-from pilotkit.model.package import precedence as precedence
-from pilotkit.model.registry import DeploymentTrust as DeploymentTrust
-from pilotkit.model.registry import Listing as Listing
-from pilotkit.model.registry import Release as Release
-from pilotkit.model.registry import Revocation as Revocation
-from pilotkit.model.registry import Revocations as Revocations
-from pilotkit.model.registry import TrustStatement as TrustStatement
-from pilotkit.packages.archive import PackageArchive as PackageArchive
-from pilotkit.packages.package_diff import compare_packages as compare_packages
-from pilotkit.packages.package_diff import kpis_of as kpis_of
-from pilotkit.registry.envelopes import open_statement as open_statement
-from pilotkit.registry.envelopes import sign_statement as sign_statement
-from pilotkit.registry.status import PublishedRelease as PublishedRelease
-from pilotkit.registry.status import RegistryStatus as RegistryStatus
-from pilotkit.registry.status import RoleStatus as RoleStatus
-from pilotkit.registry.status import published_releases as published_releases
-from pilotkit.registry.status import status_of as status_of
+from pilotkit.lazy_names import lazy_names
+
+_MODULES = {
+    "adoption.signed_receipt": "open_receipt public_key",
+    "errors": "PackageError TemplateError TrustError",
+    "model.adoption": "AdoptionReceipt CheckSummary InstalledPackage LeftOpen MonthlyFigure OpenPlace RefusalReason "
+    "RefusedUpgrade",
+    "model.notes": "DeadlineNote FeesNote KpiNote ProcedureNote ReleaseNotes",
+    "model.package": "Derivation Manifest MeasuredFigure PackageInfo precedence",
+    "model.registry": "DeploymentTrust Listing Release Revocation Revocations TrustStatement",
+    "packages.archive": "PackageArchive",
+    "packages.package_diff": "compare_packages kpis_of",
+    "registry.envelopes": "open_statement sign_statement",
+    "registry.status": "PublishedRelease RegistryStatus RoleStatus published_releases status_of",
+}
+__getattr__, _HOMES = lazy_names(__name__, _MODULES)
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, but computed from the modules above

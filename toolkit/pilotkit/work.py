@@ -1,8 +1,13 @@
 """Work: background jobs, simulated days, and connections to other systems."""
 
-from pilotkit.catalog.connectors import connect as connect
-from pilotkit.jobs.job_context import JobContext as JobContext
-from pilotkit.model.job import Job as Job
-from pilotkit.model.job import JobState as JobState
-from pilotkit.model.simulation import Simulation as Simulation
-from pilotkit.simulation.simulation_context import SimulationContext as SimulationContext
+from pilotkit.lazy_names import lazy_names
+
+_MODULES = {
+    "catalog.connectors": "connect",
+    "jobs.job_context": "JobContext",
+    "model.job": "Job JobState",
+    "model.simulation": "Simulation",
+    "simulation.simulation_context": "SimulationContext",
+}
+__getattr__, _HOMES = lazy_names(__name__, _MODULES)
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, but computed from the modules above

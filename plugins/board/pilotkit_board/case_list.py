@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from pilotkit import Kpi, LocalText, View
-from pilotkit.figures import CasePage, Measures
-from pilotkit.pages import PageRequest
+from pilotkit import View
 from pilotkit_board.query_parameters import (
     UnanswerableError,
     asked_day,
@@ -23,6 +21,11 @@ from pilotkit_board.query_parameters import (
     with_error_page,
 )
 from pilotkit_board.source_rows import names_of, shown
+
+if TYPE_CHECKING:
+    from pilotkit import Kpi, LocalText
+    from pilotkit.figures import CasePage, Measures
+    from pilotkit.pages import PageRequest
 
 ON_A_PAGE = 50
 PARTS = {"numerator": 0, "rest": 1, "denominator": 2}

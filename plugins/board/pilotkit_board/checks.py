@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pilotkit import DataError, Deployment, Finding, Place, Severity
+from pilotkit import DataError, Finding, Place, Severity
 from pilotkit_board.rules import OWN, rules_of
+
+if TYPE_CHECKING:
+    from pilotkit import Deployment
 
 
 def check_rules(deployment: Deployment) -> Iterator[Finding]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from pilotkit import Kpi, View
-from pilotkit.figures import Measures, TargetReport
-from pilotkit.pages import PageRequest
-from pilotkit_board.figures import Figure, figure
+from pilotkit import View
+from pilotkit_board.figures import figure
 from pilotkit_board.query_parameters import (
     asked_moment,
     asked_text,
@@ -17,8 +16,15 @@ from pilotkit_board.query_parameters import (
     with_error_page,
     written_day,
 )
-from pilotkit_board.ranking import Comparison, Row, compare
+from pilotkit_board.ranking import Row, compare
 from pilotkit_board.reasons import reason_words
+
+if TYPE_CHECKING:
+    from pilotkit import Kpi
+    from pilotkit.figures import Measures, TargetReport
+    from pilotkit.pages import PageRequest
+    from pilotkit_board.figures import Figure
+    from pilotkit_board.ranking import Comparison
 
 KIOSK = "kiosk"
 

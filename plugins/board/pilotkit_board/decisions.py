@@ -7,11 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit import AdministrativeUnit, Catalog, PointKind, ServicePoint
-from pilotkit.places import DayAtWork, PointCondition, PointQueue
-from pilotkit_board.rules import Rules
+from pilotkit import PointKind
+from pilotkit.places import PointCondition
+
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit, Catalog, ServicePoint
+    from pilotkit.places import DayAtWork, PointQueue
+    from pilotkit_board.rules import Rules
 
 _KILOMETRES_A_DEGREE = 111.2
 _RANKS = {"late": 0, "at_risk": 1, "open": 2}

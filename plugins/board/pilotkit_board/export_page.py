@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pilotkit import Download, View
-from pilotkit.pages import PageRequest
+from typing import TYPE_CHECKING
+
+from pilotkit import Download
 from pilotkit_board.export_tables import SHEETS
 from pilotkit_board.file_writers import FORMS, Printed
 from pilotkit_board.query_parameters import UnanswerableError, asked_moment, echo, to_board, with_error_page
+
+if TYPE_CHECKING:
+    from pilotkit import View
+    from pilotkit.pages import PageRequest
 
 
 @with_error_page

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pilotkit import Kpi
-from pilotkit.figures import KpiValue, Measures, TargetReport
-from pilotkit.pages import PageRequest
 from pilotkit_board.case_list import asked_cases
 from pilotkit_board.comparison_page import compared_units
 from pilotkit_board.figures import target_figure, worst_first
 from pilotkit_board.query_parameters import asked_moment, known_kpi, known_unit
 from pilotkit_board.reasons import reason_words
 from pilotkit_board.source_rows import cell_of, names_of
+
+if TYPE_CHECKING:
+    from pilotkit import Kpi
+    from pilotkit.figures import KpiValue, Measures, TargetReport
+    from pilotkit.pages import PageRequest
 
 Kind = Literal["text", "count", "percent", "day", "moment"]
 Cell = str | int | Decimal | date | datetime | None

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pilotkit import Kpi
-from pilotkit.figures import KpiValue, TargetReport, TargetStatus
-from pilotkit.pages import PageRequest
+from pilotkit.figures import TargetStatus
 from pilotkit_board.query_parameters import written
+
+if TYPE_CHECKING:
+    from pilotkit import Kpi
+    from pilotkit.figures import KpiValue, TargetReport
+    from pilotkit.pages import PageRequest
 
 _URGENCY = {
     status: rank

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotkit import LocalText
 from pilotkit.cases import DocumentTemplate, print_document
-from pilotkit.pages import Formats
-from pilotkit_board.export_tables import Cell, Column, Sheet
+
+if TYPE_CHECKING:
+    from pilotkit.pages import Formats
+    from pilotkit_board.export_tables import Cell, Column, Sheet
 
 MOST_ON_PAPER = 2_000
 """Rows of one PDF; it says where there are more."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pilotkit import View
-from pilotkit.figures import KpiValue, Measures
-from pilotkit.pages import PageRequest
 from pilotkit_board.figures import figure
 from pilotkit_board.query_parameters import asked_moment, asked_text, known_kpi, with_error_page, written_day
+
+if TYPE_CHECKING:
+    from pilotkit.figures import KpiValue, Measures
+    from pilotkit.pages import PageRequest
 
 MOST_PROCEDURES = 20
 

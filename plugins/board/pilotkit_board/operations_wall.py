@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from pilotkit import Catalog, Deployment, PointKind, View
-from pilotkit.pages import PageRequest, PointMap, Stream, point_map
-from pilotkit.places import DayAtWork, PointCondition, PointQueue
-from pilotkit_board.decisions import Decision, decide
+from pilotkit import PointKind, View
+from pilotkit.pages import Stream, point_map
+from pilotkit.places import PointCondition
+from pilotkit_board.decisions import decide
 from pilotkit_board.rules import rules_of
+
+if TYPE_CHECKING:
+    from pilotkit import Catalog, Deployment
+    from pilotkit.pages import PageRequest, PointMap
+    from pilotkit.places import DayAtWork, PointQueue
+    from pilotkit_board.decisions import Decision
 
 SHOWN = 4
 """Decisions that fit on a wall; the others are counted, and a phone lists them all."""

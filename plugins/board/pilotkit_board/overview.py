@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from pilotkit import Kpi, Target, View
-from pilotkit.figures import Measures, TargetReport
-from pilotkit.pages import PageRequest
-from pilotkit_board.figures import Figure, figure, line_scale, tally, target_figure, worst_first
+from pilotkit import View
+from pilotkit_board.figures import figure, line_scale, tally, target_figure, worst_first
 from pilotkit_board.query_parameters import asked_moment, asked_text, known_kpi, with_error_page, written_day
+
+if TYPE_CHECKING:
+    from pilotkit import Kpi, Target
+    from pilotkit.figures import Measures, TargetReport
+    from pilotkit.pages import PageRequest
+    from pilotkit_board.figures import Figure
 
 FIRST_ROW = 3
 """Measures on the first row; the fourth number counts units."""

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pilotkit import AdministrativeUnit, Kpi, View
-from pilotkit.pages import PageRequest
+from pilotkit import View
+
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit, Kpi
+    from pilotkit.pages import PageRequest
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?")
 _WRITTEN_DAY = re.compile(r"([0-9]{1,2})[./ -]([0-9]{1,2})[./ -]([0-9]{4})")

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from pilotkit import AdministrativeUnit, Kpi
-from pilotkit.figures import KpiValue
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit, Kpi
+    from pilotkit.figures import KpiValue
 
 TOLERANCE = Decimal(1)
 """Percentage points by which two figures may differ in completeness and still be compared."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from pilotkit.pages import PageRequest
-from pilotkit_board.ranking import Comparison, Reason
+from typing import TYPE_CHECKING
+
+from pilotkit_board.ranking import Reason
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
+    from pilotkit_board.ranking import Comparison
 
 
 def reason_words(request: PageRequest, reason: Reason, comparison: Comparison, minimum: int) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from pilotkit import CaseError, Redirect, View
-from pilotkit.figures import Measures, SignedFigure, SignOffs, escalations
-from pilotkit.pages import PageRequest
-from pilotkit_board.figures import TargetFigure, target_figure, worst_first
+from pilotkit.figures import escalations
+from pilotkit_board.figures import target_figure, worst_first
 from pilotkit_board.query_parameters import latest_moment
+
+if TYPE_CHECKING:
+    from pilotkit.figures import Measures, SignedFigure, SignOffs
+    from pilotkit.pages import PageRequest
+    from pilotkit_board.figures import TargetFigure
 
 SIGN = "kpi.sign"
 SHOWN = 20

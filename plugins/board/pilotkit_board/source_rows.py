@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit.pages import PageRequest
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT = "_at"

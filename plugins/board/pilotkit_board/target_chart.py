@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from pilotkit.figures import TargetReport
+if TYPE_CHECKING:
+    from pilotkit.figures import TargetReport
 
 MOST_AHEAD = 62
 """Days of a forecast that are drawn."""

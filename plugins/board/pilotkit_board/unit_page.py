@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from pilotkit import AdministrativeUnit, View
-from pilotkit.figures import Measures, TargetReport
-from pilotkit.pages import PageRequest
-from pilotkit_board.figures import Figure, TargetFigure, figure, line_scale, target_figure, worst_first
+from pilotkit import View
+from pilotkit_board.figures import figure, line_scale, target_figure, worst_first
 from pilotkit_board.overview import other_goals
 from pilotkit_board.query_parameters import asked_moment, asked_text, known_unit, with_error_page, written_day
 from pilotkit_board.target_chart import line_of
+
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit
+    from pilotkit.figures import Measures, TargetReport
+    from pilotkit.pages import PageRequest
+    from pilotkit_board.figures import Figure, TargetFigure
 
 
 @with_error_page

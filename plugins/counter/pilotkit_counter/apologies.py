@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from pilotkit import CaseError, Download, LocalText, UnknownError, View
-from pilotkit.cases import Case, EventKind, Group, OfficerDesk, Outcome, WorkListQuery, bind, unit_of
-from pilotkit.pages import PageRequest
+from pilotkit import CaseError, Download, UnknownError, View
+from pilotkit.cases import EventKind, Group, Outcome, WorkListQuery, bind, unit_of
 from pilotkit_counter.case_actions import REASON
 from pilotkit_counter.case_page import APOLOGY
 from pilotkit_counter.clock_text import clock_words, closing, said
+
+if TYPE_CHECKING:
+    from pilotkit import LocalText
+    from pilotkit.cases import Case, OfficerDesk
+    from pilotkit.pages import PageRequest
 
 Answer: TypeAlias = View | Download
 ON_A_PAGE = 25

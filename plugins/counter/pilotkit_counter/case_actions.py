@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit import CaseError, Procedure, UnknownError
-from pilotkit.cases import Case, EventKind, Transition, amount_in
-from pilotkit.pages import PageRequest
+from pilotkit import CaseError, UnknownError
+from pilotkit.cases import EventKind, amount_in
 from pilotkit_counter.clock_text import closing
+
+if TYPE_CHECKING:
+    from pilotkit import Procedure
+    from pilotkit.cases import Case, Transition
+    from pilotkit.pages import PageRequest
 
 ORDER = (
     EventKind.ADVANCED,

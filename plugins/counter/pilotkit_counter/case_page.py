@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pilotkit import CaseError, Download, Procedure, Redirect, UnknownError, View
-from pilotkit.cases import Case, CaseEvent, Content, EventKind, OfficerDesk, unit_of
-from pilotkit.pages import PageRequest
+from pilotkit import CaseError, Download, Redirect, UnknownError, View
+from pilotkit.cases import Content, EventKind, unit_of
 from pilotkit_counter import case_actions as moves
 from pilotkit_counter.clock_text import MARKS, clock_words, said
 from pilotkit_counter.work_list_page import step_of
+
+if TYPE_CHECKING:
+    from pilotkit import Procedure
+    from pilotkit.cases import Case, CaseEvent, OfficerDesk
+    from pilotkit.pages import PageRequest
 
 Answer: TypeAlias = View | Redirect | Download
 _CONFLICT = 409

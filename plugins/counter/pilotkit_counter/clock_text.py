@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from pilotkit import PilotkitError
-from pilotkit.cases import ClockState, Countdown
-from pilotkit.pages import PageRequest
+from pilotkit.cases import ClockState
+
+if TYPE_CHECKING:
+    from pilotkit import PilotkitError
+    from pilotkit.cases import Countdown
+    from pilotkit.pages import PageRequest
 
 MARKS = {ClockState.LATE: "late", ClockState.SOON: "at_risk", ClockState.RUNNING: "on_track"}
 """The shape of each state; what is not here has the open circle."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit import CaseError, Procedure, UnknownError, View
-from pilotkit.cases import Case, OfficerDesk, PersonalFile
-from pilotkit.pages import FilledPage, PageRequest
+from pilotkit import CaseError, UnknownError, View
+from pilotkit.pages import FilledPage
 from pilotkit_counter.clock_text import said
+
+if TYPE_CHECKING:
+    from pilotkit import Procedure
+    from pilotkit.cases import Case, OfficerDesk, PersonalFile
+    from pilotkit.pages import PageRequest
 
 _UNPROCESSABLE = 422
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotkit import CaseError, Download, Redirect, UnknownError, View
-from pilotkit.cases import Ticket
-from pilotkit.pages import PageRequest
 from pilotkit_counter.clock_text import said
+
+if TYPE_CHECKING:
+    from pilotkit.cases import Ticket
+    from pilotkit.pages import PageRequest
 
 _CONFLICT = 409
 _SHOWN = 8

@@ -6,16 +6,21 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
 
-from pilotkit import AdministrativeUnit, CaseError, Channel, Document, Level, Procedure, UnknownError, View
-from pilotkit.cases import Application, Attachment, Case, Content, DocumentTemplate, OfficerDesk, unit_of
+from pilotkit import CaseError, Channel, Level, UnknownError, View
+from pilotkit.cases import Application, Content, unit_of
 from pilotkit.data import search_form
-from pilotkit.pages import FilledPage, PageRequest
+from pilotkit.pages import FilledPage
 from pilotkit_counter.applicant import PREFIX, answers_of, applicant_page, person_of
 from pilotkit_counter.clock_text import said
+
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit, Document, Procedure
+    from pilotkit.cases import Attachment, Case, DocumentTemplate, OfficerDesk
+    from pilotkit.pages import PageRequest
 
 _UNPROCESSABLE = 422
 _FOUND = 20

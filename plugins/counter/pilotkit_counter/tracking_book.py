@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pilotkit import Download, UnknownError
-from pilotkit.cases import Case, WorkListQuery
-from pilotkit.pages import PageRequest
 from pilotkit_counter.work_list_query import wanted_of
+
+if TYPE_CHECKING:
+    from pilotkit.cases import Case, WorkListQuery
+    from pilotkit.pages import PageRequest
 
 MOST = 1000
 """Cases of one book; narrow the list for more."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit import CaseError, LocalText, Procedure, Step, View
-from pilotkit.cases import Case, CaseStatus, EventKind, Group, OfficerDesk, Outcome, WorkItem, unit_of
-from pilotkit.pages import PageRequest
+from pilotkit import CaseError, View
+from pilotkit.cases import CaseStatus, EventKind, Group, unit_of
 from pilotkit_counter import case_actions as moves
 from pilotkit_counter.clock_text import MARKS, clock_words, said
 from pilotkit_counter.tracking_book import book_of
 from pilotkit_counter.work_list_query import wanted_of
+
+if TYPE_CHECKING:
+    from pilotkit import LocalText, Procedure, Step
+    from pilotkit.cases import Case, OfficerDesk, Outcome, WorkItem
+    from pilotkit.pages import PageRequest
 
 ON_A_PAGE = 50
 _CONFLICT = 409

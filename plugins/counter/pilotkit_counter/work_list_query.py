@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pilotkit.cases import WorkListQuery
-from pilotkit.pages import PageRequest
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
 
 
 def wanted_of(request: PageRequest) -> WorkListQuery:

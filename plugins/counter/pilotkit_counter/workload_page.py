@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotkit import View
-from pilotkit.cases import UrgentCase, unit_of
-from pilotkit.pages import PageRequest
+from pilotkit.cases import unit_of
 from pilotkit_counter.clock_text import duration
+
+if TYPE_CHECKING:
+    from pilotkit.cases import UrgentCase
+    from pilotkit.pages import PageRequest
 
 HOURS = (8, 16, 40)
 """Working hours to look ahead: a day, two, a week."""

@@ -6,15 +6,18 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotkit import Download, UnknownError
-from pilotkit.pages import PageRequest
-from pilotkit.trust import RefusalReason
-from pilotkit_hub.adoption_page import ProvinceRow, rows_of
+from pilotkit_hub.adoption_page import rows_of
 from pilotkit_hub.hub_settings import read_settings
 from pilotkit_hub.ledger import Ledger
 from pilotkit_hub.tables import METADATA
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
+    from pilotkit.trust import RefusalReason
+    from pilotkit_hub.adoption_page import ProvinceRow
 
 Row = dict[str, Any]
 

@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pilotkit import AdministrativeUnit, View
-from pilotkit.pages import PageRequest
-from pilotkit.trust import AdoptionReceipt
-from pilotkit_hub.hub_settings import HubSettings, read_settings
-from pilotkit_hub.ledger import Ledger, Taken
+from pilotkit import View
+from pilotkit_hub.hub_settings import read_settings
+from pilotkit_hub.ledger import Ledger
 from pilotkit_hub.tables import METADATA
 from pilotkit_hub.version_age import VersionAge, age_of
+
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit
+    from pilotkit.pages import PageRequest
+    from pilotkit.trust import AdoptionReceipt
+    from pilotkit_hub.hub_settings import HubSettings
+    from pilotkit_hub.ledger import Taken
 
 State = Literal["revoked", "blocked", "silent", "stale", "undecided", "sound", "waiting", "absent"]
 ORDER: tuple[State, ...] = ("revoked", "blocked", "silent", "stale", "undecided", "sound", "waiting", "absent")

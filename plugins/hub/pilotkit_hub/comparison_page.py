@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotkit import View
-from pilotkit.pages import PageRequest
-from pilotkit.trust import AdoptionReceipt, MonthlyFigure
 from pilotkit_hub.kpi_names import kpis_by_id
 from pilotkit_hub.ledger import Ledger
-from pilotkit_hub.ranking import LEAST_COMPLETE, Refused, entries_of, rank
+from pilotkit_hub.ranking import LEAST_COMPLETE, entries_of, rank
 from pilotkit_hub.tables import METADATA
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
+    from pilotkit.trust import AdoptionReceipt, MonthlyFigure
+    from pilotkit_hub.ranking import Refused
 
 
 def show_comparison(request: PageRequest) -> View:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pilotkit import Kpi
-from pilotkit.pages import PageRequest
 from pilotkit.trust import PackageArchive, kpis_of
 from pilotkit_hub.hub_settings import read_settings
+
+if TYPE_CHECKING:
+    from pilotkit import Kpi
+    from pilotkit.pages import PageRequest
 
 
 def kpis_by_id(request: PageRequest) -> Mapping[str, Kpi]:

@@ -6,14 +6,20 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
-from pilotkit import AdministrativeUnit, Catalog, DataError, PilotkitError, UnknownError
-from pilotkit.tables import PluginTables
+from pilotkit import DataError, PilotkitError, UnknownError
 from pilotkit.trust import AdoptionReceipt, TrustError, open_receipt, public_key
 from pilotkit_hub.tables import HANDED_IN, KEYS, RECEIPTS
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from pilotkit import AdministrativeUnit, Catalog
+    from pilotkit.tables import PluginTables
 
 _AHEAD = timedelta(hours=1)
 """How far a province's clock may be ahead of ours."""

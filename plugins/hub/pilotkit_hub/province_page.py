@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pilotkit import UnknownError, View
-from pilotkit.pages import PageRequest
-from pilotkit.trust import AdoptionReceipt, MonthlyFigure
 from pilotkit_hub.adoption_page import rows_of
 from pilotkit_hub.hub_settings import read_settings
 from pilotkit_hub.kpi_names import kpis_by_id
 from pilotkit_hub.ledger import Ledger
 from pilotkit_hub.tables import METADATA
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
+    from pilotkit.trust import AdoptionReceipt, MonthlyFigure
 
 
 def show_province(request: PageRequest) -> View:

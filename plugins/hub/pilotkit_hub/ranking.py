@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from pilotkit.trust import AdoptionReceipt, MeasuredFigure
+if TYPE_CHECKING:
+    from pilotkit.trust import AdoptionReceipt, MeasuredFigure
 
 Reason = Literal["definition", "boundaries", "as_of", "period", "completeness", "simulated", "minimum"]
 LEAST_COMPLETE = Decimal(99)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pilotkit import DataError, Download, View
-from pilotkit.pages import PageRequest, Upload
 from pilotkit.trust import TrustError
 from pilotkit_hub.ledger import Ledger
 from pilotkit_hub.tables import METADATA
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest, Upload
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from gettext import NullTranslations
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pilotkit import Channel, Deadline, DeadlineUnit, Fee
+from pilotkit import Channel, DeadlineUnit, Fee
 from pilotkit.pages import Formats, words_of
-from pilotkit.trust import DeadlineNote, FeesNote, KpiNote, ProcedureNote, ReleaseNotes
+
+if TYPE_CHECKING:
+    from pilotkit import Deadline
+    from pilotkit.trust import DeadlineNote, FeesNote, KpiNote, ProcedureNote, ReleaseNotes
 
 PACKAGE = "pilotkit_hub"
 Fees = Literal["free"] | tuple[Fee, ...] | None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotkit import UnknownError, View
-from pilotkit.pages import PageRequest
-from pilotkit.trust import PackageArchive, PublishedRelease, compare_packages, status_of
+from pilotkit.trust import PackageArchive, compare_packages, status_of
 from pilotkit_hub.hub_settings import read_settings
 from pilotkit_hub.release_notes import Wording
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
+    from pilotkit.trust import PublishedRelease
 
 
 def show_releases(request: PageRequest) -> View:

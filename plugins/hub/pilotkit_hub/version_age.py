@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from pilotkit.trust import InstalledPackage, PublishedRelease, precedence
+from pilotkit.trust import precedence
+
+if TYPE_CHECKING:
+    from pilotkit.trust import InstalledPackage, PublishedRelease
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pilotkit import CaseError, Channel, Document, Level, Procedure, Redirect, UnknownError, View
-from pilotkit.cases import Applications, Form, FormPage, unit_of
-from pilotkit.pages import FilledPage, PageRequest
+from pilotkit import CaseError, Channel, Level, Redirect, UnknownError, View
+from pilotkit.cases import unit_of
+from pilotkit.pages import FilledPage
 from pilotkit_portal import documents as papers
 from pilotkit_portal.availability import Closed, why_closed
 from pilotkit_portal.deciding_units import deciding_units
@@ -22,6 +22,12 @@ from pilotkit_portal.eligibility import fit_of
 from pilotkit_portal.pages import reachable
 from pilotkit_portal.person import answers_of, person_of, person_page
 from pilotkit_portal.qr_codes import qr
+
+if TYPE_CHECKING:
+    from pilotkit import Document, Procedure
+    from pilotkit.cases import Applications, Form, FormPage
+    from pilotkit.pages import PageRequest
+
 
 Answer: TypeAlias = View | Redirect
 _UNPROCESSABLE = 422

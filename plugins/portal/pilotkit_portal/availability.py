@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pilotkit import Channel, Procedure
-from pilotkit.pages import PageRequest
+from pilotkit import Channel
+
+if TYPE_CHECKING:
+    from pilotkit import Procedure
+    from pilotkit.pages import PageRequest
 
 
 class Closed(StrEnum):

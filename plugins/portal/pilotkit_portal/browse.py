@@ -6,11 +6,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pilotkit import Procedure
-from pilotkit.data import Domain, LifeEvent
-from pilotkit.pages import PageRequest
-from pilotkit_portal.search import Found, find
+from pilotkit_portal.search import find
+
+if TYPE_CHECKING:
+    from pilotkit import Procedure
+    from pilotkit.data import Domain, LifeEvent
+    from pilotkit.pages import PageRequest
+    from pilotkit_portal.search import Found
 
 PAGE_SIZE = 20
 _LONGEST_NUMBER = 5

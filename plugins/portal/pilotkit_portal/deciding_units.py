@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from pilotkit import AdministrativeUnit, Catalog, Level, Procedure
+from typing import TYPE_CHECKING
+
+from pilotkit import Level
 from pilotkit.data import search_form
+
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit, Catalog, Procedure
 
 
 def deciding_units(catalog: Catalog, procedure: Procedure) -> tuple[AdministrativeUnit, ...]:

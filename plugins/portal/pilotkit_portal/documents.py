@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pilotkit import Document, Procedure
+from typing import TYPE_CHECKING
+
 from pilotkit.cases import Content
-from pilotkit.pages import Upload
+
+if TYPE_CHECKING:
+    from pilotkit import Document, Procedure
+    from pilotkit.pages import Upload
 
 MEGABYTES = 10
 """The most that one file may have."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit import CaseError, Document, UnknownError
+from pilotkit import CaseError, UnknownError
 from pilotkit.cases import Content
-from pilotkit.pages import PageRequest
+
+if TYPE_CHECKING:
+    from pilotkit import Document
+    from pilotkit.pages import PageRequest
 
 _CASES = 10
 """How many cases are looked through, the newest first: each look is written down."""

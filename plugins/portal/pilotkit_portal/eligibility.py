@@ -7,10 +7,13 @@ is a reason to read and to ask, not a refusal: the office decides.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pilotkit import Document, LocalText, Procedure
-from pilotkit.pages import PageRequest
 from pilotkit_portal import documents as papers
+
+if TYPE_CHECKING:
+    from pilotkit import Document, LocalText, Procedure
+    from pilotkit.pages import PageRequest
 
 FITS, HAVE = "fits-", "have-"
 """How the names of the ticks begin: the number of a condition from 1, the id of a document."""

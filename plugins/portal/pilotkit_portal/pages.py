@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from pilotkit import Catalog, View
-from pilotkit.data import Contact
-from pilotkit.pages import PageRequest
+from typing import TYPE_CHECKING
+
+from pilotkit import View
 from pilotkit_portal import point_map as places
 from pilotkit_portal import procedure_summary as offers
 from pilotkit_portal.availability import why_closed
 from pilotkit_portal.browse import browse, current_procedures
 from pilotkit_portal.deciding_units import without_kind
+
+if TYPE_CHECKING:
+    from pilotkit import Catalog
+    from pilotkit.data import Contact
+    from pilotkit.pages import PageRequest
 
 
 def show_home(request: PageRequest) -> View:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotkit import LocalText
 from pilotkit.cases import FormPage, Person, Question
-from pilotkit.pages import PageRequest
+
+if TYPE_CHECKING:
+    from pilotkit.pages import PageRequest
 
 PAGE = "you"
 _PHONE = r"^[+]?[0-9][0-9 .()-]{6,24}$"

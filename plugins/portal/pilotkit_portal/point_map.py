@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pilotkit import AdministrativeUnit, Catalog, Certainty, Channel, PointKind, Procedure, ServicePoint
+from pilotkit import Certainty, Channel, PointKind
+
+if TYPE_CHECKING:
+    from pilotkit import AdministrativeUnit, Catalog, Procedure, ServicePoint
 
 ORDER = (
     PointKind.CENTRE,

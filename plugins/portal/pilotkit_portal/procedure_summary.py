@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pilotkit import Certainty, Channel, Document, Offer, Procedure
+from pilotkit import Channel
+
+if TYPE_CHECKING:
+    from pilotkit import Certainty, Document, Offer, Procedure
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pilotkit import Catalog, Procedure
 from pilotkit.data import procedure_document, rank
+
+if TYPE_CHECKING:
+    from pilotkit import Catalog, Procedure
 
 
 @dataclass(frozen=True)

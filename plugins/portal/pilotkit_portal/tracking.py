@@ -13,13 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pilotkit import CaseError, Download, Procedure, Redirect, Step, UnknownError, View
+from pilotkit import CaseError, Download, Redirect, UnknownError, View
 from pilotkit.cases import Case, CaseStatus, EventKind, PaymentState, unit_of
-from pilotkit.pages import PageRequest
 from pilotkit_portal import documents as papers
 from pilotkit_portal.qr_codes import qr
+
+if TYPE_CHECKING:
+    from pilotkit import Procedure, Step
+    from pilotkit.pages import PageRequest
 
 Answer: TypeAlias = View | Redirect | Download
 OWN = "mine"

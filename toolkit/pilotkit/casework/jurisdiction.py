@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from pilotkit.catalog.catalog import Catalog
 from pilotkit.model.application import Tracked
 from pilotkit.model.case import Case
 from pilotkit.model.location import AdministrativeUnit
-from pilotkit.storage.case_queries import UnitCases
+
+if TYPE_CHECKING:
+    from pilotkit.storage.case_queries import UnitCases
 
 
 def unit_of(catalog: Catalog, case: Case | Tracked) -> AdministrativeUnit | None:
@@ -39,7 +42,9 @@ def _today(catalog: Catalog, unit: AdministrativeUnit) -> frozenset[str]:
 
 
 def cases_of(catalog: Catalog, unit: AdministrativeUnit) -> UnitCases:
-    """Which cases are a unit's."""
+    """Return which cases are a unit's."""
+    from pilotkit.storage.case_queries import UnitCases  # noqa: PLC0415  # a database that printing never needs
+
     zone, is_first = catalog.working_time.zone, catalog.lineage.holder(unit.code, date.min) == unit
     later = [each.valid_from for each in catalog.lineage.units.values() if each.code == unit.code]
     following = min((day for day in later if day > unit.valid_from), default=None)

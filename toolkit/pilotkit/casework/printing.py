@@ -10,21 +10,25 @@ from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
 import typst
-from pypdf import PdfWriter
 
-from pilotkit.catalog.deployment import CORE, Deployment
-from pilotkit.catalog.plugins import Offered, unique
+from pilotkit.catalog.deployment import CORE
+from pilotkit.catalog.plugins import unique
 from pilotkit.errors import CaseError, PluginError, TargetError, UnknownError
-from pilotkit.model.case import Case, CaseEvent
-from pilotkit.model.personal import Person, PersonalFile
-from pilotkit.model.plain_data import PlainData
-from pilotkit.model.printing import DocumentTemplate, PrintRequest
-from pilotkit.model.ticket import Ticket
-from pilotkit.storage.store import Store
+from pilotkit.model.printing import PrintRequest
+
+if TYPE_CHECKING:
+    from pilotkit.catalog.deployment import Deployment
+    from pilotkit.catalog.plugins import Offered
+    from pilotkit.model.case import Case, CaseEvent
+    from pilotkit.model.personal import Person, PersonalFile
+    from pilotkit.model.plain_data import PlainData
+    from pilotkit.model.printing import DocumentTemplate
+    from pilotkit.model.ticket import Ticket
+    from pilotkit.storage.store import Store
 
 FONTS = Path(__file__).parent / "fonts"
 """Tinos, built from npm; the typefaces that Typst brings lack letters that our languages need."""
@@ -162,6 +166,8 @@ def bind(documents: Iterable[bytes], at: datetime) -> bytes:
         documents: one or more PDFs that were made here.
         at: what the file says of when it was made; aware.
     """
+    from pypdf import PdfWriter  # noqa: PLC0415  # which only many pages in one file need
+
     writer = PdfWriter()
     for each in documents:
         writer.append(io.BytesIO(each))

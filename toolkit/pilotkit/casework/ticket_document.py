@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit.model.printing import DocumentTemplate, PrintRequest
+from pilotkit.model.printing import DocumentTemplate
 from pilotkit.model.text import LocalText
+
+if TYPE_CHECKING:
+    from pilotkit.model.printing import PrintRequest
 
 
 def describe_ticket(request: PrintRequest) -> dict[str, Any]:

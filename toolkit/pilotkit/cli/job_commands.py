@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pilotkit.cli.output import AsJson, add_row, console, new_table, print_json, say
 from pilotkit.cli.package_commands import DeploymentPath
-from pilotkit.model.job import JobState
+
+if TYPE_CHECKING:
+    from pilotkit.model.job import JobState
 
 
 def jobs(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from pilotkit.catalog.catalog import Catalog
-from pilotkit.measures.target_status import TargetReport
-from pilotkit.model.accountability import Escalation, EscalationRule, Occasion, SignOff
+from pilotkit.model.accountability import Escalation, Occasion
 from pilotkit.model.kpi import TargetStatus
-from pilotkit.model.people import Head
+
+if TYPE_CHECKING:
+    from pilotkit.catalog.catalog import Catalog
+    from pilotkit.measures.target_status import TargetReport
+    from pilotkit.model.accountability import EscalationRule, SignOff
+    from pilotkit.model.people import Head
 
 
 def escalations(

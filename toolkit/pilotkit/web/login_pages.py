@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotkit.access.access import DeniedError
 from pilotkit.model.access import Authority
 from pilotkit.model.surface import View
 from pilotkit.web.cookies_and_csrf import is_own_path
 from pilotkit.web.responses import Entrance, Exit
+
+if TYPE_CHECKING:
+    from pilotkit.access.access import DeniedError
 
 
 def show_sign_in(request: Any) -> View:
@@ -20,6 +22,8 @@ def show_sign_in(request: Any) -> View:
 
 def sign_in(request: Any) -> View | Entrance:
     """Return an officer signs in. Whatever is wrong, the page says the same."""
+    from pilotkit.access.access import DeniedError  # noqa: PLC0415  # a database that other pages never need
+
     access = request.access
     try:
         session = access.sign_in(

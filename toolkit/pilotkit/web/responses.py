@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from pilotkit.access.sessions import SessionToken
 from pilotkit.errors import PluginError
 from pilotkit.model.surface import Download, Redirect
 from pilotkit.web.cookies_and_csrf import is_own_path
+
+if TYPE_CHECKING:
+    from pilotkit.access.sessions import SessionToken
+
 
 NO_STORE = {"cache-control": "no-store"}
 
